@@ -1,0 +1,1 @@
+"""Intake: tables as offices print them, read into rows that keep their source line."""
