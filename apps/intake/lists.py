@@ -22,20 +22,54 @@ INNER = "|"
 """Parts names inside a CSV field, and flags."""
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "awards": tuple(
-        "source_line programme award_class grade award_year title organisations people flags".split()
+    "awards": (
+        "source_line",
+        "programme",
+        "award_class",
+        "grade",
+        "award_year",
+        "title",
+        "organisations",
+        "people",
+        "flags",
     ),
-    "laureates": tuple("source_line programme award_year name employer nominator flags".split()),
-    "certifications": tuple(
-        "source_line platform type level year batch hosts district status flags".split()
+    "laureates": (
+        "source_line",
+        "programme",
+        "award_year",
+        "name",
+        "employer",
+        "nominator",
+        "flags",
     ),
-    "roster-entries": tuple(
-        "source_line roster year rank title organisation district certificate_number "
-        "credit_code flags".split()
+    "certifications": (
+        "source_line",
+        "platform",
+        "type",
+        "level",
+        "year",
+        "batch",
+        "hosts",
+        "district",
+        "status",
+        "flags",
     ),
-    "policies": tuple("source_line title category year note flags".split()),
-    "events": tuple("source_line date_from date_to title note flags".split()),
+    "roster-entries": (
+        "source_line",
+        "roster",
+        "year",
+        "rank",
+        "title",
+        "organisation",
+        "district",
+        "certificate_number",
+        "credit_code",
+        "flags",
+    ),
+    "policies": ("source_line", "title", "category", "year", "note", "flags"),
+    "events": ("source_line", "date_from", "date_to", "title", "note", "flags"),
 }
+"""The CSV columns of each kind of list, in order; other rooms rely on these names."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from apps.intake.lists import COLUMNS, INNER, Reading, read_list
 
@@ -43,7 +44,7 @@ def pack_lists(pack: Path) -> list[PackList]:
     return [_pack_list(case) for case in cases if case["kind"] in COLUMNS]
 
 
-def _pack_list(case: dict) -> PackList:
+def _pack_list(case: dict[str, Any]) -> PackList:
     reading = case.get("reading")
     return PackList(
         kind=case["kind"],
@@ -114,7 +115,7 @@ def main(pack: Path, report: Path) -> None:
         if wanted.reading:
             rows = reread(pack, wanted, text)
             write_csv(pack / wanted.file, wanted.kind, rows)
-            print(f"{wanted.file}\t{len(rows)}")
+            sys.stdout.write(f"{wanted.file}\t{len(rows)}\n")
 
 
 if __name__ == "__main__":

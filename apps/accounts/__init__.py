@@ -1,0 +1,1 @@
+"""People, roles, bureaus: who you are and what you may touch."""

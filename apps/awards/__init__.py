@@ -1,0 +1,1 @@
+"""Award programmes, prize-winning projects, youth laureates."""

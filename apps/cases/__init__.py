@@ -1,0 +1,1 @@
+"""The case: states, revisions, findings, releases, trace."""

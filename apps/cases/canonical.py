@@ -1,0 +1,82 @@
+"""The canonical form of a revision's content, and its SHA-256. Format: ``docs/canonical.md``.
+
+The hash binds signature, approval and publication to content: any later difference shows.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from apps.cases.models import Record, Revision
+
+
+def canonical_value(value: Any) -> Any:
+    """Return ``value`` as JSON holds it. Raises ``TypeError`` for what has no canonical form.
+
+    A decimal keeps its digits as text; a dictionary entry stands by its unchangeable code.
+    """
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [canonical_value(item) for item in value]
+    if isinstance(value, models.Model):
+        return getattr(value, "slug", None) or value.code  # type: ignore[attr-defined]
+    raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def record_content(record: Record) -> dict[str, Any]:
+    """Return the content of one row: its permanent id, its place, its fields."""
+    kind = record.record_kind
+    return {
+        "uid": str(record.uid),
+        "position": record.position,
+        "source_line": record.source_line,
+        "flags": list(record.flags),
+        **{name: canonical_value(getattr(record, name)) for name in kind.fields},
+    }
+
+
+def foreign_keys(model: type[models.Model], fields: tuple[str, ...]) -> list[str]:
+    """Return those of ``fields`` that are relations: what one query must fetch along."""
+    return [name for name in fields if model._meta.get_field(name).is_relation]
+
+
+def canonical_json(value: Any) -> str:
+    """Return the one way to write ``value``: sorted keys, no blanks, UTF-8 text as it is."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha256(text: str) -> str:
+    """Return the SHA-256 of ``text`` in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def revision_hash(revision: Revision) -> tuple[str, int]:
+    """Return the content hash of ``revision`` and its number of rows. One query per record kind.
+
+    The rows are hashed one after another, so a list of a million needs no more memory than one
+    of ten. Case, year and subject belong to the content; revision number and state do not.
+    """
+    case = revision.case
+    digest = hashlib.sha256()
+    rows = 0
+    head = {"kind": case.kind, "bureau": case.bureau.slug, "year": case.year, "subject": case.subject}
+    digest.update(canonical_json(head).encode())
+    for record_kind in case.kind_spec.records:
+        model = record_kind.model
+        records = model.objects.filter(revision=revision).order_by("position", "uid")
+        if relations := foreign_keys(model, record_kind.fields):
+            records = records.select_related(*relations)
+        for record in records.iterator(chunk_size=2000):
+            digest.update(b"\n" + record_kind.code.encode() + b"\t")
+            digest.update(canonical_json(record_content(record)).encode())
+            rows += 1
+    return digest.hexdigest(), rows

@@ -1,0 +1,203 @@
+"""Findings: what rules and people say about a case, and how it is settled."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import Role, User
+from apps.cases import scope
+from apps.cases.canonical import canonical_json, record_content, sha256
+from apps.cases.errors import NotAllowed, Refused, WrongState
+from apps.cases.kinds import Problem
+from apps.cases.models import WRITABLE, Finding, FindingStatus, Remark, Revision, Severity, State
+
+# An explanation must be a sentence, not a full stop: the reviewer has to be able to judge it.
+LEAST_EXPLANATION = 6
+
+_Place = tuple[str, str, str, str]
+
+
+def _place(problem: Problem) -> _Place:
+    record = problem.record
+    kind = record.record_kind.code if record is not None else ""
+    return (problem.rule, kind, str(record.uid) if record is not None else "", problem.field)
+
+
+def _fingerprint(problem: Problem) -> str:
+    """Return what the rule saw, as a hash: when it changes, an explanation lapses."""
+    seen: dict[str, object] = {"params": {k: str(v) for k, v in problem.params.items()}}
+    if problem.record is not None:
+        content = record_content(problem.record)
+        # Where the row stands in its list is no reason to explain it again.
+        content.pop("position")
+        seen["record"] = content
+    return sha256(canonical_json(seen))
+
+
+@transaction.atomic
+def run_checks(revision: Revision) -> list[Finding]:
+    """Run the rules of the case's kind; return its findings by rule that are not closed.
+
+    A problem seen for the first time, or seen with another value, opens its finding; one seen as
+    before keeps its explanation; one that is gone is closed. Called with the revision locked.
+    """
+    known: dict[_Place, Finding] = {
+        (f.rule, f.record_kind, str(f.record_uid or ""), f.field): f
+        for f in revision.findings.exclude(rule="")
+    }
+    seen: set[_Place] = set()
+    new, changed = [], []
+    for check in revision.case.kind_spec.checks:
+        for problem in check(revision):
+            place = _place(problem)
+            if place in seen:
+                continue
+            seen.add(place)
+            fingerprint = _fingerprint(problem)
+            finding = known.get(place)
+            if finding is None:
+                finding = Finding(
+                    revision=revision, rule=problem.rule, record_kind=place[1],
+                    record_uid=problem.record.uid if problem.record is not None else None,
+                    field=problem.field,
+                )
+                new.append(finding)
+            elif (
+                finding.fingerprint == fingerprint and finding.status != FindingStatus.CLOSED
+            ):
+                continue
+            else:
+                changed.append(finding)
+            finding.severity = problem.severity
+            finding.message = problem.message
+            finding.params = {k: str(v) for k, v in problem.params.items()}
+            finding.fingerprint = fingerprint
+            finding.status = FindingStatus.OPEN
+    for place, finding in known.items():
+        if place not in seen and finding.status != FindingStatus.CLOSED:
+            finding.status = FindingStatus.CLOSED
+            changed.append(finding)
+    Finding.objects.bulk_create(new)
+    Finding.objects.bulk_update(
+        changed, ["severity", "message", "params", "fingerprint", "status"], batch_size=500
+    )
+    return list(revision.findings.exclude(rule="").exclude(status=FindingStatus.CLOSED))
+
+
+def _visible_finding(actor: User, finding_id: int) -> Finding:
+    """Return the finding, locked, in ``actor``'s scope. Raises ``Finding.DoesNotExist``."""
+    return (
+        Finding.objects.select_for_update(of=("self",))
+        .select_related("revision__case__bureau")
+        .filter(revision__in=Revision.objects.visible_to(actor))
+        .get(pk=finding_id)
+    )
+
+
+def _settle(finding: Finding, actor: User, status: FindingStatus, text: str) -> Finding:
+    finding.status = status
+    finding.save(update_fields=["status"])
+    Remark.objects.create(finding=finding, status=status, text=text, author=actor)
+    return finding
+
+
+@transaction.atomic
+def explain(actor: User, finding_id: int, text: str) -> Finding:
+    """Store the bureau's explanation of a finding, or its answer to the reviewer.
+
+    Effects: a remark in the thread; the finding becomes explained. Raises
+    ``Finding.DoesNotExist`` out of scope, ``NotAllowed``, ``WrongState``, ``Refused``.
+    """
+    finding = _visible_finding(actor, finding_id)
+    revision = finding.revision
+    if not scope.may_fill(actor, revision.case.kind_spec, revision.case.bureau_id):
+        raise NotAllowed(_("Only the bureau that filled the case in explains its findings."))
+    scope.lock_shared(revision.pk)
+    revision.refresh_from_db(fields=["state"])
+    if revision.state not in WRITABLE:
+        raise WrongState(_("A finding is explained while the case is being filled in or returned."))
+    if finding.severity == Severity.BLOCKING and finding.rule:
+        raise Refused(_("This finding blocks the report. Correct the value; it cannot be explained."))
+    if len(text.strip()) < LEAST_EXPLANATION:
+        raise Refused(_("Write a sentence that the reviewer can judge."))
+    return _settle(finding, actor, FindingStatus.EXPLAINED, text.strip())
+
+
+@transaction.atomic
+def raise_finding(
+    actor: User,
+    revision_id: int,
+    message: str,
+    *,
+    record_kind: str = "",
+    record_uid: uuid.UUID | None = None,
+    field: str = "",
+    severity: Severity = Severity.EXPLAIN,
+    deadline: dt.date | None = None,
+    is_objection: bool = False,
+) -> Finding:
+    """Store a reviewer's remark on a case under review, or an objection to a public notice.
+
+    With a deadline it is an item that a return names. Raises ``Revision.DoesNotExist`` out of
+    scope, ``NotAllowed``, ``WrongState``, ``Refused``.
+    """
+    revision = Revision.objects.visible_to(actor).select_for_update(of=("self",)).get(
+        pk=revision_id
+    )
+    if not actor.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
+        raise NotAllowed(_("Only the city's reviewers and publishers raise findings."))
+    wanted = State.ON_NOTICE if is_objection else State.REVIEWING
+    if revision.state != wanted:
+        raise WrongState(
+            _("A finding is raised while the case is %(state)s.") % {"state": wanted.label}
+        )
+    if not message.strip():
+        raise Refused(_("Say what is wrong and what would cure it."))
+    if deadline is not None and deadline < timezone.localdate():
+        raise Refused(_("The deadline lies in the past. Choose a later day."))
+    _ensure_row_exists(revision, record_kind, record_uid)
+    return Finding.objects.create(
+        revision=revision, record_kind=record_kind, record_uid=record_uid, field=field,
+        severity=Severity.BLOCKING if is_objection else severity, message=message.strip(),
+        raised_by=actor, deadline=deadline, is_objection=is_objection,
+    )
+
+
+def _ensure_row_exists(revision: Revision, record_kind: str, uid: uuid.UUID | None) -> None:
+    """Raise ``Refused`` unless a named row belongs to the revision."""
+    if uid is None:
+        return
+    for kind in revision.case.kind_spec.records:
+        if kind.code == record_kind and kind.model.objects.filter(
+            revision=revision, uid=uid
+        ).exists():
+            return
+    raise Refused(_("The row that the finding names is not in this case."))
+
+
+@transaction.atomic
+def decide(actor: User, finding_id: int, status: FindingStatus, text: str = "") -> Finding:
+    """Accept or reject an explanation, or close a finding of one's own side.
+
+    Effects: a remark in the thread; the finding takes ``status``. Raises ``Finding.DoesNotExist``
+    out of scope, ``NotAllowed``, ``WrongState``, ``Refused``.
+    """
+    finding = _visible_finding(actor, finding_id)
+    if not actor.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
+        raise NotAllowed(_("Only the city's reviewers and publishers decide on findings."))
+    if finding.revision.state not in {State.REVIEWING, State.ON_NOTICE}:
+        raise WrongState(_("A finding is decided while the case is under review or on notice."))
+    if status not in {FindingStatus.ACCEPTED, FindingStatus.REJECTED, FindingStatus.CLOSED}:
+        raise Refused(_("A finding is accepted, rejected or closed."))
+    if status == FindingStatus.REJECTED and not text.strip():
+        raise Refused(_("Say why the explanation is not accepted."))
+    return _settle(finding, actor, status, text.strip())
+
+
+def unsettled(findings: Sequence[Finding]) -> list[Finding]:
+    """Return those of ``findings`` that stand in the way of approval: hints do not."""
+    return [f for f in findings if not f.is_settled and f.severity != Severity.HINT]

@@ -1,0 +1,135 @@
+"""Writing the rows of a case: one at a time from a form, many at once from a pack or an import."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pghistory
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.cases import scope
+from apps.cases.domain.mentions import remove_mentions, write_mentions
+from apps.cases.errors import Invalid, Refused, StaleRecord
+from apps.cases.kinds import RecordKind
+from apps.cases.models import Record, Revision
+
+# Rows further apart than one, so that a row can be put between two without moving the rest.
+STEP = 10
+
+
+def _open_revision(actor: User, revision_id: int, kind: RecordKind) -> Revision:
+    """Return the revision, held against transitions, if ``actor`` may write rows of ``kind`` in it.
+
+    Raises ``Revision.DoesNotExist`` out of scope, ``NotAllowed`` or ``Locked``.
+    """
+    scope.lock_shared(revision_id)
+    revision = (
+        Revision.objects.visible_to(actor).select_related("case__bureau").get(pk=revision_id)
+    )
+    if kind not in revision.case.kind_spec.records:
+        raise Refused(
+            _("A case of this kind holds no %(rows)s.") % {"rows": kind.label_plural}
+        )
+    scope.ensure_may_fill(actor, revision)
+    return revision
+
+
+def _clean(record: Record, row: int | None = None) -> None:
+    """Raise ``Invalid`` with every fault of ``record`` at once."""
+    try:
+        record.clean_fields(exclude=["revision", "updated_by"])
+        record.clean()
+    except ValidationError as error:
+        errors = getattr(error, "message_dict", {NON_FIELD_ERRORS: error.messages})
+        raise Invalid(errors, row) from error
+
+
+@transaction.atomic
+def save_record(
+    actor: User,
+    revision_id: int,
+    kind: RecordKind,
+    values: Mapping[str, Any],
+    *,
+    uid: uuid.UUID | None = None,
+    version: int | None = None,
+) -> Record:
+    """Store one row and return it: a new one, or the row ``uid`` as read at ``version``.
+
+    Effects, in one transaction: the row with its saver and time, its next version, its mentions,
+    and (by trigger) its history. A save that changes nothing leaves the row as it is.
+    ``values`` may hold a part of ``kind.fields``, ``position`` and ``flags``.
+    Raises ``Revision.DoesNotExist`` or the model's ``DoesNotExist`` (out of scope), ``NotAllowed``,
+    ``Locked``, ``Invalid``, and ``StaleRecord`` when the row was saved by somebody else meanwhile.
+    """
+    revision = _open_revision(actor, revision_id, kind)
+    scope.ensure_row_is_open(revision, kind.code, uid)
+    if uid is None:
+        last = kind.model.objects.filter(revision=revision).aggregate(last=Max("position"))["last"]
+        record = kind.model(revision=revision, position=(last or 0) + STEP, version=0)
+    else:
+        record = kind.model.objects.select_for_update().get(revision=revision, uid=uid)
+        if all(getattr(record, name) == value for name, value in values.items()):
+            return record
+        if version is not None and version != record.version:
+            raise StaleRecord(record, dict(values))
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.version += 1
+    record.updated_at = timezone.now()
+    record.updated_by = actor
+    _clean(record)
+    with pghistory.context(user=actor.pk):
+        record.save()
+        write_mentions(revision, kind, [record])
+    return record
+
+
+@transaction.atomic
+def remove_record(
+    actor: User, revision_id: int, kind: RecordKind, uid: uuid.UUID, *, version: int | None = None
+) -> None:
+    """Remove one row from a case that is open. Its history stays.
+
+    Raises as ``save_record`` does.
+    """
+    revision = _open_revision(actor, revision_id, kind)
+    scope.ensure_row_is_open(revision, kind.code, uid)
+    record = kind.model.objects.select_for_update().get(revision=revision, uid=uid)
+    if version is not None and version != record.version:
+        raise StaleRecord(record, {})
+    with pghistory.context(user=actor.pk, removed_by=actor.pk):
+        remove_mentions(revision, kind, [uid])
+        record.delete()
+
+
+@transaction.atomic
+def add_records(
+    actor: User, revision_id: int, kind: RecordKind, rows: Iterable[Mapping[str, Any]]
+) -> list[Record]:
+    """Add ``rows`` behind the present ones, in their order, all or none. Return the new rows.
+
+    A constant number of queries per 2,000 rows. Raises as ``save_record`` does; ``Invalid`` names
+    the row, counted from 1.
+    """
+    revision = _open_revision(actor, revision_id, kind)
+    scope.ensure_row_is_open(revision, kind.code, None)
+    last = kind.model.objects.filter(revision=revision).aggregate(last=Max("position"))["last"] or 0
+    now = timezone.now()
+    records = []
+    for number, values in enumerate(rows, start=1):
+        record = kind.model(
+            revision=revision, position=last + number * STEP, updated_at=now, updated_by=actor,
+            **values,
+        )
+        _clean(record, number)
+        records.append(record)
+    with pghistory.context(user=actor.pk):
+        kind.model.objects.bulk_create(records, batch_size=2000)
+        write_mentions(revision, kind, records)
+    return records

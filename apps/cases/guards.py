@@ -1,0 +1,226 @@
+"""Guards of the transitions: each says no with a plain sentence and its cure, or says nothing."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.accounts.models import User
+from apps.cases import scope
+from apps.cases.canonical import revision_hash
+from apps.cases.errors import NotAllowed, Refused
+from apps.cases.models import (
+    Event,
+    Finding,
+    FindingStatus,
+    ReasonCode,
+    Revision,
+    Severity,
+    State,
+)
+
+Details = Mapping[str, str]
+Guard = Callable[[Revision, User, Details], None]
+
+
+def entered_something(actor: User, revision: Revision) -> bool:
+    """Say whether ``actor`` ever saved a row of this revision, kept or not."""
+    return any(
+        kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+            revision_id=revision.pk, updated_by_id=actor.pk
+        ).exists()
+        for kind in revision.case.kind_spec.records
+    )
+
+
+def has_rows(revision: Revision, actor: User, details: Details) -> None:
+    """An empty case is not handed on."""
+    if not any(
+        kind.model.objects.filter(revision=revision).exists()
+        for kind in revision.case.kind_spec.records
+    ):
+        raise Refused(_("The case is empty. Enter at least one row first."))
+
+
+def not_the_filler(revision: Revision, actor: User, details: Details) -> None:
+    """Who signs a return did not fill it in (统计法 art. 17: the signatory answers for the check).
+
+    The city's own lists have no signatory: their editor reports them, and another person approves.
+    """
+    if not revision.case.kind_spec.checked_in_bureau:
+        return
+    if revision.handed_over_by_id == actor.pk or entered_something(actor, revision):
+        raise NotAllowed(_("You filled in this case; another person has to sign it."))
+
+
+def findings_explained(revision: Revision, actor: User, details: Details) -> None:
+    """No blocking finding by rule, every one that asks for it explained."""
+    by_rule = revision.findings.exclude(rule="").exclude(status=FindingStatus.CLOSED)
+    blocking = by_rule.filter(severity=Severity.BLOCKING).count()
+    if blocking:
+        raise Refused(
+            ngettext(
+                "%(count)s finding blocks the report. Correct the value it names.",
+                "%(count)s findings block the report. Correct the values they name.",
+                blocking,
+            ) % {"count": blocking}
+        )
+    unexplained = by_rule.filter(
+        severity=Severity.EXPLAIN, status__in=[FindingStatus.OPEN, FindingStatus.REJECTED]
+    ).count()
+    if unexplained:
+        raise Refused(
+            ngettext(
+                "%(count)s finding is to be explained before the report.",
+                "%(count)s findings are to be explained before the report.",
+                unexplained,
+            ) % {"count": unexplained}
+        )
+
+
+def items_answered(revision: Revision, actor: User, details: Details) -> None:
+    """What was returned is changed or answered before it is reported again."""
+    waiting = [item for item in scope.open_items(revision) if not _was_answered(item)]
+    if waiting:
+        raise Refused(
+            ngettext(
+                "%(count)s returned item was neither changed nor answered: %(first)s",
+                "%(count)s returned items were neither changed nor answered, the first: %(first)s",
+                len(waiting),
+            ) % {"count": len(waiting), "first": waiting[0]}
+        )
+
+
+def _was_answered(item: Finding) -> bool:
+    if item.status == FindingStatus.EXPLAINED:
+        return True
+    revision = item.revision
+    for kind in revision.case.kind_spec.records:
+        if item.record_kind in {"", kind.code}:
+            history = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+                revision_id=revision.pk, pgh_created_at__gt=item.raised_at
+            )
+            if item.record_uid is not None:
+                history = history.filter(uid=item.record_uid)
+            if history.exists():
+                return True
+    return False
+
+
+def differs_from_published(revision: Revision, actor: User, details: Details) -> None:
+    """A correction that corrects nothing is refused."""
+    base = revision.based_on
+    if base is not None and revision_hash(revision)[0] == base.approved_hash:
+        raise Refused(_("This correction changes nothing. Change a value, or leave it be."))
+
+
+def has_open_item(revision: Revision, actor: User, details: Details) -> None:
+    """A return names what is wrong, each with a deadline."""
+    if not scope.open_items(revision):
+        raise Refused(
+            _("Name at least one item to be corrected, with its deadline, before you return the case.")
+        )
+
+
+def not_an_author(revision: Revision, actor: User, details: Details) -> None:
+    """Who approves entered nothing in the case and did not report it."""
+    if revision.submitted_by_id == actor.pk or entered_something(actor, revision):
+        raise NotAllowed(_("You entered or reported this case; another person has to approve it."))
+
+
+def findings_settled(revision: Revision, actor: User, details: Details) -> None:
+    """Nothing said about the case is left open; hints do not count."""
+    left = (
+        revision.findings.exclude(severity=Severity.HINT)
+        .exclude(status__in=[FindingStatus.ACCEPTED, FindingStatus.CLOSED])
+        .count()
+    )
+    if left:
+        raise Refused(
+            ngettext(
+                "%(count)s finding is still open. Accept or close it first.",
+                "%(count)s findings are still open. Accept or close them first.",
+                left,
+            ) % {"count": left}
+        )
+
+
+def content_as_reported(revision: Revision, actor: User, details: Details) -> None:
+    """What is approved is what was signed."""
+    if revision_hash(revision)[0] != revision.submitted_hash:
+        raise Refused(_("The content differs from what was reported. Return the case."))
+
+
+def kind_asks_for_notice(revision: Revision, actor: User, details: Details) -> None:
+    """Only some kinds are put on public notice."""
+    if revision.case.kind_spec.notice_days is None:
+        raise Refused(_("This kind of case needs no public notice. Publish it."))
+
+
+def not_the_approver(revision: Revision, actor: User, details: Details) -> None:
+    """Who publishes did not approve."""
+    if revision.approved_by_id == actor.pk:
+        raise NotAllowed(_("You approved this case; another person has to publish it."))
+
+
+def notice_over(revision: Revision, actor: User, details: Details) -> None:
+    """A kind with public notice is published after the notice, with no objection open."""
+    if revision.case.kind_spec.notice_days is None:
+        return
+    if revision.state != State.ON_NOTICE:
+        raise Refused(_("This kind of case is put on public notice before it is published."))
+    if not revision.notice_is_over:
+        raise Refused(
+            _("The public notice runs until %(until)s. Publish after that.")
+            % {"until": f"{revision.notice_until:%Y-%m-%d %H:%M}"}
+        )
+    open_objections = revision.findings.filter(is_objection=True).exclude(
+        status__in=[FindingStatus.ACCEPTED, FindingStatus.CLOSED]
+    )
+    if open_objections.exists():
+        raise Refused(_("An objection to the public notice is still open. Settle it first."))
+
+
+def content_as_approved(revision: Revision, actor: User, details: Details) -> None:
+    """What is published is what was approved."""
+    if revision_hash(revision)[0] != revision.approved_hash:
+        raise Refused(
+            _("The content differs from what was approved. Reopen the review and approve it anew.")
+        )
+
+
+def no_open_revision(revision: Revision, actor: User, details: Details) -> None:
+    """One correction at a time, with a reason code."""
+    open_one = revision.case.revisions.exclude(
+        state__in=[State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN]
+    ).first()
+    if open_one is not None:
+        raise Refused(
+            _("A correction is already open (revision %(number)s).") % {"number": open_one.number}
+        )
+    if details.get("reason_code") not in ReasonCode.values:
+        raise Refused(_("Choose the reason of the correction."))
+
+
+def proposed_by_another(revision: Revision, actor: User, details: Details) -> None:
+    """A withdrawal is carried out by another person than the one who proposed it."""
+    last = Event.objects.filter(revision=revision).order_by("-from_version").first()
+    if last is None or last.transition != "propose_withdrawal":
+        raise Refused(_("A withdrawal is proposed by one person before another carries it out."))
+    if last.actor_id == actor.pk:
+        raise NotAllowed(_("You proposed this withdrawal; another person has to carry it out."))
+
+
+# Guards in the order in which a person would meet them. A step not named here has none of its own.
+GUARDS: dict[str, tuple[Guard, ...]] = {
+    "hand_over": (has_rows, items_answered),
+    "submit": (
+        has_rows, not_the_filler, items_answered, findings_explained, differs_from_published,
+    ),
+    "return": (has_open_item,),
+    "approve": (not_an_author, findings_settled, content_as_reported),
+    "announce": (kind_asks_for_notice, content_as_approved),
+    "publish": (not_the_approver, notice_over, differs_from_published, content_as_approved),
+    "restate": (no_open_revision,),
+    "withdraw": (proposed_by_another,),
+}

@@ -1,0 +1,124 @@
+"""Case kinds: each is declared once, in its own app's ``kind.py``, and found by autodiscovery.
+
+A declaration ties Django's own parts together: a Model, a ModelForm, a django-tables2 Table, a
+django-filter FilterSet and a REST serializer. Lists, entry, history, export, API and the public
+listing are the same furniture for every kind. How to add one: ``docs/add-a-kind.md``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.functional import Promise
+
+from apps.accounts.models import Role
+from apps.cases.models import Record, Revision, Severity
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule found: one place and one sentence. ``message`` is an English msgid."""
+
+    rule: str
+    severity: Severity
+    message: str
+    params: dict[str, Any] = field(default_factory=dict)
+    record: Record | None = None
+    field: str = ""
+
+
+# A rule reads one revision and yields what is wrong with it. It never writes.
+Check = Callable[[Revision], Iterable[Problem]]
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """One kind of row. ``code`` is its fixed name in the API, in CSV packs and in the intake.
+
+    ``fields`` are the content fields in canonical order: what is hashed, copied, compared,
+    imported. ``natural_key`` is what makes two rows of one list the same thing.
+    ``mentions`` are the fields that name organisations. ``path`` is the public listing's URL.
+    The four classes (form, table, filterset, serializer) serve the desk, the public listing,
+    the export and the API alike.
+    """
+
+    code: str
+    label: Text
+    label_plural: Text
+    model: type[Record]
+    fields: tuple[str, ...]
+    natural_key: tuple[str, ...]
+    title_field: str
+    form: type[forms.ModelForm]
+    table: type[Any]
+    filterset: type[Any]
+    serializer: type[Any]
+    path: str
+    mentions: tuple[str, ...] = ()
+    search_fields: tuple[str, ...] = ()
+    # Relations that every list of this kind needs, so that no row costs a query.
+    select_related: tuple[str, ...] = ()
+    # False where no listing of its own exists (a return's narrative).
+    is_listed: bool = True
+
+    def public_rows(self) -> "models.QuerySet[Any]":
+        """Return the published rows, newest year first, in printed order."""
+        return (
+            self.model.objects.public()
+            .select_related("revision__case", "revision__release_item__release",
+                            *self.select_related)
+            .order_by("-revision__case__year", "revision_id", "position", "id")
+        )
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of case, and the road it takes."""
+
+    code: str
+    label: Text
+    records: tuple[RecordKind, ...]
+    # Who opens and fills it; district fillers' cases take the road with the bureau's own check.
+    filled_by: Role
+    # Working days of public notice before publication; None where the kind asks for none.
+    notice_days: int | None = None
+    checks: tuple[Check, ...] = ()
+    # A return has no subject (one per bureau and year); a list has one.
+    has_subject: bool = True
+
+    @property
+    def checked_in_bureau(self) -> bool:
+        """Say whether a signatory of the same bureau checks and signs before the report."""
+        return self.filled_by == Role.DISTRICT_FILLER
+
+
+kinds: dict[str, Kind] = {}
+record_kinds: dict[str, RecordKind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Make a kind known. A record kind may serve several kinds of case. Raises ``ValueError``."""
+    if kind.code in kinds:
+        raise ValueError(f"case kind {kind.code} is declared twice")
+    kinds[kind.code] = kind
+    for record_kind in kind.records:
+        if record_kinds.setdefault(record_kind.code, record_kind) is not record_kind:
+            raise ValueError(f"record kind {record_kind.code} is declared twice")
+    return kind
+
+
+def record_kind_of(model: type[Record]) -> RecordKind:
+    """Return the declaration that uses ``model``. Raises ``KeyError``."""
+    for record_kind in record_kinds.values():
+        if record_kind.model is model:
+            return record_kind
+    raise KeyError(model)
+
+
+def listed_record_kinds() -> list[RecordKind]:
+    """Return the record kinds that have a public listing, in order of declaration."""
+    return [record_kind for record_kind in record_kinds.values() if record_kind.is_listed]

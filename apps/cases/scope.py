@@ -1,0 +1,62 @@
+"""Who may do what to which revision, with the reason a person can read."""
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import Role, User
+from apps.cases.errors import Locked, NotAllowed
+from apps.cases.kinds import Kind
+from apps.cases.models import WRITABLE, Finding, FindingStatus, Revision
+
+
+def may_fill(actor: User, kind: Kind, bureau_id: int) -> bool:
+    """Say whether ``actor`` fills cases of ``kind`` for that bureau."""
+    return actor.bureau_id == bureau_id and actor.has_role(kind.filled_by)
+
+
+def ensure_may_fill(actor: User, revision: Revision) -> None:
+    """Raise ``NotAllowed`` unless ``actor`` fills this case, ``Locked`` unless it is open."""
+    kind = revision.case.kind_spec
+    if not may_fill(actor, kind, revision.case.bureau_id):
+        raise NotAllowed(
+            _("Only %(role)s of %(bureau)s may write in this case.")
+            % {"role": Role(kind.filled_by).label, "bureau": revision.case.bureau}
+        )
+    if revision.state not in WRITABLE:
+        raise Locked(
+            _("This case is %(state)s and cannot be written. Ask for it to be sent back first.")
+            % {"state": revision.get_state_display()}
+        )
+
+
+def open_items(revision: Revision) -> list[Finding]:
+    """Return what the city asked for when it returned the case, still to be answered or changed."""
+    return list(
+        revision.findings.filter(raised_by__isnull=False, deadline__isnull=False).exclude(
+            status__in=[FindingStatus.ACCEPTED, FindingStatus.CLOSED]
+        )
+    )
+
+
+def ensure_row_is_open(revision: Revision, record_kind: str, uid: object | None) -> None:
+    """Raise ``Locked`` where a returned case does not open this row.
+
+    An item that names a row opens that row; one that names a kind opens its rows and lets rows be
+    added; one that names nothing opens the whole case. ``uid`` is None for a new row.
+    """
+    if revision.returned_at is None:
+        return
+    for item in open_items(revision):
+        if not item.record_kind:
+            return
+        if item.record_kind == record_kind and (
+            item.record_uid is None or str(item.record_uid) == str(uid)
+        ):
+            return
+    raise Locked(_("The case was returned for named items only, and this row is not one of them."))
+
+
+def lock_shared(revision_id: int) -> None:
+    """Hold a transition off until this transaction ends, without holding other savers off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM cases_revision WHERE id = %s FOR SHARE", [revision_id])

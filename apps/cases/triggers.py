@@ -1,0 +1,77 @@
+"""Database triggers: what is reported cannot be written, what is published cannot change.
+
+They hold for everyone, raw SQL included. The workflow never needs a way round them.
+"""
+
+import pgtrigger
+
+
+def writable_revision() -> pgtrigger.Trigger:
+    """Return the trigger that lets rows be written only while their revision is open for writing.
+
+    The revision is read under a key-share lock: a transition (which takes the row's full lock)
+    and a save never pass each other.
+    """
+    return pgtrigger.Trigger(
+        name="writable_revision",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("revision_state", "text"), ("target", "bigint")],
+        func="""
+            IF TG_OP = 'UPDATE' AND NEW.revision_id <> OLD.revision_id THEN
+                RAISE EXCEPTION 'a row cannot move to another revision'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            IF TG_OP = 'DELETE' THEN target := OLD.revision_id; ELSE target := NEW.revision_id; END IF;
+            SELECT state INTO revision_state FROM cases_revision WHERE id = target FOR KEY SHARE;
+            IF revision_state NOT IN ('draft', 'returned') THEN
+                RAISE EXCEPTION 'revision % is %, its rows cannot be written', target, revision_state
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; ELSE RETURN NEW; END IF;
+        """,
+    )
+
+
+def frozen_revision() -> pgtrigger.Trigger:
+    """Return the trigger that keeps an ended revision as it is.
+
+    A published one may become superseded or withdrawn (and count a version); nothing else about
+    it may change, and no revision that was ever reported may be deleted.
+    """
+    return pgtrigger.Trigger(
+        name="frozen_revision",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        declare=[("before", "jsonb"), ("after", "jsonb")],
+        func="""
+            IF TG_OP = 'DELETE' THEN
+                IF OLD.state <> 'draft' OR OLD.submitted_at IS NOT NULL THEN
+                    RAISE EXCEPTION 'revision % was reported and cannot be deleted', OLD.id
+                        USING ERRCODE = 'integrity_constraint_violation';
+                END IF;
+                RETURN OLD;
+            END IF;
+            IF OLD.case_id <> NEW.case_id OR OLD.number <> NEW.number THEN
+                RAISE EXCEPTION 'the identity of revision % cannot change', OLD.id
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            IF OLD.state NOT IN ('published', 'superseded', 'withdrawn') THEN RETURN NEW; END IF;
+            before := to_jsonb(OLD) - ARRAY['state', 'version', 'superseded_at', 'withdrawn_at'];
+            after := to_jsonb(NEW) - ARRAY['state', 'version', 'superseded_at', 'withdrawn_at'];
+            IF before <> after
+                OR (OLD.state = 'published'
+                    AND NEW.state NOT IN ('published', 'superseded', 'withdrawn'))
+                OR (OLD.state <> 'published' AND (
+                    NEW.state <> OLD.state
+                    OR NEW.superseded_at IS DISTINCT FROM OLD.superseded_at
+                    OR NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at))
+                OR (NEW.state = 'published' AND (
+                    NEW.superseded_at IS NOT NULL OR NEW.withdrawn_at IS NOT NULL))
+            THEN
+                RAISE EXCEPTION 'revision % is % and cannot change', OLD.id, OLD.state
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )

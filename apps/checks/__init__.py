@@ -1,0 +1,1 @@
+"""Rules that look across cases: reconciliation and contradictions."""

@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class ChecksConfig(AppConfig):
+    """Rules that look across cases: reconciliation and contradictions."""
+
+    name = "apps.checks"

@@ -1,0 +1,1 @@
+"""Annual returns: indicator values and narrative sections."""

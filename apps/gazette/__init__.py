@@ -1,0 +1,1 @@
+"""Policy register and chronicle of events."""

@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class GazetteConfig(AppConfig):
+    """Policy register and chronicle of events."""
+
+    name = "apps.gazette"

@@ -1,0 +1,1 @@
+"""Platform types, certifications and their life."""

@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class PlatformsConfig(AppConfig):
+    """Platform types, certifications and their life."""
+
+    name = "apps.platforms"

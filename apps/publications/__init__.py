@@ -1,0 +1,1 @@
+"""The public side: listings, search, exports, API, feeds."""

@@ -1,0 +1,1 @@
+"""The shared vocabulary: districts, organisations and their names, years, the indicator dictionary."""

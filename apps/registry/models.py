@@ -1,0 +1,240 @@
+"""The shared vocabulary: districts, organisations and their names, years, the indicator dictionary."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Bureau
+from apps.registry.names import organisation_key
+
+
+def _in_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+class DistrictKind(models.TextChoices):
+    """What a reporting unit is (DOMAIN §1)."""
+
+    CITY = "city", _("city")
+    DIVISION = "division", _("county-level division")
+    ZONE = "zone", _("functional zone")
+
+
+class District(models.Model):
+    """A reporting unit: the city itself, a county-level division, or a functional zone inside one."""
+
+    slug = models.SlugField(_("short code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    name_en = models.CharField(_("English name"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=10, choices=DistrictKind)
+    # Division code of GB/T 2260; a functional zone has none.
+    code = models.CharField(_("division code"), max_length=6, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts",
+        verbose_name=_("lies in"),
+    )
+    successor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors",
+        verbose_name=_("successor"),
+    )
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    bureau = models.OneToOneField(
+        Bureau, on_delete=models.PROTECT, null=True, blank=True, related_name="district",
+        verbose_name=_("bureau"),
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "code", "slug"]
+        verbose_name = _("district")
+        verbose_name_plural = _("districts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=~Q(code=""), name="division_code_once"
+            ),
+            models.CheckConstraint(
+                name="division_has_a_code_and_a_zone_has_none",
+                condition=Q(kind="zone", code="") | (~Q(kind="zone") & ~Q(code="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name in the reader's language."""
+        return self.name_en if _in_english() else self.name
+
+
+class ReportingYear(models.Model):
+    """A year that is reported: from when districts fill it, and until when."""
+
+    year = models.PositiveSmallIntegerField(_("year"), primary_key=True)
+    opens_on = models.DateField(_("opens on"))
+    due_on = models.DateField(_("due on"))
+
+    class Meta:
+        ordering = ["-year"]
+        verbose_name = _("reporting year")
+        verbose_name_plural = _("reporting years")
+        constraints = [
+            models.CheckConstraint(
+                name="due_after_opening", condition=Q(due_on__gte=models.F("opens_on"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the year."""
+        return str(self.year)
+
+
+class CalendarDay(models.Model):
+    """A day that departs from the week: a holiday, or a make-up working day (State Council notice)."""
+
+    date = models.DateField(_("date"), primary_key=True)
+    is_working = models.BooleanField(_("working day"))
+    name = models.CharField(_("name"), max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["date"]
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+
+    def __str__(self) -> str:
+        """Return the date and what it is."""
+        return f"{self.date} {self.name}"
+
+
+class Organisation(models.Model):
+    """An organisation: one record, whatever names it is printed under."""
+
+    name = models.CharField(_("name"), max_length=200)
+    credit_code = models.CharField(
+        _("unified social credit code"), max_length=18, blank=True
+    )
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, null=True, blank=True, related_name="organisations",
+        verbose_name=_("district"),
+    )
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credit_code"], condition=~Q(credit_code=""), name="credit_code_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class OrganisationName(models.Model):
+    """A name under which an organisation is printed. ``key`` is the name without variants of width.
+
+    Rows of published lists point here and not to the organisation, so that joining two
+    organisations moves names and never touches a frozen row.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="names",
+        verbose_name=_("organisation"),
+    )
+    name = models.CharField(_("name"), max_length=200)
+    key = models.CharField(_("comparison key"), max_length=200, unique=True, editable=False)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("organisation name")
+        verbose_name_plural = _("organisation names")
+
+    def __str__(self) -> str:
+        """Return the name as printed."""
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the comparison key beside the name."""
+        self.key = organisation_key(self.name)
+        super().save(*args, **kwargs)
+
+
+class Measure(models.TextChoices):
+    """What kind of quantity an indicator is. 新增, 累计 and 存量 are never added to one another."""
+
+    NEW = "new", _("new in the period")
+    CUMULATIVE = "cumulative", _("cumulative")
+    STOCK = "stock", _("stock at the end of the period")
+    FLOW = "flow", _("amount in the period")
+    RATIO = "ratio", _("ratio")
+    GROWTH = "growth", _("growth")
+    RANK = "rank", _("rank")
+
+
+class ValueType(models.TextChoices):
+    """The form of an indicator's value."""
+
+    INTEGER = "integer", _("whole number")
+    DECIMAL = "decimal", _("decimal number")
+    PERCENT = "percent", _("percentage")
+
+
+class ValueSource(models.TextChoices):
+    """Where an indicator's value comes from."""
+
+    TYPED = "typed", _("typed by the district")
+    QUOTED = "quoted", _("quoted from another office")
+    DERIVED = "derived", _("counted from the city's lists")
+
+
+class AskedOf(models.TextChoices):
+    """Who is asked for an indicator."""
+
+    CITY = "city", _("the city")
+    DISTRICT = "district", _("each district")
+    BOTH = "both", _("the city and each district")
+
+
+class Indicator(models.Model):
+    """One measure of the indicator dictionary, with its unit and rule."""
+
+    code = models.SlugField(_("code"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    name_en = models.CharField(_("English name"), max_length=200)
+    # More than one only where published sources really use several, first is the form's.
+    units = ArrayField(models.CharField(max_length=20), verbose_name=_("units"))
+    value_type = models.CharField(_("value type"), max_length=10, choices=ValueType)
+    precision = models.PositiveSmallIntegerField(_("decimal places"), default=0)
+    measure = models.CharField(_("measure"), max_length=12, choices=Measure)
+    section = models.CharField(_("section"), max_length=60)
+    section_en = models.CharField(_("section in English"), max_length=100)
+    source = models.CharField(_("source"), max_length=10, choices=ValueSource)
+    asked_of = models.CharField(_("asked of"), max_length=10, choices=AskedOf)
+    aliases = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("aliases"), default=list, blank=True
+    )
+    definition = models.TextField(_("definition"), blank=True)
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "code"]
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+
+    def __str__(self) -> str:
+        """Return the name in the reader's language."""
+        return self.name_en if _in_english() else self.name
+
+    @property
+    def unit(self) -> str:
+        """Return the unit that the form asks for."""
+        return str(self.units[0])
+
+    @property
+    def section_name(self) -> str:
+        """Return the section's name in the reader's language."""
+        return self.section_en if _in_english() else self.section

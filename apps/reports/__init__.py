@@ -1,0 +1,1 @@
+"""The annual report: chapters, figures by reference, DOCX, PDF, HTML."""

@@ -1,0 +1,176 @@
+"""Settings. Every value that differs between installations comes from an environment variable.
+
+``docs/settings.md`` documents each variable read here; a test keeps the two equal.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from config.database import database_url
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(env.str("YONGKE_VAR", default=str(BASE_DIR / "var"))).resolve()
+VAR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = env.bool("YONGKE_DEBUG", default=False)
+# Demo accounts and their printed password exist only where this is on; never in production.
+DEMO = env.bool("YONGKE_DEMO", default=False)
+
+
+def _secret_key() -> str:
+    """Return ``YONGKE_SECRET_KEY``, or a key made once and kept under ``var/``."""
+    if key := env.str("YONGKE_SECRET_KEY", default=""):
+        return key
+    kept = VAR / "secret_key"
+    if not kept.exists():
+        kept.write_text(secrets.token_urlsafe(50))
+        kept.chmod(0o600)
+    return kept.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.list("YONGKE_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("YONGKE_TRUSTED_ORIGINS", default=[])
+SITE_URL = env.str("YONGKE_SITE_URL", default="http://127.0.0.1:8000")
+PACK = Path(env.str("YONGKE_PACK", default=str(BASE_DIR / "data" / "ningbo-2023")))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django.contrib.admin",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "django_tables2",
+    "django_filters",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "apps.accounts",
+    "apps.registry",
+    "apps.cases",
+    "apps.awards",
+    "apps.platforms",
+    "apps.enterprises",
+    "apps.districts",
+    "apps.gazette",
+    "apps.intake",
+    "apps.checks",
+    "apps.reports",
+    "apps.publications",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "apps.cases.context.site",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        **env.db_url_config(database_url(VAR)),
+        # One kept connection a process: no connection handshake per request.
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/desk/"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("YONGKE_TIME_ZONE", default="Asia/Shanghai")
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = VAR / "files"
+
+EMAIL_BACKEND = env.str(
+    "YONGKE_EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_FILE_PATH = VAR / "mail"
+EMAIL_HOST = env.str("YONGKE_SMTP_HOST", default="127.0.0.1")
+EMAIL_PORT = env.int("YONGKE_SMTP_PORT", default=25)
+EMAIL_HOST_USER = env.str("YONGKE_SMTP_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("YONGKE_SMTP_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("YONGKE_SMTP_TLS", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("YONGKE_FROM_EMAIL", default="yongke@localhost")
+
+TABLE_ROWS_PER_PAGE = 50
+
+# Sign-in, lock-out, idle time-out, second factor: GB/T 22239-2019 level 3 (docs/security.md).
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
