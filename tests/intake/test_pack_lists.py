@@ -82,7 +82,7 @@ ROWS_AND_DIGESTS = {
     ),
     "events/2023.csv": (
         50,
-        "378f3d9f0501b7c439bec4f7b17af7c03e49b6e9e8c9e1905c941676f3f76093",
+        "5d17b7669468a1775ae471d7ee88dc228efc5b454e3405d0bd11f4aa338e2e95",
     ),
 }
 
