@@ -57,8 +57,8 @@ ROWS_AND_DIGESTS = {
         "5be8c1dceadfc14a50dccdf7aa12e85b8f34ba137fbac682b0cd0ffb4775b5b4",
     ),
     "certifications/named-in-text.csv": (
-        66,
-        "af1f6f288cd07097f98b7b6db9aafc0765516f8918a10c635e0217834c82d2b7",
+        67,
+        "1fa8675c0589c869f3ef8a1e93f346be3258fa4408124f4d0dfcb27f9e68302b",
     ),
     "rosters/leading-enterprises-2023.csv": (
         6,

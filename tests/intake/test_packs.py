@@ -1,5 +1,8 @@
+import runpy
+
 import pytest
 
+from apps.intake import packs
 from apps.intake.lists import Reading
 from apps.intake.packs import (
     PackList,
@@ -69,6 +72,14 @@ def test_main_writes_the_printed_lists_with_their_remarks(pack, capsys):
         ("2", "乙公司", "organisation:doubtful"),
     ]
     assert capsys.readouterr().out == "rosters/firms.csv\t2\n"
+
+
+def test_packs_runs_as_a_program(pack, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["packs", str(pack), str(pack / "report.txt")])
+
+    runpy.run_path(packs.__file__, run_name="__main__")
+
+    assert len(read_csv(pack / "rosters/firms.csv")) == 2
 
 
 def test_write_csv_is_utf8_with_plain_line_ends(tmp_path):
