@@ -34,6 +34,18 @@
     }
   });
 
+  // New counts must not fold a facet the reader opened, nor scroll its list away.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.target.id !== "facets") return;
+    for (const old of event.target.querySelectorAll("[data-facet]")) {
+      const fresh = event.detail.fragment.querySelector(`[data-facet="${CSS.escape(old.dataset.facet)}"]`);
+      if (!fresh) continue;
+      fresh.open = old.open;
+      const top = old.querySelector("ul").scrollTop;
+      if (top) requestAnimationFrame(() => { fresh.querySelector("ul").scrollTop = top; });
+    }
+  });
+
   prepare(document);
   document.addEventListener("htmx:afterSettle", (event) => prepare(event.detail.elt.parentElement || document));
   if (matchMedia("(max-width: 59.99rem)").matches) {
