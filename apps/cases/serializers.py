@@ -1,0 +1,33 @@
+"""The base of every kind's serializer: one serves the API, CSV, XLSX and JSON alike."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from rest_framework import serializers
+
+from apps.cases.models import Record
+
+
+class RecordSerializer(serializers.ModelSerializer):
+    """One published row: its content, then where it stands and by which release it is public."""
+
+    id = serializers.UUIDField(source="uid", read_only=True)
+    url = serializers.SerializerMethodField()
+    report_year = serializers.IntegerField(source="revision.case.year", read_only=True)
+    release = serializers.CharField(source="revision.release_item.release.number", read_only=True)
+    revision = serializers.IntegerField(source="revision.number", read_only=True)
+
+    TAIL = ("report_year", "id", "url", "release", "revision")
+
+    def get_url(self, record: Record) -> str:
+        """Return the permanent address of the row's page."""
+        return settings.SITE_URL + reverse(
+            "publications:record", args=[record.record_kind.code, record.uid]
+        )
+
+    def get_fields(self) -> dict[str, Any]:
+        """Put the content first."""
+        fields = super().get_fields()
+        tail = {name: fields.pop(name) for name in self.TAIL if name in fields}
+        return {**fields, **tail}

@@ -1,0 +1,39 @@
+"""The base of every kind's table."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+
+class NamesColumn(tables.Column):
+    """Names in printed order, each a phrase of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Order by the first name: an award counts for its first organisation."""
+        kwargs.setdefault("empty_values", (None, "", []))
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: list[str]) -> str:
+        """Join the names as Chinese print does."""
+        return format_html_join("、", '<span class="name">{}</span>', ((name,) for name in value))
+
+    def value(self, value: list[str], **kwargs: Any) -> str:
+        """Return the names for an export."""
+        return "|".join(value)
+
+
+class RecordTable(tables.Table):
+    """A listing of rows of one kind. The first column of a kind's table links to the row's page."""
+
+    report_year = tables.Column(
+        verbose_name=_("report"), accessor="revision__case__year", attrs={"td": {"class": "num"}}
+    )
+
+    class Meta:
+        template_name = "components/table.html"
+        attrs = {"class": "table"}
+        order_by_field = "sort"
+        page_field = "page"
+        sequence = ("...", "report_year")
