@@ -1,0 +1,1 @@
+"""The tests. Every one runs on real PostgreSQL; nothing of our own is mocked."""
