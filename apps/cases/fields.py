@@ -37,3 +37,11 @@ class NameListField(ArrayField):
     def formfield(self, **kwargs: Any) -> Any:
         """Edit the list one name per line."""
         return models.Field.formfield(self, form_class=LinesField, **kwargs)
+
+
+class ExactDecimalField(models.DecimalField):
+    """A decimal that keeps the digits it was given: 58.80 stays 58.80, as printed."""
+
+    def db_type(self, connection: Any) -> str:
+        """Store as plain ``numeric``, whose scale is each value's own."""
+        return "numeric"

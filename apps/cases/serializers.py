@@ -9,6 +9,14 @@ from rest_framework import serializers
 from apps.cases.models import Record
 
 
+class NameField(serializers.RelatedField):
+    """A dictionary entry by its printed (Chinese) name, whatever the reader's language."""
+
+    def to_representation(self, value: Any) -> str:
+        """Return the name."""
+        return str(value.name)
+
+
 class RecordSerializer(serializers.ModelSerializer):
     """One published row: its content, then where it stands and by which release it is public."""
 
@@ -18,6 +26,8 @@ class RecordSerializer(serializers.ModelSerializer):
     release = serializers.CharField(source="revision.release_item.release.number", read_only=True)
     revision = serializers.IntegerField(source="revision.number", read_only=True)
 
+    serializer_related_field = NameField
+
     TAIL = ("report_year", "id", "url", "release", "revision")
 
     def get_url(self, record: Record) -> str:
@@ -25,6 +35,10 @@ class RecordSerializer(serializers.ModelSerializer):
         return settings.SITE_URL + reverse(
             "publications:record", args=[record.record_kind.code, record.uid]
         )
+
+    def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
+        """Print a relation by its name; rows are read, never written, through serializers."""
+        return NameField, {"read_only": True}
 
     def get_fields(self) -> dict[str, Any]:
         """Put the content first."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -62,6 +63,8 @@ class District(models.Model):
                 condition=Q(kind="zone", code="") | (~Q(kind="zone") & ~Q(code="")),
             ),
         ]
+        # The code stands in content hashes.
+        triggers = [pgtrigger.ReadOnly(name="district_identity", fields=["slug"])]
 
     def __str__(self) -> str:
         """Return the name in the reader's language."""
@@ -224,6 +227,8 @@ class Indicator(models.Model):
         ordering = ["order", "code"]
         verbose_name = _("indicator")
         verbose_name_plural = _("indicators")
+        # The code stands in content hashes.
+        triggers = [pgtrigger.ReadOnly(name="indicator_identity", fields=["code"])]
 
     def __str__(self) -> str:
         """Return the name in the reader's language."""

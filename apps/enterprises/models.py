@@ -1,0 +1,33 @@
+"""Enterprise rosters and their entries (DOMAIN §4)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.history import tracked
+from apps.cases.models import Record
+from apps.registry.models import District
+
+
+@tracked
+class RosterEntry(Record):
+    """An entry of a roster 名单. ``rank`` is the printed number, which may be no more than that."""
+
+    roster = models.CharField(_("roster"), max_length=120)
+    year = models.PositiveSmallIntegerField(_("year"))
+    rank = models.PositiveIntegerField(_("number"), null=True, blank=True)
+    title = models.CharField(_("case"), max_length=300, blank=True)
+    organisation = models.CharField(_("organisation"), max_length=200)
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("district"),
+    )
+    certificate_number = models.CharField(_("certificate number"), max_length=40, blank=True)
+    credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("roster entry")
+        verbose_name_plural = _("roster entries")
+
+    def __str__(self) -> str:
+        """Return the organisation, and the case where the roster names one."""
+        return f"{self.organisation}: {self.title}" if self.title else self.organisation

@@ -1,0 +1,28 @@
+"""Filters of the listings."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.filters import RecordFilterSet
+from apps.gazette.models import ChronicleEntry, Policy
+
+
+class PolicyFilterSet(RecordFilterSet):
+    """Filters of policies."""
+
+    facets = ("category", "year")
+
+    class Meta:
+        model = Policy
+        fields = ["category", "year"]
+
+
+class ChronicleEntryFilterSet(RecordFilterSet):
+    """Filters of events: those that touch a span of days."""
+
+    since = django_filters.DateFilter(field_name="date_to", lookup_expr="gte", label=_("Since"))
+    until = django_filters.DateFilter(field_name="date_from", lookup_expr="lte", label=_("Until"))
+
+    class Meta:
+        model = ChronicleEntry
+        fields: list[str] = []

@@ -1,0 +1,52 @@
+"""The policy register and the chronicle of events."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.history import tracked
+from apps.cases.models import Record
+
+
+@tracked
+class Policy(Record):
+    """A policy 政策 that was made or amended in a year."""
+
+    title = models.CharField(_("title"), max_length=300)
+    category = models.CharField(_("category"), max_length=60)
+    year = models.PositiveSmallIntegerField(_("year"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    document_number = models.CharField(_("document number"), max_length=60, blank=True)
+    issued_on = models.DateField(_("issued on"), null=True, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
+
+    def __str__(self) -> str:
+        """Return the title."""
+        return self.title
+
+
+@tracked
+class ChronicleEntry(Record):
+    """An event of the year 大事记. A day, or a span where the source gives no single day."""
+
+    date_from = models.DateField(_("from"))
+    date_to = models.DateField(_("to"))
+    title = models.CharField(_("event"), max_length=200)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                name="event_ends_after_it_begins", condition=Q(date_to__gte=F("date_from"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the event."""
+        return self.title
