@@ -1,0 +1,24 @@
+"""A unit that the dictionary does not know."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop as _
+
+from apps.cases.kinds import Problem
+from apps.cases.models import Revision, Severity
+from apps.districts.models import IndicatorValue
+
+
+def unit_not_in_dictionary(revision: Revision) -> Iterator[Problem]:
+    """A figure stands in a unit of its indicator: 万元 and 亿元 are never a bare number."""
+    for row in IndicatorValue.objects.filter(revision=revision).select_related("indicator"):
+        if row.unit not in row.indicator.units:
+            yield Problem(
+                "unit_not_in_dictionary", Severity.BLOCKING,
+                _("%(indicator)s is given in %(units)s, not in %(unit)s. Convert the value or correct the unit."),
+                {
+                    "indicator": row.indicator.name, "unit": row.unit,
+                    "units": "、".join(row.indicator.units),
+                },
+                row, "unit",
+            )

@@ -1,0 +1,65 @@
+"""District returns and the city's own figures, declared."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Role
+from apps.cases.kinds import Kind, RecordKind, register
+from apps.districts import checks, filters, forms, serializers, tables
+from apps.districts.models import IndicatorValue, NarrativeSection
+
+INDICATOR_VALUE = RecordKind(
+    code="indicator-values",
+    label=_("figure"),
+    label_plural=_("figures"),
+    model=IndicatorValue,
+    fields=(
+        "indicator", "unit", "reporting_unit", "subject", "period", "scope", "value", "blank",
+        "qualifier", "comparison", "rank", "status",
+    ),
+    natural_key=(
+        "indicator", "unit", "reporting_unit", "subject", "period", "scope", "status",
+    ),
+    title_field="indicator",
+    form=forms.IndicatorValueForm,
+    table=tables.IndicatorValueTable,
+    filterset=filters.IndicatorValueFilterSet,
+    serializer=serializers.IndicatorValueSerializer,
+    path="indicators/",
+    search_fields=("indicator__name", "subject", "reporting_unit__name"),
+    select_related=("indicator", "reporting_unit"),
+)
+
+NARRATIVE_SECTION = RecordKind(
+    code="narrative-sections",
+    label=_("narrative section"),
+    label_plural=_("narrative sections"),
+    model=NarrativeSection,
+    fields=("heading", "text"),
+    natural_key=("heading",),
+    title_field="heading",
+    form=forms.NarrativeSectionForm,
+    table=tables.NarrativeSectionTable,
+    filterset=filters.NarrativeSectionFilterSet,
+    serializer=serializers.NarrativeSectionSerializer,
+    path="narratives/",
+    search_fields=("heading", "text"),
+    is_listed=False,
+)
+
+register(Kind(
+    code="district-returns",
+    label=_("district return"),
+    records=(INDICATOR_VALUE, NARRATIVE_SECTION),
+    filled_by=Role.DISTRICT_FILLER,
+    checks=checks.RETURN_CHECKS,
+    has_subject=False,
+))
+
+register(Kind(
+    code="city-figures",
+    label=_("city figures"),
+    records=(INDICATOR_VALUE,),
+    filled_by=Role.CITY_EDITOR,
+    checks=checks.FIGURE_CHECKS,
+    has_subject=False,
+))

@@ -1,0 +1,121 @@
+"""Annual returns: indicator values and narrative sections (DOMAIN §1)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.fields import ExactDecimalField
+from apps.cases.history import tracked
+from apps.cases.models import Record
+from apps.registry.models import District, Indicator
+
+
+class Scope(models.TextChoices):
+    """口径: over which area a figure is counted. Figures of two scopes are two figures."""
+
+    WHOLE = "whole", _("whole area")
+    OWN = "own", _("own level, without zones")
+    ZONE = "zone", _("functional zone")
+
+
+class Blank(models.TextChoices):
+    """Why a value is not a number. Nought is a number; these three are not one another."""
+
+    MISSING = "missing", _("missing")
+    NOT_APPLICABLE = "not_applicable", _("not applicable")
+    WITHHELD = "withheld", _("withheld")
+
+
+class FigureStatus(models.TextChoices):
+    """Whether a figure has come true."""
+
+    ACTUAL = "actual", _("actual")
+    FORECAST = "forecast", _("forecast")
+    TARGET = "target", _("target")
+
+
+@tracked
+class IndicatorValue(Record):
+    """One figure 指标值.
+
+    Its identity is indicator + unit + reporting unit + subject + period + scope + status. The
+    qualifier (超, 近, 约 …) belongs to the figure and stays with it.
+    """
+
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, related_name="+", verbose_name=_("indicator")
+    )
+    unit = models.CharField(_("unit"), max_length=20)
+    reporting_unit = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="+", verbose_name=_("reporting unit")
+    )
+    # The body it is about, where that is not the unit itself: a laboratory, a fund, a park.
+    subject = models.CharField(_("subject"), max_length=120, blank=True)
+    # A year, or a span such as 2020/2023 or 2023-01/2023-11.
+    period = models.CharField(_("period"), max_length=20)
+    scope = models.CharField(_("scope"), max_length=5, choices=Scope, blank=True)
+    value = ExactDecimalField(
+        _("value"), max_digits=24, decimal_places=6, null=True, blank=True
+    )
+    blank = models.CharField(_("no value because"), max_length=14, choices=Blank, blank=True)
+    qualifier = models.CharField(_("qualifier"), max_length=20, blank=True)
+    comparison = models.CharField(_("comparison"), max_length=120, blank=True)
+    rank = models.CharField(_("rank"), max_length=80, blank=True)
+    status = models.CharField(
+        _("status"), max_length=8, choices=FigureStatus, default=FigureStatus.ACTUAL
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                name="figure_has_a_value_or_says_why_not",
+                condition=Q(value__isnull=False, blank="") | (Q(value__isnull=True) & ~Q(blank="")),
+            ),
+        ]
+        indexes = [
+            *Record.Meta.indexes,
+            # One indicator over districts and years: its page, last year's value beside a field.
+            models.Index(fields=["indicator", "reporting_unit", "period"], name="figure_series"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the indicator with its value as printed."""
+        return f"{self.indicator} {self.printed}"
+
+    @property
+    def printed(self) -> str:
+        """Return the value with qualifier and unit, or why there is none."""
+        if self.value is None:
+            return str(self.get_blank_display())
+        number = f"{self.value:f}"
+        # 余 and 以上 stand after the number, the others before it.
+        if self.qualifier in {"余", "以上", "多"}:
+            return f"{number}{self.qualifier}{self.unit}"
+        return f"{self.qualifier}{number}{self.unit}"
+
+    @property
+    def identity(self) -> tuple[int, str, int, str, str, str, str]:
+        """Return what makes two figures the same figure."""
+        return (
+            self.indicator_id, self.unit, self.reporting_unit_id, self.subject, self.period,
+            self.scope, self.status,
+        )
+
+
+@tracked
+class NarrativeSection(Record):
+    """One section of a return's narrative."""
+
+    heading = models.CharField(_("heading"), max_length=60)
+    text = models.TextField(_("text"), max_length=2000)
+
+    class Meta(Record.Meta):
+        verbose_name = _("narrative section")
+        verbose_name_plural = _("narrative sections")
+
+    def __str__(self) -> str:
+        """Return the heading."""
+        return self.heading

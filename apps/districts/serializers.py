@@ -1,0 +1,28 @@
+"""Rows for the API and the exports; the field names are fixed (DESIGN §6)."""
+
+from rest_framework import serializers
+
+from apps.cases.serializers import RecordSerializer
+from apps.districts.models import IndicatorValue, NarrativeSection
+
+
+class IndicatorValueSerializer(RecordSerializer):
+    """A figure. ``value`` keeps its printed digits; ``blank`` says why there is none."""
+
+    value = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True)
+
+    class Meta:
+        model = IndicatorValue
+        fields = (
+            "indicator", "unit", "reporting_unit", "subject", "period", "scope", "value", "blank",
+            "qualifier", "comparison", "rank", "status", "source_line", "flags",
+            *RecordSerializer.TAIL,
+        )
+
+
+class NarrativeSectionSerializer(RecordSerializer):
+    """A narrative section."""
+
+    class Meta:
+        model = NarrativeSection
+        fields = ("heading", "text", *RecordSerializer.TAIL)
