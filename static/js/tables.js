@@ -41,8 +41,8 @@
       const fresh = event.detail.fragment.querySelector(`[data-facet="${CSS.escape(old.dataset.facet)}"]`);
       if (!fresh) continue;
       fresh.open = old.open;
-      const top = old.querySelector("ul").scrollTop;
-      if (top) requestAnimationFrame(() => { fresh.querySelector("ul").scrollTop = top; });
+      const top = old.querySelector(".facet-options").scrollTop;
+      if (top) requestAnimationFrame(() => { fresh.querySelector(".facet-options").scrollTop = top; });
     }
   });
 
