@@ -211,11 +211,21 @@ def proposed_by_another(revision: Revision, actor: User, details: Details) -> No
         raise NotAllowed(_("You proposed this withdrawal; another person has to carry it out."))
 
 
+def content_as_seen(revision: Revision, actor: User, details: Details) -> None:
+    """What is signed is what the signing person was shown."""
+    seen = details.get("seen_hash")
+    if seen and seen != revision_hash(revision)[0]:
+        raise Refused(
+            _("A row was changed after you opened this page. Look at the case again, then sign.")
+        )
+
+
 # Guards in the order in which a person would meet them. A step not named here has none of its own.
 GUARDS: dict[str, tuple[Guard, ...]] = {
     "hand_over": (has_rows, items_answered),
     "submit": (
         has_rows, not_the_filler, items_answered, findings_explained, differs_from_published,
+        content_as_seen,
     ),
     "return": (has_open_item,),
     "approve": (not_an_author, findings_settled, content_as_reported),

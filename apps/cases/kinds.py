@@ -89,6 +89,9 @@ class Kind:
     checks: tuple[Check, ...] = ()
     # A return has no subject (one per bureau and year); a list has one.
     has_subject: bool = True
+    # Name of the URL of the kind's own entry page, which takes the case's id; blank where the
+    # desk's pages do.
+    entry_url: str = ""
 
     @property
     def checked_in_bureau(self) -> bool:

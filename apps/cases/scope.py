@@ -1,5 +1,7 @@
 """Who may do what to which revision, with the reason a person can read."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -38,21 +40,26 @@ def open_items(revision: Revision) -> list[Finding]:
     )
 
 
+def row_is_named(items: Iterable[Finding], record_kind: str, uid: object | None) -> bool:
+    """Say whether one of ``items`` opens this row of a returned case. ``uid`` None: a new row."""
+    return any(
+        not item.record_kind
+        or (
+            item.record_kind == record_kind
+            and (item.record_uid is None or str(item.record_uid) == str(uid))
+        )
+        for item in items
+    )
+
+
 def ensure_row_is_open(revision: Revision, record_kind: str, uid: object | None) -> None:
     """Raise ``Locked`` where a returned case does not open this row.
 
     An item that names a row opens that row; one that names a kind opens its rows and lets rows be
     added; one that names nothing opens the whole case. ``uid`` is None for a new row.
     """
-    if revision.returned_at is None:
+    if revision.returned_at is None or row_is_named(open_items(revision), record_kind, uid):
         return
-    for item in open_items(revision):
-        if not item.record_kind:
-            return
-        if item.record_kind == record_kind and (
-            item.record_uid is None or str(item.record_uid) == str(uid)
-        ):
-            return
     raise Locked(_("The case was returned for named items only, and this row is not one of them."))
 
 

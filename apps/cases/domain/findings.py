@@ -88,6 +88,23 @@ def run_checks(revision: Revision) -> list[Finding]:
     return list(revision.findings.exclude(rule="").exclude(status=FindingStatus.CLOSED))
 
 
+@transaction.atomic
+def check_case(actor: User, revision_id: int) -> list[Finding]:
+    """Run the rules at the wish of a person who fills the case; return the open findings by rule.
+
+    So the filler sees what is wrong before the case is handed over, and what a refused report
+    was refused for. Raises ``Revision.DoesNotExist`` out of scope, ``NotAllowed``, ``Locked``.
+    """
+    revision = (
+        Revision.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .select_related("case__bureau")
+        .get(pk=revision_id)
+    )
+    scope.ensure_may_fill(actor, revision)
+    return run_checks(revision)
+
+
 def _visible_finding(actor: User, finding_id: int) -> Finding:
     """Return the finding, locked, in ``actor``'s scope. Raises ``Finding.DoesNotExist``."""
     return (
@@ -99,6 +116,11 @@ def _visible_finding(actor: User, finding_id: int) -> Finding:
 
 
 def _settle(finding: Finding, actor: User, status: FindingStatus, text: str) -> Finding:
+    """Add a remark and set the status; the same said again by the same person adds nothing."""
+    last = finding.remarks.order_by("-id").first()
+    said = last is not None and (last.author_id, last.status, last.text) == (actor.pk, status, text)
+    if said and finding.status == status:
+        return finding
     finding.status = status
     finding.save(update_fields=["status"])
     Remark.objects.create(finding=finding, status=status, text=text, author=actor)
@@ -142,8 +164,9 @@ def raise_finding(
 ) -> Finding:
     """Store a reviewer's remark on a case under review, or an objection to a public notice.
 
-    With a deadline it is an item that a return names. Raises ``Revision.DoesNotExist`` out of
-    scope, ``NotAllowed``, ``WrongState``, ``Refused``.
+    With a deadline it is an item that a return names. The same said again while it is open is
+    the same finding. Raises ``Revision.DoesNotExist`` out of scope, ``NotAllowed``,
+    ``WrongState``, ``Refused``.
     """
     revision = Revision.objects.visible_to(actor).select_for_update(of=("self",)).get(
         pk=revision_id
@@ -160,11 +183,14 @@ def raise_finding(
     if deadline is not None and deadline < timezone.localdate():
         raise Refused(_("The deadline lies in the past. Choose a later day."))
     _ensure_row_exists(revision, record_kind, record_uid)
-    return Finding.objects.create(
-        revision=revision, record_kind=record_kind, record_uid=record_uid, field=field,
-        severity=Severity.BLOCKING if is_objection else severity, message=message.strip(),
-        raised_by=actor, deadline=deadline, is_objection=is_objection,
-    )
+    said = {
+        "revision": revision, "record_kind": record_kind, "record_uid": record_uid,
+        "field": field, "severity": Severity.BLOCKING if is_objection else severity,
+        "message": message.strip(), "raised_by": actor, "deadline": deadline,
+        "is_objection": is_objection,
+    }
+    again = Finding.objects.filter(**said, status=FindingStatus.OPEN).first()
+    return again or Finding.objects.create(**said)
 
 
 def _ensure_row_exists(revision: Revision, record_kind: str, uid: uuid.UUID | None) -> None:

@@ -109,6 +109,40 @@ def remove_record(
 
 
 @transaction.atomic
+def restore_record(actor: User, revision_id: int, kind: RecordKind, uid: uuid.UUID) -> Record:
+    """Put a removed row back as it was, with its permanent id and its place, and return it.
+
+    The values come from the row's history. A row that stands is returned as it is, so that a
+    repeated call is harmless. Raises as ``save_record`` does; ``DoesNotExist`` of the model
+    where the revision never held such a row.
+    """
+    revision = _open_revision(actor, revision_id, kind)
+    scope.ensure_row_is_open(revision, kind.code, uid)
+    record = kind.model.objects.filter(revision=revision, uid=uid).first()
+    if record is not None:
+        return record
+    last = (
+        kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+            revision_id=revision.pk, uid=uid
+        )
+        .order_by("-pgh_id")
+        .first()
+    )
+    if last is None:
+        raise kind.model.DoesNotExist
+    values = {name: getattr(last, name) for name in kind.fields}
+    record = kind.model(
+        revision=revision, uid=uid, position=last.position, source_line=last.source_line,
+        flags=last.flags, version=last.version + 1, updated_by=actor, **values,
+    )
+    _clean(record)
+    with pghistory.context(user=actor.pk):
+        record.save()
+        write_mentions(revision, kind, [record])
+    return record
+
+
+@transaction.atomic
 def add_records(
     actor: User, revision_id: int, kind: RecordKind, rows: Iterable[Mapping[str, Any]]
 ) -> list[Record]:

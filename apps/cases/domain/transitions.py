@@ -15,7 +15,7 @@ from apps.cases.domain import releases
 from apps.cases.domain.copying import copy_revision
 from apps.cases.domain.findings import run_checks
 from apps.cases.domain.notifying import notify
-from apps.cases.errors import NotAllowed, Refused, StaleVersion, WrongState
+from apps.cases.errors import NotAllowed, Refused, StaleVersion, WorkflowError, WrongState
 from apps.cases.guards import GUARDS
 from apps.cases.kinds import Kind
 from apps.cases.models import Case, Event, Revision, State
@@ -42,7 +42,8 @@ def perform(
 
     ``version`` is the one the person saw (None: the present one). Asked again for a step that
     this person already took from this version, it returns that event and does nothing.
-    ``details`` holds ``reason_code`` for ``restate``, and ``note`` for the reason of a release.
+    ``details`` holds ``reason_code`` for ``restate``, ``note`` for the reason of a release, and
+    for ``submit`` the ``seen_hash`` of the content that the signing person was shown.
 
     Effects, in one transaction that holds the revision's row: the rules run (hand_over, submit);
     the new state, its time and its person; version + 1; the event, with the content hash where
@@ -139,6 +140,22 @@ def available_steps(revision: Revision, actor: User) -> list[Transition]:
         for step in workflow.TRANSITIONS
         if revision.state in step.sources and role_for(step, revision, actor) is not None
     ]
+
+
+def why_not(
+    name: str, revision: Revision, actor: User, details: Mapping[str, str] | None = None
+) -> WorkflowError | None:
+    """Return what ``perform`` would refuse with as things stand, or None. Writes nothing.
+
+    The rules do not run: a finding that only they would see is not foreseen.
+    """
+    try:
+        _choose(name, revision, actor)
+        for guard in GUARDS.get(name, ()):
+            guard(revision, actor, details or {})
+    except WorkflowError as refusal:
+        return refusal
+    return None
 
 
 def _choose(name: str, revision: Revision, actor: User) -> tuple[Transition, Role]:
