@@ -1,27 +1,108 @@
 """The base of every kind's filter set: one serves page, count, facets, export and API."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import django_filters
+from django import forms
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, Count, F, Func, Q, QuerySet, TextField, Value
+from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
+from django.db.models import (
+    CharField,
+    Count,
+    F,
+    Field,
+    Func,
+    IntegerField,
+    Model,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.kinds import record_kind_of
-from apps.registry.models import District
 
 
-class DistrictFilter(django_filters.ModelChoiceFilter):
-    """A district by its name, as the API and the exports print it."""
+class AnyOfInput(forms.TextInput):
+    """Reads every value of one name: ``?grade=A&grade=B``."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Accept the name in Chinese, whatever the reader's language."""
-        kwargs.setdefault("queryset", District.objects.all())
-        kwargs.setdefault("to_field_name", "name")
-        kwargs.setdefault("label", _("District"))
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
+        """Return all values that are given, blank ones left out."""
+        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
+        return [value for value in values if value not in (None, "")]
+
+    def format_value(self, value: Any) -> Any:
+        """Show the first value."""
+        return (value or [""])[0] if isinstance(value, list | None) else value
+
+
+class AnyOfField(forms.Field):
+    """Any number of values, each a whole number where ``whole`` says so."""
+
+    widget = AnyOfInput
+    no_nulls = ProhibitNullCharactersValidator()
+
+    def __init__(self, *args: Any, whole: bool = False, **kwargs: Any) -> None:
+        """Take values of text, or of whole numbers."""
+        self.whole = whole
         super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> list[Any]:
+        """Return the values. Raises ``ValidationError`` for what is no number or no text."""
+        values = [str(item).strip() for item in value or []]
+        for item in values:
+            self.no_nulls(item)
+            if self.whole and not (item.isdecimal() and len(item) < 10):
+                raise ValidationError(_("Enter a whole number."), code="invalid")
+        return [int(item) for item in values] if self.whole else values
+
+
+class AnyOfFilter(django_filters.Filter):
+    """Keeps the rows whose field is one of the values; a relation by its code or its name."""
+
+    field_class = AnyOfField
+
+    def __init__(self, *, of: Field | None = None, **kwargs: Any) -> None:
+        """Read labels and the form of the value from the model field ``of``."""
+        self.of = of
+        self.related: type[Model] | None = of.related_model if of is not None else None  # type: ignore[assignment]
+        if isinstance(of, IntegerField):
+            kwargs["whole"] = True
+        super().__init__(**kwargs)
+
+    @property
+    def facet_field(self) -> str:
+        """Return the path of the value that stands in an address: a relation's code."""
+        if self.related is None:
+            return str(self.field_name)
+        return f"{self.field_name}__{self._keys()[0]}"
+
+    def _keys(self) -> list[str]:
+        names = {field.name for field in self.related._meta.get_fields()} if self.related else set()
+        return [name for name in ("slug", "code", "name") if name in names]
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Keep the rows that have one of the values."""
+        if not value:
+            return qs
+        if self.related is None:
+            return qs.filter(**{f"{self.field_name}__in": value})
+        wanted = Q()
+        for key in self._keys():
+            wanted |= Q(**{f"{self.field_name}__{key}__in": value})
+        return qs.filter(wanted)
+
+    def labels(self, values: Iterable[str]) -> dict[str, str]:
+        """Return what each value is called. One query for a relation, none for anything else."""
+        if self.related is not None:
+            key = self._keys()[0]
+            found = self.related._default_manager.filter(**{f"{key}__in": list(values)})
+            return {str(getattr(item, key)): str(item) for item in found}
+        return {str(key): str(label) for key, label in getattr(self.of, "choices", None) or ()}
 
 
 class RecordFilterSet(django_filters.FilterSet):
@@ -30,14 +111,21 @@ class RecordFilterSet(django_filters.FilterSet):
     facets: ClassVar[Sequence[str]] = ()
 
     q = django_filters.CharFilter(label=_("Search"), method="search")
-    report_year = django_filters.NumberFilter(
-        label=_("Year of the report"), field_name="revision__case__year"
+    report_year = AnyOfFilter(
+        label=_("Year of the report"), field_name="revision__case__year", of=IntegerField()
     )
 
+    @classmethod
+    def filter_for_field(cls, field: Any, field_name: str, lookup_expr: str | None = None) -> Any:
+        """Let a facet take any number of its values."""
+        if field_name in cls.facets:
+            return AnyOfFilter(field_name=field_name, of=field)
+        return super().filter_for_field(field, field_name, lookup_expr)
+
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep the rows in which a search field contains ``value``."""
+        """Keep the rows in which each word of ``value`` stands in some search field."""
         model = queryset.model
-        wanted = Q()
+        paths = []
         for field in record_kind_of(model).search_fields:
             path = field
             if isinstance(model._meta.get_field(field.split("__")[0]), ArrayField):
@@ -46,8 +134,18 @@ class RecordFilterSet(django_filters.FilterSet):
                     **{path: Func(F(field), Value("\n"), function="array_to_string",
                                   output_field=TextField())}
                 )
-            wanted |= Q(**{f"{path}__icontains": value})
-        return queryset.filter(wanted)
+            paths.append(path)
+        for word in value.split():
+            wanted = Q(pk__in=[])
+            for path in paths:
+                wanted |= Q(**{f"{path}__icontains": word})
+            queryset = queryset.filter(wanted)
+        return queryset
+
+    @property
+    def facet_names(self) -> tuple[str, ...]:
+        """Return the facets of the listing: the kind's own, then the year of the report."""
+        return (*self.facets, "report_year")
 
     def facet_counts(self) -> dict[str, list[tuple[str, int]]]:
         """Return per facet its values with the number of rows each would leave, most first.
@@ -55,26 +153,24 @@ class RecordFilterSet(django_filters.FilterSet):
         The other filters apply, the facet's own does not: a person can change his choice.
         One query for all facets together.
         """
-        if not self.facets or not self.is_bound or not self.form.is_valid():
+        if not self.is_bound or not self.form.is_valid():
             return {}
         parts = []
-        for facet in self.facets:
+        for facet in self.facet_names:
             queryset = self.queryset.all()
             for name, value in self.form.cleaned_data.items():
                 if name != facet and name in self.filters:
                     queryset = self.filters[name].filter(queryset, value)
-            column = self.filters[facet].field_name
-            if isinstance(self.filters[facet], DistrictFilter):
-                column = f"{column}__name"
+            own = self.filters[facet]
             parts.append(
                 queryset.order_by()
                 .values(
                     facet=Value(facet, output_field=CharField()),
-                    value=Cast(F(column), TextField()),
+                    value=Cast(F(getattr(own, "facet_field", own.field_name)), TextField()),
                 )
                 .annotate(rows=Count("*"))
             )
-        counts: dict[str, list[tuple[str, int]]] = {facet: [] for facet in self.facets}
+        counts: dict[str, list[tuple[str, int]]] = {facet: [] for facet in self.facet_names}
         first, *rest = parts
         rows = first.union(*rest, all=True) if rest else first
         for row in sorted(rows, key=lambda r: (-r["rows"], r["value"] or "")):

@@ -5,6 +5,7 @@ django-filter FilterSet and a REST serializer. Lists, entry, history, export, AP
 listing are the same furniture for every kind. How to add one: ``docs/add-a-kind.md``.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,13 +66,17 @@ class RecordKind:
     # False where no listing of its own exists (a return's narrative).
     is_listed: bool = True
 
-    def public_rows(self) -> "models.QuerySet[Any]":
-        """Return the published rows, newest year first, in printed order."""
+    def public_rows(self, as_of: dt.datetime | None = None) -> "models.QuerySet[Any]":
+        """Return the rows that are public now, or were at ``as_of``.
+
+        Newest year first, list after list as they were opened, each in printed order: a
+        correction keeps its place.
+        """
         return (
-            self.model.objects.public()
+            self.model.objects.public(as_of)
             .select_related("revision__case", "revision__release_item__release",
                             *self.select_related)
-            .order_by("-revision__case__year", "revision_id", "position", "id")
+            .order_by("-revision__case__year", "revision__case_id", "position", "id")
         )
 
 

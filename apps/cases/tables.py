@@ -1,10 +1,14 @@
 """The base of every kind's table."""
 
+from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
+from django_tables2.columns.base import LinkTransform
+
+from apps.cases.models import Record
 
 
 class NamesColumn(tables.Column):
@@ -25,11 +29,28 @@ class NamesColumn(tables.Column):
 
 
 class RecordTable(tables.Table):
-    """A listing of rows of one kind. The first column of a kind's table links to the row's page."""
+    """A listing of rows of one kind. Its first column links to the row's page.
+
+    ``row_url`` returns the address of a row's page; without it there is no link.
+    """
 
     report_year = tables.Column(
         verbose_name=_("report"), accessor="revision__case__year", attrs={"td": {"class": "num"}}
     )
+
+    def __init__(
+        self, *args: Any, row_url: Callable[[Record], str] | None = None, **kwargs: Any
+    ) -> None:
+        """Link the first column to the row's page."""
+        super().__init__(*args, **kwargs)
+        first = next(iter(self.columns), None)
+        if first is not None:
+            attrs = first.column.attrs
+            cell = attrs.get("td", {})
+            words = f"primary {cell.get('class', '')}".strip()
+            first.column.attrs = {**attrs, "td": {**cell, "class": words}}
+            if row_url is not None:
+                first.link = LinkTransform(url=row_url)
 
     class Meta:
         template_name = "components/table.html"
