@@ -36,7 +36,7 @@ for _name in ("YONGKE_DEBUG", "YONGKE_DEMO", "YONGKE_PACK", "YONGKE_ALLOWED_HOST
     os.environ.pop(_name, None)
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import STORAGES, VAR  # noqa: E402
+from config.settings import DATABASES, STORAGES, VAR  # noqa: E402
 
 SECRET_KEY = "a key for tests only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
@@ -52,3 +52,4 @@ MEDIA_ROOT = VAR / "test" / "files"
 EMAIL_FILE_PATH = VAR / "test" / "mail"
 # Where a failed browser test leaves what the page looked like.
 SCREENSHOTS = VAR / "screenshots"
+DATABASES = {"default": {**DATABASES["default"], "CONN_MAX_AGE": 0}}

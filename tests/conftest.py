@@ -1,0 +1,91 @@
+"""What every test may ask for: a mail server, and a worker for the task queue.
+
+The database is tests/settings.py's work.
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from procrastinate.contrib.django import app
+from pytest_django import Settings
+
+
+class SmtpServer:
+    """A real SMTP server on a free port of this machine that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        # Set to an SMTP reply such as "451 Try again later" to have every message refused.
+        self.refuse_with: str | None = None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it by this name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        """Keep the message with its real recipients in ``X-RcptTo``; answer as SMTP does."""
+        if self.refuse_with:
+            return self.refuse_with
+        assert isinstance(envelope.content, bytes)
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        message["X-RcptTo"] = ", ".join(envelope.rcpt_tos)
+        self.messages.append(message)
+        return "250 OK"
+
+
+@pytest.fixture
+def smtp_server(settings: Settings) -> Iterator[SmtpServer]:
+    """Run an SMTP server and have the application send its mail there."""
+    received = SmtpServer()
+    controller = Controller(received, hostname="127.0.0.1", port=received.port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = received.port
+    yield received
+    controller.stop()
+
+
+@pytest.fixture
+def run_tasks(transactional_db: None) -> Callable[[], None]:
+    """Return a function that works off the task queue as the real worker does, and returns.
+
+    Tasks run in threads with connections of their own, so the test's data must be committed:
+    hence ``transactional_db``. A task that failed is not raised here; look at
+    ``procrastinate.contrib.django.models.ProcrastinateJob``.
+    """
+
+    async def work() -> None:
+        connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+        with app.replace_connector(connector):
+            async with app.open_async():
+                await app.run_worker_async(
+                    wait=False, listen_notify=False, install_signal_handlers=False
+                )
+
+    def run() -> None:
+        failure: list[BaseException] = []
+
+        def target() -> None:
+            try:
+                asyncio.run(work())
+            except BaseException as error:
+                failure.append(error)
+
+        # A thread, because a browser test has an event loop running in its own.
+        worker = threading.Thread(target=target)
+        worker.start()
+        worker.join()
+        if failure:
+            raise failure[0]
+
+    return run
