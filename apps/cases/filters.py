@@ -25,6 +25,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.kinds import record_kind_of
+from apps.registry.models import District
 
 
 class AnyOfInput(forms.TextInput):
@@ -103,6 +104,15 @@ class AnyOfFilter(django_filters.Filter):
             found = self.related._default_manager.filter(**{f"{key}__in": list(values)})
             return {str(getattr(item, key)): str(item) for item in found}
         return {str(key): str(label) for key, label in getattr(self.of, "choices", None) or ()}
+
+
+class DistrictFilter(AnyOfFilter):
+    """Keeps the rows of one or more districts, each by its short code or its name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Name districts by the registry."""
+        super().__init__(**kwargs)
+        self.related = District
 
 
 class RecordFilterSet(django_filters.FilterSet):
