@@ -26,6 +26,9 @@ STATEMENT = (
     "本人已审核本案卷全部内容，确认所报数据真实、准确、完整、及时，并对此承担相应责任。"
 )
 
+# Steps before which the rules run.
+CHECKED = frozenset({"hand_over", "submit"})
+
 Effect = Callable[[Revision, User, dt.datetime, Mapping[str, str]], None]
 
 
@@ -54,9 +57,23 @@ def perform(
     Raises ``Revision.DoesNotExist`` out of scope, ``NotAllowed``, ``WrongState``, ``StaleVersion``
     and ``Refused``: then nothing has changed.
     """
+    if name in CHECKED:
+        # Kept even where the step is then refused: the person sees what to cure.
+        refresh_findings(name, revision_id, actor)
     return perform_many(
         name, {revision_id: version}, actor, reason=reason, details=details
     )[0]
+
+
+@transaction.atomic
+def refresh_findings(name: str, revision_id: int, actor: User) -> None:
+    """Run the rules for a step that ``actor`` may take now, and keep what they find.
+
+    Does nothing where the step is not possible: the step itself then says why.
+    """
+    revision = _locked(revision_id, actor)
+    if any(step.name == name for step in available_steps(revision, actor)):
+        run_checks(revision)
 
 
 @transaction.atomic
@@ -189,7 +206,7 @@ def _take(
     reason = reason.strip()
     if step.needs_reason and not reason:
         raise Refused(_("Give a reason: it goes to the people concerned and into the history."))
-    if name in {"hand_over", "submit"}:
+    if name in CHECKED:
         run_checks(revision)
     for guard in GUARDS.get(name, ()):
         guard(revision, actor, details)
