@@ -57,7 +57,8 @@
   document.addEventListener("htmx:sendError", () => toast(toasts?.dataset.offline, "error"));
 
   const seconds = Number(document.body.dataset.idleSeconds);
-  if (seconds > 60) {
+  // A timer holds 24 days at most; longer sessions need no warning.
+  if (seconds > 60 && seconds < 2e6) {
     let timer;
     const wait = () => {
       clearTimeout(timer);
