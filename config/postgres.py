@@ -275,19 +275,20 @@ class Server:
         return shared
 
 
-def shared_server(data: Path, settings: Mapping[str, str] = SERVING) -> Server:
+def shared_server(data: Path, *, tied: bool = False) -> Server:
     """Return the running server on ``data``; start it if it is down, stop it with its last user.
 
     Every process that calls this holds a lock until it ends. Whoever ends as the last holder
-    stops the server, so a single management command leaves no process behind.
+    stops the server, so a single management command leaves no process behind, and one that runs
+    beside script/server stops nothing. ``tied``: see ``Server.start``.
     """
-    server = Server(data, settings)
+    server = Server(data)
     server.data.parent.mkdir(parents=True, exist_ok=True)
     users = os.open(f"{server.data}.users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     with _exclusive(server.data):
         fcntl.flock(users, fcntl.LOCK_SH)
         if not server.is_running():
-            server.start(tied=False)
+            server.start(tied=tied)
     starter = os.getpid()
 
     def leave() -> None:
@@ -302,16 +303,6 @@ def shared_server(data: Path, settings: Mapping[str, str] = SERVING) -> Server:
 
     atexit.register(leave)
     return server
-
-
-def hold(data: Path) -> int:
-    """Count this process among the users of the server on ``data``; return the lock's descriptor.
-
-    For the process that owns the server: while it lives, no management command stops it.
-    """
-    users = os.open(f"{data.resolve()}.users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(users, fcntl.LOCK_SH)
-    return users
 
 
 @contextlib.contextmanager
