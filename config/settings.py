@@ -4,6 +4,7 @@
 """
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "apps.accounts.middleware.IdleTimeout",
+    "apps.accounts.middleware.SetUpFirst",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -107,6 +110,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "apps.accounts.context.session",
                 "apps.cases.context.site",
             ],
         },
@@ -167,6 +171,86 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
+REQUIRE_SECOND_FACTOR = env.bool("YONGKE_REQUIRE_SECOND_FACTOR", default=not DEMO)
+# Is the site reached by https, and how many of our own proxies stand before it?
+HTTPS = env.bool("YONGKE_HTTPS", default=SITE_URL.startswith("https://"))
+PROXY_COUNT = env.int("YONGKE_PROXY_COUNT", default=0)
+
+ACCOUNT_ADAPTER = "apps.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+# Failures are counted by axes, in the database and for all processes together.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": "120/m/ip"}
+MFA_ADAPTER = "apps.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "apps.accounts.second_factor.CodeForm",
+    "authenticate_webauthn": "apps.accounts.second_factor.KeyForm",
+    "reauthenticate": "apps.accounts.second_factor.ConfirmCodeForm",
+}
+MFA_TOTP_ISSUER = "Yongke"
+# The clock of a telephone may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Browsers allow security keys over plain http on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+
+AXES_HANDLER = "apps.accounts.lockout.LockoutHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+# The lock ends when its page says; somebody else's attempts cannot prolong it.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "apps.accounts.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "apps.accounts.lockout.locked_response"
+AXES_USERNAME_FORM_FIELD = "username"
+# The security log is ours, and nobody can change it.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "apps.accounts.passwords.CharacterClassesValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "full_name", "name_in_pinyin", "email"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "apps.accounts.passwords.FormerPasswordsValidator", "OPTIONS": {"count": 5}},
+]
+# After so many days a notice asks for a new password.
+PASSWORD_DAYS = env.int("YONGKE_PASSWORD_DAYS", default=90)
+
+# Signed out after so many idle minutes; the standard allows 15 to 30.
+IDLE_MINUTES = min(max(env.int("YONGKE_IDLE_MINUTES", default=30), 15), 30)
+SESSION_COOKIE_AGE = IDLE_MINUTES * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+# Health checks come from inside, without the proxy.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        # The square code of an authenticator app is a data: image, as are the admin's icons.
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
 
 LOGGING = {
     "version": 1,

@@ -6,7 +6,7 @@ import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -114,7 +114,9 @@ class User(AbstractUser):
         fields = kwargs.get("update_fields")
         if fields is not None and "roles" in fields:
             kwargs["update_fields"] = {*fields, "is_staff"}
-        super().save(*args, **kwargs)
+        # The security log writes with it, or it is not written.
+        with transaction.atomic():
+            super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """Refuse roles that do not go together or do not fit the bureau's level.
@@ -219,6 +221,10 @@ class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
         if user.has_role(Role.AUDITOR):
             return self
         return self.filter(Q(actor=user) | Q(subject=user))
+
+    def named(self, name: str) -> "SecurityEventQuerySet":
+        """Return the entries of or about the account called ``name``."""
+        return self.filter(Q(actor_name=name) | Q(subject_name=name))
 
 
 class SecurityEvent(models.Model):

@@ -4,14 +4,14 @@ import pgtrigger
 
 
 def roles_fit_the_bureau() -> pgtrigger.Trigger:
-    """Return the trigger that keeps district roles in district bureaus and city roles in the city's.
+    """Return the trigger that keeps district roles in the districts, city roles in the city bureau.
 
     A bureau's level never changes (``bureau_identity``), so looking at the account is enough.
     """
     return pgtrigger.Trigger(
         name="roles_fit_the_bureau",
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("roles", "bureau"),
+        operation=pgtrigger.Insert | pgtrigger.Update,
         declare=[("level", "text")],
         func="""
             SELECT kind INTO level FROM accounts_bureau WHERE id = NEW.bureau_id;

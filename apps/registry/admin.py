@@ -1,0 +1,104 @@
+"""The shared vocabulary in the administration site."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from apps.accounts.site import Dictionary, is_administrator, site
+from apps.registry.models import (
+    CalendarDay,
+    District,
+    Indicator,
+    Organisation,
+    OrganisationName,
+    ReportingYear,
+)
+
+
+@admin.register(District, site=site)
+class DistrictAdmin(Dictionary):
+    """Districts and zones. One that ends gets a date and a successor; its code never changes."""
+
+    list_display = ("name", "name_en", "slug", "kind", "code", "parent", "valid_to")
+    list_filter = ("kind",)
+    list_select_related = ("parent",)
+    search_fields = ("name", "name_en", "slug", "code")
+    fixed = ("slug",)
+
+
+@admin.register(ReportingYear, site=site)
+class ReportingYearAdmin(Dictionary):
+    """Years, with the days between which districts fill them."""
+
+    list_display = ("year", "opens_on", "due_on")
+    fixed = ("year",)
+
+
+@admin.register(CalendarDay, site=site)
+class CalendarDayAdmin(Dictionary):
+    """Holidays and make-up working days, from the State Council's yearly notice."""
+
+    list_display = ("date", "is_working", "name")
+    list_filter = ("is_working",)
+    date_hierarchy = "date"
+    fixed = ("date",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say yes: nothing points at a day, and a notice may be withdrawn."""
+        return is_administrator(request)
+
+
+@admin.register(Indicator, site=site)
+class IndicatorAdmin(Dictionary):
+    """The indicator dictionary. A code never changes."""
+
+    list_display = ("name", "code", "units", "measure", "section", "source", "asked_of")
+    list_filter = ("measure", "source", "asked_of", "section")
+    search_fields = ("name", "name_en", "code")
+    fixed = ("code",)
+
+
+class NameInline(admin.TabularInline):
+    """The names of one organisation, to read; they are moved on their own page."""
+
+    model = OrganisationName
+    extra = 0
+    fields = ("name",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say whether the person may look."""
+        return is_administrator(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say no: a name has its own page."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say no: a name has its own page."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say no: printed rows point at it."""
+        return False
+
+
+@admin.register(Organisation, site=site)
+class OrganisationAdmin(Dictionary):
+    """Organisations, whatever they are printed as."""
+
+    list_display = ("name", "credit_code", "district")
+    list_filter = ("district",)
+    list_select_related = ("district",)
+    search_fields = ("name", "credit_code", "names__name")
+    inlines = (NameInline,)
+
+
+@admin.register(OrganisationName, site=site)
+class OrganisationNameAdmin(Dictionary):
+    """Printed names. Joining two organisations moves names; a name itself never changes."""
+
+    list_display = ("name", "organisation")
+    list_select_related = ("organisation",)
+    search_fields = ("name", "organisation__name")
+    raw_id_fields = ("organisation",)
+    fixed = ("name",)
