@@ -148,7 +148,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGINT) if tied else None,  # noqa: PLW1509
+                preexec_fn=die_with_parent(signal.SIGINT) if tied else None,
                 **self._as_user(),
             )
         self._wait_until_ready()

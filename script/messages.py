@@ -69,16 +69,14 @@ def extracted() -> Catalog:
         found = extract(
             "python",
             io.BytesIO(text.encode()),
-            keywords=KEYWORDS,  # type: ignore[arg-type]
+            keywords=KEYWORDS,
             comment_tags=("Translators:",),
             options={"encoding": "utf-8"},
         )
         for _line, message, comments, context in found:
             if message and (message if isinstance(message, str) else message[0]):
                 # No line numbers: they change with every edit and make every commit touch this.
-                catalog.add(
-                    message, locations=[(name, None)], auto_comments=comments, context=context
-                )
+                catalog.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
     return catalog
 
 
@@ -129,7 +127,9 @@ def update() -> None:
             "".join(
                 line
                 for line in lines
-                if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator'))
+                if not line.startswith(
+                    ('"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator')
+                )
             ),
             encoding="utf-8",
         )

@@ -5,7 +5,6 @@ than there is. script/server runs it before it serves; deployments may run it to
 import hashlib
 import json
 import os
-import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -105,4 +104,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -48,8 +48,13 @@ def fail(problem: str, cure: str) -> NoReturn:
 class Child:
     """A process of ours with its log."""
 
-    def __init__(self, name: str, command: list[str], log: Path | None) -> None:
-        """Start it as the leader of a session of its own."""
+    def __init__(
+        self, name: str, command: list[str], log: Path | None, *, last_signal: int
+    ) -> None:
+        """Start it as the leader of a session of its own.
+
+        ``last_signal`` is what the kernel sends it if this process is killed.
+        """
         self.name = name
         self.log = log
         if log is not None:
@@ -64,7 +69,7 @@ class Child:
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
             start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509
+            preexec_fn=die_with_parent(last_signal),
         )
         if output:
             output.close()
@@ -174,7 +179,7 @@ class Supervisor:
             self._pause()
         self.children.remove(prepare)
         if status:
-            fail("The preparation failed (see above).", "Nothing is served; nothing was left running.")
+            fail("The preparation failed (see above).", "Nothing is served.")
         say("starting the web server and the task worker")
         self._spawn(
             "web server",
@@ -185,6 +190,7 @@ class Supervisor:
                 "config.wsgi:application",
             ],
             log=self.var / "log" / "web.log",
+            last_signal=signal.SIGTERM,  # it has workers of its own to end
         )
         self._spawn(
             "task worker",
@@ -200,9 +206,11 @@ class Supervisor:
             if time.monotonic() > deadline:
                 fail("The web server does not answer.", f"See {self.var / 'log' / 'web.log'}.")
 
-    def _spawn(self, name: str, arguments: list[str], log: Path | None) -> Child:
+    def _spawn(
+        self, name: str, arguments: list[str], log: Path | None, last_signal: int = signal.SIGKILL
+    ) -> Child:
         """Start a child of this interpreter."""
-        child = Child(name, [sys.executable, *arguments], log)
+        child = Child(name, [sys.executable, *arguments], log, last_signal=last_signal)
         self.children.append(child)
         return child
 
@@ -253,7 +261,8 @@ class Supervisor:
                 f"  Password of all of them: {os.environ['YONGKE_DEMO_PASSWORD']}"
             )
         print(f"\n  Data and logs: {self.var}")
-        print(f"  Started in {time.time() - self.began:.1f} s. Ctrl-C stops everything.\n", flush=True)
+        seconds = time.time() - self.began
+        print(f"  Started in {seconds:.1f} s. Ctrl-C stops everything.\n", flush=True)
 
     def _watch(self) -> int:
         """Wait for a signal (return 0) or the death of a child (return 1)."""
@@ -302,7 +311,7 @@ def _port() -> int:
     """Return the port to serve on."""
     text = os.environ.get("PORT") or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        fail(f"PORT={text} is not a port.", "Choose a number from 1 to 65535: PORT=8001 script/server")
+        fail(f"PORT={text} is not a port.", "Choose a number from 1 to 65535, such as PORT=8001.")
     return int(text)
 
 

@@ -140,9 +140,7 @@ def axe() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         results = Axe().run(page, options=AXE_RULES)
-        assert results.violations_count == 0, (
-            f"{page.url}\n{results.generate_report()}"
-        )
+        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
     return check
 

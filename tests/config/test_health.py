@@ -1,6 +1,7 @@
 """The answers a monitor gets."""
 
 import pytest
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
@@ -34,9 +35,9 @@ def test_readyz_refuses_when_a_migration_is_missing(client: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_readyz_refuses_when_the_database_does_not_answer(client: Client, settings, monkeypatch) -> None:
-    from django.db import connection
-
+def test_readyz_refuses_when_the_database_does_not_answer(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     connection.close()
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "host", "/nowhere")
 
