@@ -1,4 +1,4 @@
-"""Where the database is: a server named by ``DATABASE_URL``, or PostgreSQL embedded under ``var/``."""
+"""Where the database is: named by ``DATABASE_URL``, or PostgreSQL embedded under ``var/``."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The whole quality run behind script/test: gates, tests, coverage. Every fault of a run is named."""
+"""What script/test runs: gates, tests, coverage. Every fault of a run is named."""
 
 import os
 import re

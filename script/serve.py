@@ -92,7 +92,7 @@ class Supervisor:
     def __init__(self) -> None:
         """Read the environment and complete it for the children."""
         environment = os.environ
-        self.began = float(environment.pop("YONGKE_STARTED", time.time()))
+        self.began = float(environment.pop("SERVER_STARTED", time.time()))
         self.port = _port()
         self.host = environment.get("YONGKE_HOST", "127.0.0.1")
         self.var = Path(environment.get("YONGKE_VAR") or ROOT / "var").resolve()

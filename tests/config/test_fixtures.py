@@ -33,6 +33,7 @@ def test_smtp_server_can_refuse(smtp_server: SmtpServer) -> None:
         send_mail("x", "x", "yongke@example.org", ["li@example.org"])
 
 
+@pytest.mark.smoke
 def test_run_tasks_works_off_the_queue(
     smtp_server: SmtpServer, run_tasks: Callable[[], None]
 ) -> None:

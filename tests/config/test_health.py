@@ -15,6 +15,7 @@ def test_healthz_answers_without_a_database(client: Client) -> None:
     assert "no-store" in response["Cache-Control"]
 
 
+@pytest.mark.smoke
 @pytest.mark.django_db
 def test_readyz_answers_when_every_migration_is_applied(client: Client) -> None:
     response = client.get("/readyz")
