@@ -53,6 +53,7 @@ register(Kind(
     filled_by=Role.DISTRICT_FILLER,
     checks=checks.RETURN_CHECKS,
     has_subject=False,
+    entry_url="districts:return",
 ))
 
 register(Kind(

@@ -1,0 +1,221 @@
+"""The return page's contents: sections of the form, each line with last year's value and rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.cases import scope
+from apps.cases.models import WRITABLE, Finding, FindingStatus, Revision, Severity
+from apps.districts.forms import FigureForm
+from apps.districts.kind import INDICATOR_VALUE
+from apps.districts.models import Blank, FigureStatus, IndicatorValue
+from apps.districts.queries import SeriesKey, indicators_of_return, last_year_values, own_figures
+from apps.registry.models import District, Indicator
+
+
+@dataclass
+class Line:
+    """One line of the form: an indicator, its figure this year and last, and what is said of it."""
+
+    indicator: Indicator
+    figure: IndicatorValue | None
+    before: IndicatorValue | None
+    finding: Finding | None
+    is_open: bool
+    form: FigureForm | None = None
+    conflict: IndicatorValue | None = None
+
+    @property
+    def change(self) -> str:
+        """Return the change against last year in per cent with its sign, or nothing."""
+        if (
+            self.figure is None or self.before is None
+            or self.figure.value is None or not self.before.value
+        ):
+            return ""
+        share = (self.figure.value - self.before.value) / abs(self.before.value) * 100
+        return f"{share.quantize(Decimal('0.1')):+f}%"
+
+    @property
+    def prefix(self) -> str:
+        """Return the name of this line's fields in the form."""
+        return self.indicator.code
+
+    @property
+    def choice_name(self) -> str:
+        """Return the name of the choice between two values."""
+        return f"{self.prefix}-choice"
+
+    @property
+    def typed(self) -> str:
+        """Return what the person typed into this line, as it would be printed."""
+        if self.form is None:
+            return ""
+        parts = [self.form[name].value() or "" for name in ("qualifier", "value")]
+        text = "".join(str(part) for part in parts)
+        return f"{text}{self.indicator.unit}" if text else _("no value")
+
+    @property
+    def is_usual(self) -> bool:
+        """Say whether the line is shown at once: it has a value, or had one last year."""
+        return self.figure is not None or self.before is not None or self.conflict is not None
+
+
+@dataclass
+class Section:
+    """One section of the form."""
+
+    number: int
+    title: str
+    lines: list[Line] = field(default_factory=list)
+    # Figures of this section that are about a body, a part of the year, or another scope.
+    others: list[IndicatorValue] = field(default_factory=list)
+
+    @property
+    def usual(self) -> list[Line]:
+        """Return the lines shown at once."""
+        return [line for line in self.lines if line.is_usual]
+
+    @property
+    def unusual(self) -> list[Line]:
+        """Return the lines that are folded away."""
+        return [line for line in self.lines if not line.is_usual]
+
+    @property
+    def missing(self) -> int:
+        """Return how many figures of last year have no value yet."""
+        return sum(line.figure is None and line.before is not None for line in self.lines)
+
+    @property
+    def filled(self) -> int:
+        """Return how many figures the section holds."""
+        return sum(line.figure is not None for line in self.lines) + len(self.others)
+
+    @property
+    def wrong(self) -> int:
+        """Return how many findings of the section wait for the filler."""
+        return sum(
+            line.finding is not None
+            and line.finding.severity != Severity.HINT
+            and line.finding.status in {FindingStatus.OPEN, FindingStatus.REJECTED}
+            for line in self.lines
+        )
+
+    @property
+    def status(self) -> str:
+        """Return the word of the task list: wrong, missing or done."""
+        if self.wrong:
+            return "wrong"
+        return "missing" if self.missing else "done"
+
+    @property
+    def is_usual(self) -> bool:
+        """Say whether the section holds a figure, or held one last year."""
+        return bool(self.filled or self.missing)
+
+
+@dataclass
+class Return:
+    """A district's return as its page shows it."""
+
+    revision: Revision
+    district: District
+    sections: list[Section]
+    may_fill: bool
+
+    def section(self, number: int) -> Section | None:
+        """Return a section by its number, counted from 1."""
+        return self.sections[number - 1] if 0 < number <= len(self.sections) else None
+
+
+def read_return(actor: User, revision: Revision) -> Return:
+    """Return the whole return in six queries at most, however many figures it holds."""
+    case = revision.case
+    district = District.objects.get(bureau=case.bureau_id)
+    before = last_year_values(case.bureau, case.year)
+    main, others = _split(own_figures(revision, district), str(case.year))
+    findings = _findings(revision)
+    may_fill = scope.may_fill(actor, case.kind_spec, case.bureau_id) and revision.state in WRITABLE
+    items = scope.open_items(revision) if revision.returned_at else None
+    sections: dict[str, Section] = {}
+    for indicator in indicators_of_return():
+        section = sections.setdefault(
+            indicator.section, Section(len(sections) + 1, indicator.section_name)
+        )
+        figure = main.get(indicator.pk)
+        uid = figure.uid if figure else None
+        is_open = items is None or scope.row_is_named(items, INDICATOR_VALUE.code, uid)
+        section.lines.append(
+            Line(
+                indicator, figure, before.get(_series(indicator)), findings.get(str(uid)),
+                may_fill and is_open,
+            )
+        )
+    for row in others:
+        section = sections.setdefault(
+            row.indicator.section, Section(len(sections) + 1, row.indicator.section_name)
+        )
+        section.others.append(row)
+    return Return(revision, district, list(sections.values()), may_fill)
+
+
+def _series(indicator: Indicator) -> SeriesKey:
+    return (indicator.pk, indicator.unit, "")
+
+
+def _split(
+    figures: list[IndicatorValue], year: str
+) -> tuple[dict[int, IndicatorValue], list[IndicatorValue]]:
+    """Return the figures that a line of the form holds, by indicator, and all others in order."""
+    main: dict[int, IndicatorValue] = {}
+    others = []
+    for figure in figures:
+        is_line = (
+            not figure.subject
+            and figure.period == year
+            and figure.status == FigureStatus.ACTUAL
+            and figure.unit == figure.indicator.unit
+            and figure.indicator_id not in main
+        )
+        if is_line:
+            main[figure.indicator_id] = figure
+        else:
+            others.append(figure)
+    return main, others
+
+
+def _findings(revision: Revision) -> dict[str, Finding]:
+    """Return per figure the finding that matters most: blocking before the others."""
+    rows: QuerySet[Finding] = revision.findings.filter(
+        record_kind=INDICATOR_VALUE.code
+    ).exclude(status__in=[FindingStatus.CLOSED, FindingStatus.ACCEPTED])
+    order = {Severity.BLOCKING: 0, Severity.EXPLAIN: 1, Severity.HINT: 2}
+    ranked = sorted(rows, key=lambda finding: order[Severity(finding.severity)], reverse=True)
+    return {str(finding.record_uid): finding for finding in ranked}
+
+
+def bind_forms(section: Section, data: Mapping[str, Any] | None = None) -> None:
+    """Give each open line of ``section`` its form, bound to ``data`` where it was sent."""
+    for line in section.lines:
+        if not line.is_open:
+            continue
+        line.form = FigureForm(
+            data, prefix=line.prefix, instance=line.figure or IndicatorValue(),
+        )
+        value = line.form.fields["value"]
+        value.label = str(line.indicator)
+        value.help_text = line.indicator.definition
+        # A line that the person left alone is not saved, whatever a colleague did to it meanwhile.
+        for field_ in line.form.fields.values():
+            field_.show_hidden_initial = True
+        for name in ("blank", "qualifier"):
+            text = {"blank": _("no value because"), "qualifier": _("qualifier")}[name]
+            if name == "blank":
+                line.form.fields[name].choices = [("", "—"), *Blank.choices]  # type: ignore[attr-defined]
+            line.form.fields[name].widget.attrs["aria-label"] = f"{line.indicator}: {text}"
+        line.form.fields["qualifier"].widget.attrs["list"] = "qualifiers"

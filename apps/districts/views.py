@@ -1,0 +1,191 @@
+"""The return page: a task list of sections, and each section's form."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.accounts.models import User
+from apps.cases.errors import Invalid, StaleRecord, WorkflowError
+from apps.cases.models import Revision
+from apps.cases.queries import find_revision
+from apps.districts import domain
+from apps.districts.kind import NARRATIVE_SECTION
+from apps.districts.models import IndicatorValue
+from apps.districts.returns import Line, Return, Section, bind_forms, read_return
+
+# The words that stand with printed figures; any other may be typed.
+QUALIFIERS = ("超", "超过", "突破", "近", "约", "余", "以上", "预计")
+
+
+def _read(request: HttpRequest, case_id: int) -> tuple[User, Return]:
+    """Return the person and the return in scope; 404 for anything else."""
+    assert isinstance(request.user, User)
+    try:
+        revision = find_revision(request.user, case_id)
+    except Revision.DoesNotExist as error:
+        raise Http404 from error
+    if revision.case.kind != "district-returns":
+        raise Http404
+    return request.user, read_return(request.user, revision)
+
+
+@login_required
+def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Show what is done, what is missing and what is wrong, section by section."""
+    user, page = _read(request, case_id)
+    narrative = NARRATIVE_SECTION.model.objects.filter(revision=page.revision)
+    tasks = [
+        {
+            "url": reverse("districts:section", args=[case_id, section.number]),
+            "title": section.title,
+            "status": section.status,
+            "note": _("%(filled)s figures entered") % {"filled": section.filled},
+            "cure": _cure(section),
+        }
+        for section in page.sections
+        if section.is_usual
+    ]
+    return render(
+        request, "districts/return.html",
+        {"page": page, "tasks": tasks, "narrative": narrative, "case": page.revision.case,
+         "empty_sections": [section for section in page.sections if not section.is_usual]},
+    )
+
+
+def _cure(section: Section) -> str:
+    """Say what is left to do in a section."""
+    if section.wrong:
+        return ngettext(
+            "%(count)s figure to correct or explain", "%(count)s figures to correct or explain",
+            section.wrong,
+        ) % {"count": section.wrong}
+    if section.missing:
+        return ngettext(
+            "%(count)s figure of last year has no value yet",
+            "%(count)s figures of last year have no value yet",
+            section.missing,
+        ) % {"count": section.missing}
+    return ""
+
+
+@login_required
+def section_page(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
+    """Show one section's form; store what was sent. What cannot be stored stays in the form."""
+    user, page = _read(request, case_id)
+    section = page.section(number)
+    if section is None:
+        raise Http404
+    if request.method == "POST":
+        saved, failed = _save(user, page, section, request)
+        if saved:
+            messages.success(
+                request,
+                ngettext("%(count)s figure saved.", "%(count)s figures saved.", saved)
+                % {"count": saved},
+            )
+        if not failed:
+            target = "districts:return" if "done" in request.POST else "districts:section"
+            args = [case_id] if "done" in request.POST else [case_id, number]
+            return HttpResponseRedirect(reverse(target, args=args))
+        return _show(request, page, section, status=409 if _has_conflict(section) else 422)
+    bind_forms(section)
+    return _show(request, page, section)
+
+
+def _has_conflict(section: Section) -> bool:
+    return any(line.conflict is not None for line in section.lines)
+
+
+def _show(
+    request: HttpRequest, page: Return, section: Section, status: int = 200
+) -> HttpResponse:
+    following = page.section(section.number + 1)
+    return render(
+        request, "districts/section.html",
+        {
+            "page": page, "section": section, "case": page.revision.case,
+            "next_section": following, "qualifiers": QUALIFIERS,
+            "forms": [line.form for line in section.lines if line.form is not None],
+        },
+        status=status,
+    )
+
+
+def _save(user: User, page: Return, section: Section, request: HttpRequest) -> tuple[int, int]:
+    """Save each changed line; return how many were saved and how many were not.
+
+    Each line stands for itself: a fault in one does not lose another.
+    """
+    bind_forms(section, request.POST)
+    saved = failed = 0
+    for line in section.lines:
+        form = line.form
+        if form is None or not _was_sent(line, request.POST):
+            continue
+        if not form.is_valid():
+            failed += 1
+            continue
+        if not _has_changed(line, request.POST):
+            continue
+        try:
+            saved += _save_line(user, page, line, request.POST)
+        except StaleRecord as stale:
+            assert isinstance(stale.current, IndicatorValue)
+            line.conflict = stale.current
+            failed += 1
+        except Invalid as invalid:
+            for name, sentences in invalid.errors.items():
+                for sentence in sentences:
+                    form.add_error(name if name in form.fields else None, sentence)
+            failed += 1
+        except WorkflowError as refusal:
+            form.add_error("value", str(refusal))
+            failed += 1
+    return saved, failed
+
+
+def _was_sent(line: Line, data: Any) -> bool:
+    return f"{line.prefix}-value" in data
+
+
+def _has_changed(line: Line, data: Any) -> bool:
+    """Say whether the person changed the line, or chose between two values."""
+    assert line.form is not None
+    content = {"value", "blank", "qualifier"}
+    return bool(content & set(line.form.changed_data)) or f"{line.prefix}-choice" in data
+
+
+def _save_line(user: User, page: Return, line: Line, data: Any) -> bool:
+    """Store one line; return whether anything was to be stored."""
+    assert line.form is not None
+    values = dict(line.form.values)
+    uid, version = _read_place(line, data)
+    choice = data.get(f"{line.prefix}-choice")
+    if choice == "theirs":
+        return False
+    if choice == "yours" and line.figure is not None:
+        # The person has seen the other value; the version he saw it at is sent along.
+        uid = line.figure.uid
+        version = int(data.get(f"{line.prefix}-seen") or 0)
+    if uid is None and values["value"] is None and not values["blank"]:
+        return False
+    domain.save_figure(
+        user, page.revision.pk, line.indicator, values, uid=uid, version=version
+    )
+    return True
+
+
+def _read_place(line: Line, data: Any) -> tuple[uuid.UUID | None, int | None]:
+    """Return the row and the version that the form was made from: none where there was no figure."""
+    assert line.form is not None
+    version = line.form.cleaned_data.get("version")
+    if version is None or line.figure is None:
+        return None, None
+    return line.figure.uid, version
