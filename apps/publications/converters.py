@@ -1,0 +1,29 @@
+"""The path of a listing, taken from the declarations of the kinds."""
+
+from django.urls import register_converter
+
+from apps.cases.kinds import listed_record_kinds, record_kinds
+
+
+class ListingConverter:
+    """Turns a listing's path, such as ``awards/laureates/``, into a record kind's code and back."""
+
+    @property
+    def regex(self) -> str:
+        """Return the paths of all listed kinds, the longer ones first."""
+        paths = sorted((kind.path for kind in listed_record_kinds()), key=len, reverse=True)
+        return "|".join(paths)
+
+    def to_python(self, value: str) -> str:
+        """Return the code of the record kind that is listed at ``value``."""
+        return next(kind.code for kind in listed_record_kinds() if kind.path == value)
+
+    def to_url(self, value: str) -> str:
+        """Return the path at which the record kind with code ``value`` is listed."""
+        kind = record_kinds.get(value)
+        if kind is None or not kind.is_listed:
+            raise ValueError(f"no listing of {value}")
+        return kind.path
+
+
+register_converter(ListingConverter, "listing")

@@ -1,0 +1,204 @@
+"""What is published about districts: their figures, their summaries, their places in the lists."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from apps.accounts.models import Bureau
+from apps.cases.kinds import RecordKind, listed_record_kinds, record_kind_of
+from apps.cases.models import Record
+from apps.districts.models import FigureStatus, IndicatorValue, NarrativeSection
+from apps.publications.listing import record_url
+from apps.publications.queries import public_rows, published_mentions
+from apps.registry.models import District, Indicator
+
+# A list on a district's page; the rest is in the listing.
+MOST_OF_DISTRICT = 30
+# Columns of the overview.
+KEY_FIGURES = 4
+
+FIGURES: RecordKind = record_kind_of(IndicatorValue)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with the one of the year before, where that measures the same of the same thing."""
+
+    row: IndicatorValue
+    url: str
+    before: IndicatorValue | None
+
+    @property
+    def change(self) -> str:
+        """Return the difference to the year before in per cent, signed; blank where none can be."""
+        if self.before is None or not self.before.value or self.row.value is None:
+            return ""
+        if self.row.qualifier or self.before.qualifier or self.row.unit == "%":
+            return ""
+        return f"{(self.row.value / self.before.value - 1) * 100:+.1f} %"
+
+
+@dataclass
+class Section:
+    """The figures of one section of the dictionary."""
+
+    name: str
+    figures: list[Figure] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DistrictList:
+    """The rows of one kind that belong to a district."""
+
+    kind: RecordKind
+    table: Any
+    count: int
+    by_first_organisation: bool
+
+
+def figures_of(year: int, **wanted: Any) -> QuerySet[IndicatorValue]:
+    """Return the published figures of the report of ``year``, in printed order."""
+    return public_rows(FIGURES).filter(revision__case__year=year, **wanted)
+
+
+def _series(row: IndicatorValue) -> tuple[Any, ...]:
+    return (row.indicator_id, row.unit, row.reporting_unit_id, row.subject, row.scope)
+
+
+def _of_year_before(
+    rows: Sequence[IndicatorValue], year: int
+) -> dict[tuple[Any, ...], IndicatorValue]:
+    """Return the actual figures of the year before, as published newest. One query."""
+    found = public_rows(FIGURES).filter(
+        indicator__in={row.indicator_id for row in rows},
+        reporting_unit__in={row.reporting_unit_id for row in rows},
+        period=str(year - 1), status=FigureStatus.ACTUAL,
+    ).order_by("revision__case__year", "position", "id")
+    return {_series(row): row for row in found}
+
+
+def sections_of(rows: Sequence[IndicatorValue], year: int) -> list[Section]:
+    """Return ``rows`` by section of the dictionary, each with last year's figure. One query."""
+    former = _of_year_before(rows, year) if rows else {}
+    sections: dict[str, Section] = {}
+    for row in sorted(rows, key=lambda row: (row.indicator.order, row.position)):
+        name = row.indicator.section_name
+        is_actual = row.period == str(year) and row.status == FigureStatus.ACTUAL
+        before = former.get(_series(row)) if is_actual else None
+        sections.setdefault(name, Section(name)).figures.append(
+            Figure(row, record_url(row), before)
+        )
+    return list(sections.values())
+
+
+def narrative_of(bureau: Bureau | None, year: int) -> list[NarrativeSection]:
+    """Return the summary of a bureau's return. One query."""
+    if bureau is None:
+        return []
+    return list(
+        NarrativeSection.objects.public()
+        .filter(revision__case__bureau=bureau, revision__case__year=year)
+        .order_by("position", "id")
+    )
+
+
+def _belongs(kind: RecordKind, district: District) -> tuple[Q, bool] | None:
+    """Return which rows of ``kind`` are a district's, and whether by their first organisation."""
+    names = {field.name for field in kind.model._meta.get_fields()}
+    if "district" in names:
+        return Q(district=district), False
+    if kind.mentions:
+        first = published_mentions().filter(
+            record_kind=kind.code, field=kind.mentions[0], position=0,
+            name__organisation__district=district,
+        )
+        return Q(uid__in=first.values("record_uid")), True
+    return None
+
+
+def lists_of(district: District, year: int) -> list[DistrictList]:
+    """Return a district's rows in the lists of ``year``. One query for each kind."""
+    lists = []
+    for kind in listed_record_kinds():
+        belongs = _belongs(kind, district)
+        if belongs is None:
+            continue
+        wanted, by_first = belongs
+        rows: list[Record] = list(public_rows(kind).filter(wanted, revision__case__year=year))
+        if rows:
+            table = kind.table(
+                data=rows[:MOST_OF_DISTRICT], orderable=False, row_url=record_url,
+                exclude=("report_year", "district"),
+            )
+            lists.append(DistrictList(kind, table, len(rows), by_first))
+    return lists
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """One district in the overview."""
+
+    district: District
+    cells: list[IndicatorValue | None]
+    count: int
+
+
+def overview(year: int, districts: Iterable[District]) -> tuple[list[Indicator], list[OverviewRow]]:
+    """Return the indicators that most districts report, and each district's figures. One query."""
+    rows = list(
+        figures_of(year, status=FigureStatus.ACTUAL, period=str(year), subject="")
+        .exclude(value=None)
+    )
+    counts: Counter[int] = Counter()
+    indicators: dict[int, Indicator] = {}
+    by_district: dict[int, dict[int, IndicatorValue]] = defaultdict(dict)
+    total: Counter[int] = Counter(row.reporting_unit_id for row in rows)
+    shown = {district.pk for district in districts}
+    for row in rows:
+        # The first printed one stands for the rest, such as a second scope.
+        known = by_district[row.reporting_unit_id]
+        if row.indicator_id not in known and row.unit == row.indicator.unit:
+            known[row.indicator_id] = row
+            indicators[row.indicator_id] = row.indicator
+            counts[row.indicator_id] += row.reporting_unit_id in shown
+    widest = sorted(
+        (pk for pk, count in counts.items() if count > 1),
+        key=lambda pk: (-counts[pk], indicators[pk].order),
+    )[:KEY_FIGURES]
+    keys = sorted((indicators[pk] for pk in widest), key=lambda item: item.order)
+    return keys, [
+        OverviewRow(
+            district, [by_district[district.pk].get(key.pk) for key in keys], total[district.pk]
+        )
+        for district in districts
+    ]
+
+
+@dataclass
+class SeriesRow:
+    """One reporting unit's figures of an indicator, by period."""
+
+    district: District
+    cells: list[list[IndicatorValue]]
+
+
+def series_of(indicator: Indicator) -> tuple[list[str], list[SeriesRow]]:
+    """Return an indicator's published figures: the periods, newest first, and a row per unit.
+
+    One query.
+    """
+    rows = list(public_rows(FIGURES).filter(indicator=indicator))
+    periods = sorted({row.period for row in rows}, reverse=True)
+    by_place: dict[tuple[int, str], list[IndicatorValue]] = defaultdict(list)
+    districts: dict[int, District] = {}
+    for row in rows:
+        by_place[row.reporting_unit_id, row.period].append(row)
+        districts[row.reporting_unit_id] = row.reporting_unit
+    order = sorted(districts.values(), key=lambda item: (item.order, item.code, item.slug))
+    return periods, [
+        SeriesRow(item, [by_place.get((item.pk, period), []) for period in periods])
+        for item in order
+    ]

@@ -1,0 +1,257 @@
+"""A listing: what was asked for, read once, shown as page, export, chips and facets."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import QuerySet
+from django.forms import BoundField
+from django.http import Http404, QueryDict
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from apps.cases.filters import AnyOfFilter
+from apps.cases.kinds import RecordKind
+from apps.cases.models import Record
+from apps.publications.answers import BadQuery
+from apps.publications.moments import MomentForm, day_of, end_of
+from apps.publications.queries import public_rows
+
+# More values than this in one facet are no choice; the search field finds the rest.
+MOST_OPTIONS = 60
+# What does not filter: a link that removes a filter keeps the others of these out of the way.
+_NOT_FILTERS = frozenset({"page", "sort", "_export"})
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a facet."""
+
+    value: str
+    label: str
+    count: int | None
+    selected: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter whose values are shown with the number of rows each would leave."""
+
+    name: str
+    label: str
+    options: list[Option]
+    single: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter, and the address of the page without it."""
+
+    label: str
+    value: str
+    url: str
+
+
+@dataclass
+class PanelForm:
+    """The fields of the filter panel that are no facets."""
+
+    visible_fields: list[BoundField] = field(default_factory=list)
+    hidden_fields: list[BoundField] = field(default_factory=list)
+
+
+def record_url(record: Record) -> str:
+    """Return the path of a row's permanent page."""
+    return reverse("publications:record", args=[record.record_kind.code, record.uid])
+
+
+class Listing:
+    """The public rows of one kind that a query string asks for.
+
+    Raises ``BadQuery`` for a filter value, a day or an export that cannot be. Sort names that
+    the table has no column for are passed over; every order ends with the printed one.
+    """
+
+    def __init__(
+        self, kind: RecordKind, data: QueryDict, path: str,
+        row_url: Callable[[Record], str] | None = record_url,
+    ) -> None:
+        """Read and check ``data``; no query is made yet."""
+        self.kind = kind
+        self.data = data
+        self.path = path
+        self.day = day_of(data)
+        self.as_of: dt.datetime | None = end_of(self.day)
+        self.filterset = kind.filterset(data, queryset=public_rows(kind, self.as_of))
+        form = self.filterset.form
+        if not form.is_valid():
+            raise BadQuery(_bad_values(form))
+        self.table = kind.table(
+            data=self.filterset.qs, order_by=self._sort(), row_url=row_url
+        )
+        self.table.data.data = _with_last_word(self.table.data.data)
+
+    def _sort(self) -> list[str]:
+        names = ",".join(self.data.getlist("sort")).split(",")
+        return [
+            name for name in (text.strip() for text in names)
+            if name.removeprefix("-") in self.kind.table.base_columns
+        ]
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows in the order that was asked for."""
+        return self.table.data.data  # type: ignore[no-any-return]
+
+    @property
+    def sort(self) -> str:
+        """Return the sort that is in force, as the query string names it."""
+        return ",".join(self._sort())
+
+    def paginate(self) -> None:
+        """Cut the table to the page asked for. Raises ``BadQuery`` or ``Http404``."""
+        paginate(self.table, self.data.get("page"))
+
+    @property
+    def is_filtered(self) -> bool:
+        """Say whether any filter is active."""
+        return bool(self.chips)
+
+    @property
+    def form(self) -> PanelForm:
+        """Return the fields of the panel: what is no facet, then the day."""
+        filters = self.filterset.form
+        panel = PanelForm()
+        for name in filters.fields:
+            if name not in self.filterset.facet_names:
+                panel.visible_fields.append(filters[name])
+        panel.visible_fields.append(MomentForm(self.data)["as_of"])
+        return panel
+
+    def _asked(self, name: str) -> list[str]:
+        """Return the values of a filter as they stand in the address."""
+        return [value for value in self.data.getlist(name) if value.strip()]
+
+    @cached_property
+    def counts(self) -> dict[str, list[tuple[str, int]]]:
+        """Return the facets' values with their counts. One query."""
+        return self.filterset.facet_counts()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, str]]:
+        """Return per facet what its values are called."""
+        labels = {}
+        for name in self.filterset.facet_names:
+            values = {value for value, _count in self.counts.get(name, [])}
+            values.update(self._asked(name))
+            own = self.filterset.filters[name]
+            labels[name] = own.labels(values) if values and isinstance(own, AnyOfFilter) else {}
+        return labels
+
+    @cached_property
+    def facets(self) -> list[Facet]:
+        """Return the facets, each with its values, most rows first, years newest first."""
+        return [self._facet(name) for name in self.filterset.facet_names]
+
+    def _facet(self, name: str) -> Facet:
+        own = self.filterset.filters[name]
+        asked = set(self._asked(name))
+        labels = self._labels[name]
+        found = self.counts.get(name, [])
+        if found and all(value.isdecimal() and len(value) == 4 for value, _count in found):
+            found = sorted(found, reverse=True)
+        options = [
+            Option(value, labels.get(value, value), count,
+                   bool(asked & {value, labels.get(value, value)}))
+            for value, count in found
+        ]
+        shown = options[:MOST_OPTIONS]
+        shown += [option for option in options[MOST_OPTIONS:] if option.selected]
+        known = {option.value for option in options} | {option.label for option in options}
+        shown += [Option(v, labels.get(v, v), 0, True) for v in sorted(asked - known)]
+        single = not isinstance(own, AnyOfFilter)
+        if single and shown:
+            shown.insert(0, Option("", _("All"), None, not asked))
+        # One year is no choice.
+        if name == "report_year" and len(shown) < 2 and not asked:
+            shown = []
+        return Facet(name, str(own.label), shown, single)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """Return the active filters."""
+        chips = []
+        for name, own in self.filterset.filters.items():
+            labels = self._labels.get(name, {})
+            for value in self._asked(name):
+                chips.append(Chip(
+                    str(own.label), labels.get(value, value), self._without(name, value)
+                ))
+        if self.day is not None:
+            chips.append(Chip(
+                str(MomentForm.base_fields["as_of"].label),
+                date_format(self.day, "Y-m-d"), self._without("as_of", self.data["as_of"]),
+            ))
+        return chips
+
+    def _without(self, name: str, value: str) -> str:
+        data = self.data.copy()
+        data.setlist(name, [item for item in data.getlist(name) if item != value])
+        for other in ("page", "_export"):
+            data.pop(other, None)
+        return f"{self.path}?{data.urlencode()}" if data else self.path
+
+    @property
+    def query(self) -> str:
+        """Return the filters alone, as a query string."""
+        data = self.data.copy()
+        for name in _NOT_FILTERS:
+            data.pop(name, None)
+        return data.urlencode()
+
+
+def _bad_values(form: Any) -> str:
+    """Return one sentence per value that cannot be."""
+    return " ".join(
+        _("“%(field)s” cannot be read: %(error)s")
+        % {"field": form.fields[name].label or name, "error": " ".join(errors)}
+        for name, errors in form.errors.items()
+    )
+
+
+def _with_last_word(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return ``rows`` in an order without ties: the printed place, then the key, speak last."""
+    order = [*rows.query.order_by]
+    bare = {str(name).removeprefix("-") for name in order}
+    order += [name for name in ("position", "id") if name not in bare]
+    return rows.order_by(*order)
+
+
+def page_number(text: str | None) -> int:
+    """Return the number of the page asked for. Raises ``BadQuery``."""
+    text = (text or "1").strip() or "1"
+    if not (text.isascii() and text.isdecimal() and int(text[:9]) > 0 and len(text) < 10):
+        raise BadQuery(_("“page” takes a whole number from 1. Correct it in the address."))
+    return int(text)
+
+
+def paginate(table: Any, page: str | None, per_page: int | None = None) -> None:
+    """Cut ``table`` to a page. Raises ``BadQuery``, or ``Http404`` behind the last one."""
+    number = page_number(page)
+    try:
+        table.paginate(page=number, per_page=per_page or settings.TABLE_ROWS_PER_PAGE)
+    except EmptyPage as error:
+        raise Http404 from error
+
+
+def page_of(rows: QuerySet[Any], page: str | None, per_page: int = 50) -> Page:
+    """Return a page of ``rows``. Raises as ``paginate``."""
+    try:
+        return Paginator(rows, per_page).page(page_number(page))
+    except EmptyPage as error:
+        raise Http404 from error

@@ -1,0 +1,189 @@
+"""What the public may read, asked in one place. Nothing here returns what is not published.
+
+What a withdrawn case once said is for officials only: it is left out of every moment in the
+past, and the revisions before it are left out with it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value
+from django.utils import timezone
+
+from apps.cases.kinds import RecordKind, kinds, listed_record_kinds
+from apps.cases.models import Case, Event, Mention, Record, Revision, State
+from apps.publications.answers import Gone
+from apps.registry.models import Organisation
+
+
+def readable_revisions() -> QuerySet[Revision]:
+    """Return the published and the corrected revisions, without those of a withdrawn case."""
+    withdrawn = Revision.objects.filter(
+        case=OuterRef("case"), state=State.WITHDRAWN, number__gte=OuterRef("number")
+    )
+    return Revision.objects.filter(
+        ~Exists(withdrawn), state__in=[State.PUBLISHED, State.SUPERSEDED]
+    ).select_related("case__bureau", "release_item__release", "based_on")
+
+
+def public_rows(kind: RecordKind, as_of: dt.datetime | None = None) -> QuerySet[Any]:
+    """Return the rows of ``kind`` that are public now, or were at ``as_of``, in printed order."""
+    rows = kind.public_rows(as_of)
+    if as_of is None:
+        return rows
+    return rows.filter(revision__in=readable_revisions().values("pk"))
+
+
+def rows_of(kind: RecordKind, revision: Revision) -> QuerySet[Any]:
+    """Return the rows of ``kind`` in ``revision``, in printed order."""
+    return (
+        kind.model.objects.filter(revision=revision)
+        .select_related("revision__case", *kind.select_related)
+        .order_by("position", "id")
+    )
+
+
+def union_counts(parts: Sequence[tuple[str, QuerySet[Any]]]) -> dict[str, int]:
+    """Return the number of rows of each named queryset. One query for all of them."""
+    counts = {name: 0 for name, _rows in parts}
+    queries = [
+        rows.order_by()
+        .values(part=Value(name, output_field=CharField()))
+        .annotate(rows=Count("*"))
+        for name, rows in parts
+    ]
+    if queries:
+        first, *rest = queries
+        for row in first.union(*rest, all=True) if rest else first:
+            counts[row["part"]] = row["rows"]
+    return counts
+
+
+def counts_by_kind(year: int) -> dict[str, int]:
+    """Return the number of published rows of each listed kind in the report of ``year``."""
+    return union_counts([
+        (kind.code, kind.model.objects.public().filter(revision__case__year=year))
+        for kind in listed_record_kinds()
+    ])
+
+
+def newest_year() -> int | None:
+    """Return the newest year of which anything is published."""
+    return (
+        Revision.objects.public().order_by("-case__year")
+        .values_list("case__year", flat=True).first()
+    )
+
+
+def published_years() -> list[int]:
+    """Return the years of which anything is published, newest first."""
+    return list(
+        Revision.objects.public().order_by("-case__year")
+        .values_list("case__year", flat=True).distinct()
+    )
+
+
+def withdrawal(case: Case) -> Gone:
+    """Return what a page answers that showed a row or a revision of a withdrawn ``case``."""
+    event = (
+        Event.objects.filter(revision__case=case, transition="withdraw").order_by("-at").first()
+    )
+    if event is None:
+        return Gone("", str(case))
+    return Gone(event.reason, str(case), event.at)
+
+
+def public_row(kind: RecordKind, uid: object, as_of: dt.datetime | None = None) -> Record:
+    """Return the row with that permanent id as the public reads it.
+
+    Raises ``Gone`` for a row that was public once, the model's ``DoesNotExist`` for any other.
+    """
+    row = public_rows(kind, as_of).filter(uid=uid).first()
+    if row is not None:
+        return row  # type: ignore[no-any-return]
+    if as_of is None:
+        raise_if_gone(kind, uid)
+    raise kind.model.DoesNotExist  # type: ignore[attr-defined]
+
+
+def raise_if_gone(kind: RecordKind, uid: object) -> None:
+    """Raise ``Gone`` where the row stood in a revision that is no longer the public one."""
+    last = (
+        kind.model.objects.filter(
+            uid=uid, revision__state__in=[State.SUPERSEDED, State.WITHDRAWN]
+        )
+        .select_related("revision__case__bureau")
+        .order_by("-revision__number")
+        .first()
+    )
+    if last is None:
+        return
+    revision = last.revision
+    successor = (
+        readable_revisions().filter(case=revision.case, number__gt=revision.number)
+        .order_by("number").first()
+    )
+    if revision.state == State.WITHDRAWN or successor is None:
+        raise withdrawal(revision.case)
+    raise Gone(
+        successor.reason or successor.get_reason_code_display(), str(successor),
+        successor.published_at,
+    )
+
+
+def revision_of(case_id: int, number: int) -> Revision:
+    """Return a revision that anyone may read. Raises ``Gone`` or ``Revision.DoesNotExist``."""
+    revision = readable_revisions().filter(case_id=case_id, number=number).first()
+    if revision is not None:
+        return revision
+    gone = Revision.objects.filter(
+        case_id=case_id, number=number, state__in=[State.SUPERSEDED, State.WITHDRAWN]
+    ).select_related("case__bureau").first()
+    if gone is not None:
+        raise withdrawal(gone.case)
+    raise Revision.DoesNotExist
+
+
+def published_mentions() -> QuerySet[Mention]:
+    """Return where published rows name organisations. Drafts name nobody here."""
+    return Mention.objects.filter(revision__state=State.PUBLISHED)
+
+
+def public_organisations() -> QuerySet[Organisation]:
+    """Return the organisations that a published row names."""
+    return Organisation.objects.filter(
+        Exists(published_mentions().filter(name__organisation=OuterRef("pk")))
+    )
+
+
+def links_of(rows: Iterable[Record]) -> dict[tuple[object, str, int], int]:
+    """Return the organisation's id for each name that ``rows`` print: (uid, field, position).
+
+    One query.
+    """
+    records = list(rows)
+    mentions = Mention.objects.filter(
+        revision__in={record.revision_id for record in records},  # type: ignore[attr-defined]
+        record_uid__in=[record.uid for record in records],
+    ).values_list("record_uid", "field", "position", "name__organisation_id")
+    return {(uid, field, position): pk for uid, field, position, pk in mentions}
+
+
+def on_notice(at: dt.datetime | None = None) -> QuerySet[Revision]:
+    """Return the revisions that are on public notice at this moment."""
+    return (
+        Revision.objects.filter(state=State.ON_NOTICE, notice_until__gt=at or timezone.now())
+        .select_related("case__bureau")
+        .order_by("notice_until", "id")
+    )
+
+
+def was_on_notice(case_id: int) -> bool:
+    """Say whether a public notice of the case has ended, or was ended."""
+    return Event.objects.filter(revision__case_id=case_id, transition="announce").exists()
+
+
+def known_kind(code: str) -> bool:
+    """Say whether the installation knows this kind of case."""
+    return code in kinds

@@ -1,0 +1,223 @@
+"""The trace 溯源 of a published row: who did what when, every earlier value, every doubt.
+
+The public sees roles and bureaus, never persons; and of the road only the steps that led to
+publication, not what was said on the way.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import Role
+from apps.cases.kinds import RecordKind
+from apps.cases.models import Event, Record, Revision
+from apps.cases.workflow import EVENT_LABELS
+from apps.publications.flags import meaning
+from apps.publications.queries import links_of, readable_revisions
+
+# The steps that are told, and those whose reason is meant for the public.
+TOLD = ("hand_over", "submit", "approve", "announce", "publish", "supersede", "withdraw")
+REASON_TOLD = frozenset({"publish", "supersede", "withdraw"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline."""
+
+    time: Any
+    title: str
+    actor: str
+    text: str = ""
+    url: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field before and after."""
+
+    label: str
+    before: str
+    after: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What one revision changed in a row."""
+
+    revision: Revision
+    changes: list[Change]
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A piece of a value: a name, with its page where it has one."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class FieldOfRow:
+    """A field of a row, ready to be shown."""
+
+    label: str
+    phrases: list[Phrase]
+    doubts: list[str]
+
+
+def road(revision: Revision) -> list[Entry]:
+    """Return the steps of ``revision`` that the public is told. One query.
+
+    A step that was taken twice, after a return, is told as it was taken last.
+    """
+    last: dict[str, Event] = {}
+    for event in revision.events.filter(transition__in=TOLD).order_by("from_version"):
+        last[event.transition] = event
+    events = sorted(last.values(), key=lambda event: (event.at, event.from_version))
+    return [
+        Entry(
+            event.at, str(EVENT_LABELS[event.transition]),
+            f"{Role(event.actor_role).label} · {event.bureau_name}",
+            event.reason if event.transition in REASON_TOLD else "",
+            current=place == len(events) - 1,
+        )
+        for place, event in enumerate(events)
+    ]
+
+
+def label_of(kind: RecordKind, name: str) -> str:
+    """Return what a field is called."""
+    return str(kind.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def text_of(record: Record, name: str) -> str:
+    """Return the value of a field as text for a person."""
+    value = getattr(record, name)
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "、".join(value)
+    display = getattr(record, f"get_{name}_display", None)
+    return str(display() if display else value)
+
+
+def fields_of(kind: RecordKind, record: Record, *, link: bool = True) -> list[FieldOfRow]:
+    """Return the fields of a row with their doubts; names link to their organisations' pages.
+
+    One query where the kind names organisations.
+    """
+    links = links_of([record]) if kind.mentions and link else {}
+    doubts = doubts_of(record)
+    fields = []
+    for name in kind.fields:
+        value = getattr(record, name)
+        if name in kind.mentions:
+            names = value if isinstance(value, list) else [value]
+            phrases = [
+                Phrase(text, _organisation_url(links.get((record.uid, name, place))))
+                for place, text in enumerate(names) if text
+            ]
+        elif isinstance(value, list):
+            phrases = [Phrase(text) for text in value]
+        else:
+            text = text_of(record, name)
+            phrases = [Phrase(text, _dictionary_url(record, value))] if text else []
+        said = doubts.pop(name, [])
+        if phrases or said:
+            fields.append(FieldOfRow(label_of(kind, name), phrases, said))
+    # A doubt about something that is no field of its own.
+    left = [sentence for sentences in doubts.values() for sentence in sentences]
+    if left:
+        fields.append(FieldOfRow(_("other doubts"), [], left))
+    return fields
+
+
+def _organisation_url(pk: int | None) -> str:
+    return reverse("publications:organisation", args=[pk]) if pk is not None else ""
+
+
+def _dictionary_url(record: Record, value: Any) -> str:
+    """Return the page of a dictionary entry: an indicator's, or a district's of that year."""
+    if not isinstance(value, models.Model):
+        return ""
+    if value._meta.model_name == "indicator":
+        return reverse("publications:indicator", args=[value.code])  # type: ignore[attr-defined]
+    if value._meta.model_name == "district":
+        year = record.revision.case.year  # type: ignore[attr-defined]
+        return reverse("publications:district", args=[value.slug, year])  # type: ignore[attr-defined]
+    return ""
+
+
+def doubts_of(record: Record) -> dict[str, list[str]]:
+    """Return per field what is printed doubtfully in it, in words."""
+    doubts: dict[str, list[str]] = {}
+    for flag in record.flags:
+        name, _colon, code = flag.partition(":")
+        doubts.setdefault(name, []).append(meaning(code or name))
+    return doubts
+
+
+def changes_between(
+    kind: RecordKind, before: Record | None, after: Record | None, url: str = ""
+) -> list[Change]:
+    """Return the fields that differ; a row that is new or removed differs in all it has."""
+    changes = []
+    for name in kind.fields:
+        old = text_of(before, name) if before is not None else ""
+        new = text_of(after, name) if after is not None else ""
+        if old != new:
+            changes.append(Change(label_of(kind, name), old, new, url))
+    return changes
+
+
+def corrections(kind: RecordKind, record: Record) -> list[Correction]:
+    """Return what each readable revision changed in a row, newest first. Two queries."""
+    revision: Revision = record.revision  # type: ignore[attr-defined]
+    revisions = list(
+        readable_revisions()
+        .filter(case_id=revision.case_id, number__lte=revision.number).order_by("number")
+    )
+    if len(revisions) < 2:
+        return []
+    rows: dict[int, Record] = {
+        row.revision_id: row
+        for row in kind.model.objects.filter(uid=record.uid, revision__in=revisions)
+        .select_related(*kind.select_related)
+    }
+    found = []
+    for former, present in pairwise(revisions):
+        before, after = rows.get(former.pk), rows.get(present.pk)
+        if changes := changes_between(kind, before, after):
+            found.append(Correction(present, changes, before is None))
+    return found[::-1]
+
+
+def row_changes(
+    kind: RecordKind, former: Iterable[Record], present: Sequence[Record]
+) -> list[tuple[str, Record, list[Change]]]:
+    """Return the rows in which two revisions differ: ``added``, ``removed`` or ``changed``."""
+    before = {row.uid: row for row in former}
+    found: list[tuple[str, Record, list[Change]]] = []
+    for row in present:
+        old = before.pop(row.uid, None)
+        changes = changes_between(kind, old, row)
+        if old is None:
+            found.append(("added", row, changes))
+        elif changes:
+            found.append(("changed", row, changes))
+    found += [("removed", row, changes_between(kind, row, None)) for row in before.values()]
+    return found
+
+
+def printed_time(value: Any) -> str:
+    """Return a time in the city's zone, to the minute."""
+    return date_format(value, "Y-m-d H:i")

@@ -1,0 +1,40 @@
+"""Addresses of the public side. The paths are fixed (``docs/architecture.md``)."""
+
+from django.urls import path
+
+from apps.publications import converters  # noqa: F401 - registers "listing"
+from apps.publications.views import (
+    districts,
+    home,
+    listings,
+    notices,
+    records,
+    releases,
+    search,
+)
+
+app_name = "publications"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("districts/", districts.districts, name="districts"),
+    path("districts/<slug:slug>/<int:year>/", districts.district, name="district"),
+    path("organisations/<int:pk>/", records.organisation, name="organisation"),
+    path("cases/<int:case_id>/<int:number>/", records.revision, name="revision"),
+    path("releases/", releases.releases, name="releases"),
+    path("releases/<str:number>/", releases.release, name="release"),
+    path("releases/<str:number>/manifest.json", releases.manifest, name="manifest"),
+    path(
+        "releases/<str:number>/<int:case_id>.json", releases.content_json, name="content_json"
+    ),
+    path(
+        "releases/<str:number>/<int:case_id>.txt", releases.content_canonical,
+        name="content_canonical",
+    ),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<int:case_id>/", notices.notice, name="notice"),
+    path("<listing:kind>", listings.listing, name="listing"),
+    path("<listing:kind><uuid:uid>/", records.record, name="record"),
+    path("indicators/<slug:code>/", districts.indicator, name="indicator"),
+]

@@ -1,0 +1,80 @@
+"""Districts and indicators."""
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from apps.publications import districts as asked
+from apps.publications import queries
+from apps.publications.answers import BadQuery, public_page
+from apps.registry.models import District, DistrictKind, Indicator
+
+
+def _year_asked(request: HttpRequest, years: list[int]) -> int | None:
+    """Return the year that ``year`` names, else the newest. Raises ``BadQuery``."""
+    text = request.GET.get("year", "").strip()
+    if not text:
+        return years[0] if years else None
+    if text not in {str(year) for year in years}:
+        raise BadQuery(
+            _("Nothing is published of that year. Choose one of: %(years)s.")
+            % {"years": ", ".join(str(year) for year in years)}
+        )
+    return int(text)
+
+
+@public_page
+def districts(request: HttpRequest) -> HttpResponseBase:
+    """Show the districts side by side with the figures that most of them report."""
+    years = queries.published_years()
+    year = _year_asked(request, years)
+    shown = list(District.objects.filter(valid_to__isnull=True))
+    indicators, rows = asked.overview(year, shown) if year is not None else ([], [])
+    return render(request, "publications/districts.html", {
+        "years": years,
+        "year": year,
+        "indicators": indicators,
+        "rows": [row for row in rows if row.district.kind != DistrictKind.CITY],
+        "cities": [row for row in rows if row.district.kind == DistrictKind.CITY and row.count],
+    })
+
+
+@public_page
+def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
+    """Show one district's year: its figures by section, its summary, its places in the lists."""
+    shown = get_object_or_404(
+        District.objects.select_related("bureau", "parent", "successor"), slug=slug
+    )
+    years = queries.published_years()
+    if year not in years:
+        raise Http404
+    figures = list(asked.figures_of(year, reporting_unit=shown))
+    own = [row for row in figures if row.revision.case.bureau_id == shown.bureau_id]
+    others = [row for row in figures if row.revision.case.bureau_id != shown.bureau_id]
+    if not own:
+        own, others = others, []
+    narrative = asked.narrative_of(shown.bureau, year)
+    lists = asked.lists_of(shown, year)
+    return render(request, "publications/district.html", {
+        "district": shown,
+        "year": year,
+        "years": years,
+        "sections": asked.sections_of(own, year),
+        "others": asked.sections_of(others, year),
+        "narrative": narrative,
+        "lists": lists,
+        "revision": own[0].revision if own else None,
+        "figure_count": len(own),
+        "is_empty": not (figures or narrative or lists),
+    })
+
+
+@public_page
+def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Show one indicator over districts and periods, with its unit and rule."""
+    shown = get_object_or_404(Indicator, code=code)
+    periods, rows = asked.series_of(shown)
+    return render(request, "publications/indicator.html", {
+        "indicator": shown, "periods": periods, "rows": rows,
+    })
