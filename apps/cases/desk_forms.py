@@ -1,0 +1,201 @@
+"""Forms of the desk: the steps of the workflow, remarks, findings, opening a case.
+
+They hold what was typed while a step is refused; the domain decides.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.kinds import Kind
+from apps.cases.models import FindingStatus, ReasonCode, Severity
+from apps.cases.workflow import Transition
+from apps.registry.models import ReportingYear
+
+# A note may name a year or a date; any other number may be a figure that the district is told to
+# enter (统计法 art. 7: nobody alters or dictates reported data).
+_NOT_A_FIGURE = re.compile(
+    r"(19|20)\d\d([-/.年]\s?\d{1,2}([-/.月]\s?\d{1,2}日?)?)?|\d{1,2}月\d{1,2}日|第\s?\d+"
+)
+
+
+def holds_a_figure(text: str) -> bool:
+    """Say whether ``text`` holds a number that is no year, date or place."""
+    return bool(re.search(r"\d", _NOT_A_FIGURE.sub("", text)))
+
+
+class FigureWarning(forms.Form):
+    """A part of a form in which the city writes to the bureau: warns once of a figure in it."""
+
+    warned = forms.CharField(required=False, widget=forms.HiddenInput)
+    figure_found = False
+    figure_field: str
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a second look where the note holds a figure; the second time it passes."""
+        cleaned = super().clean() or self.cleaned_data
+        text = cleaned.get(self.figure_field) or ""
+        if holds_a_figure(text) and cleaned.get("warned") != text:
+            self.figure_found = True
+            raise ValidationError(
+                _("The note holds a number. A figure is for the bureau to find, not for the city "
+                  "to dictate: say what is wrong, not what to enter. If the number is no figure, "
+                  "send the note again.")
+            )
+        return cleaned
+
+
+class TextDate(forms.DateInput):
+    """A date as browsers pick it."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        """Write dates as ISO 8601, which is what the browser's picker reads."""
+        super().__init__(format="%Y-%m-%d")
+
+
+class StepForm(FigureWarning):
+    """What a step asks for, besides the click. ``version`` is the one that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    seen_hash = forms.CharField(required=False, widget=forms.HiddenInput)
+    reason_code = forms.ChoiceField(label=_("Kind of correction"), choices=ReasonCode.choices)
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000,
+        error_messages={"required": _(
+            "Give a reason: it goes to the people concerned and into the history."
+        )},
+    )
+    agree = forms.BooleanField(
+        label=_("I have read this statement and sign it."),
+        error_messages={"required": _("Tick the statement to sign it.")},
+    )
+    figure_field = "reason"
+
+    def __init__(self, *args: Any, step: Transition, **kwargs: Any) -> None:
+        """Keep the fields that ``step`` asks for."""
+        super().__init__(*args, **kwargs)
+        self.step = step
+        if step.name != "restate":
+            del self.fields["reason_code"]
+        if step.name != "submit":
+            del self.fields["agree"]
+            del self.fields["seen_hash"]
+        if not step.needs_reason:
+            self.fields["reason"].required = False
+            self.fields["reason"].label = (
+                _("Reason of the release (public)") if step.name == "publish"
+                else _("Note (stays in the history)")
+            )
+        elif step.name == "return":
+            self.fields["reason"].help_text = _(
+                "Goes to the bureau with the items. Say what is wrong, never what to enter."
+            )
+        elif step.name in {"restate", "withdraw"}:
+            self.fields["reason"].help_text = _("Becomes public.")
+
+    def clean(self) -> dict[str, Any]:
+        """Look for figures in what a return says; other notes may hold them."""
+        return super().clean() if self.step.name == "return" else self.cleaned_data
+
+    @property
+    def details(self) -> dict[str, str]:
+        """Return what ``perform`` takes besides the reason."""
+        names = ("reason_code", "seen_hash")
+        return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
+
+
+class OpenCaseForm(forms.Form):
+    """Which case to begin."""
+
+    kind = forms.ChoiceField(label=_("Kind"))
+    year = forms.TypedChoiceField(
+        label=_("Year of the report"), coerce=int,
+        error_messages={"invalid_choice": _(
+            "The year %(value)s is not open for reporting. Choose another year, or ask the city "
+            "bureau to open it."
+        )},
+    )
+    subject = forms.CharField(
+        label=_("Subject"), required=False, max_length=200,
+        help_text=_("What the list is, as its decision names it. A yearly return has none."),
+    )
+
+    def __init__(
+        self, *args: Any, kinds: Sequence[Kind], years: Sequence[ReportingYear], **kwargs: Any
+    ) -> None:
+        """Offer the kinds that the person fills and the years that are open."""
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        kind_field, year_field = self.fields["kind"], self.fields["year"]
+        assert isinstance(kind_field, forms.ChoiceField)
+        assert isinstance(year_field, forms.TypedChoiceField)
+        kind_field.choices = [(kind.code, kind.label) for kind in kinds]
+        kind_field.error_messages["invalid_choice"] = _(
+            "You do not fill cases of this kind. Choose one of those offered."
+        )
+        year_field.choices = [(y.year, str(y.year)) for y in years if y.opens_on <= today]
+        if not any(kind.has_subject for kind in kinds):
+            del self.fields["subject"]
+
+
+class FindingForm(FigureWarning):
+    """What a reviewer says about a case, a row or a field; with a day, an item of the return."""
+
+    place = forms.ChoiceField(label=_("About"), required=False)
+    severity = forms.ChoiceField(
+        label=_("Weight"), choices=Severity.choices, initial=Severity.EXPLAIN
+    )
+    message = forms.CharField(
+        label=_("What is wrong, and what would cure it"), max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say what is wrong and what would cure it.")},
+    )
+    deadline = forms.DateField(
+        label=_("To be corrected by"), required=False, widget=TextDate,
+        help_text=_("With a day, the return names it and opens what it names for correction."),
+    )
+    figure_field = "message"
+
+    def __init__(
+        self, *args: Any, fields: Sequence[tuple[str, str]], is_objection: bool, **kwargs: Any
+    ) -> None:
+        """Offer the fields of the row, or the kinds of row of the case, as the place."""
+        super().__init__(*args, **kwargs)
+        place = self.fields["place"]
+        assert isinstance(place, forms.ChoiceField)
+        place.choices = fields
+        if is_objection:
+            del self.fields["severity"]
+            del self.fields["deadline"]
+
+    def clean_deadline(self) -> dt.date | None:
+        """Take a day from today on."""
+        day: dt.date | None = self.cleaned_data["deadline"]
+        if day is not None and day < timezone.localdate():
+            raise ValidationError(_("The deadline lies in the past. Choose a later day."))
+        return day
+
+
+class RemarkForm(forms.Form):
+    """An explanation, an answer, or the reason of a decision."""
+
+    text = forms.CharField(
+        label=_("Text"), required=False, max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    decision = forms.ChoiceField(
+        required=False, widget=forms.HiddenInput,
+        choices=[
+            ("explain", ""), *[(status.value, "") for status in (
+                FindingStatus.ACCEPTED, FindingStatus.REJECTED, FindingStatus.CLOSED
+            )],
+        ],
+    )

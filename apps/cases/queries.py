@@ -1,0 +1,277 @@
+"""What the desk asks: a person's work, the cases in his scope, their rows and their history.
+
+Everything starts from ``revisions_for``; what is not in it does not exist for the person.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import DateTimeField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from apps.accounts.models import CITY_ROLES, DISTRICT_ROLES, Bureau, Role, User
+from apps.cases.kinds import Kind, RecordKind, kinds
+from apps.cases.models import (
+    SETTLED,
+    WRITABLE,
+    Case,
+    Event,
+    Finding,
+    Notification,
+    Record,
+    Revision,
+    State,
+)
+from apps.registry.models import ReportingYear
+
+DESK_ROLES = frozenset({*DISTRICT_ROLES, *CITY_ROLES, Role.AUDITOR})
+PEOPLE = (
+    "created_by", "handed_over_by", "submitted_by", "reviewer", "approved_by", "published_by",
+)
+
+
+def revisions_for(user: User) -> QuerySet[Revision]:
+    """Return the revisions ``user`` works with or reads at the desk; an administrator has none."""
+    if not user.has_role(*DESK_ROLES):
+        return Revision.objects.none()
+    if user.bureau_id is None and not user.has_role(Role.AUDITOR):
+        return Revision.objects.none()
+    return Revision.objects.visible_to(user)
+
+
+def latest_revisions(user: User) -> QuerySet[Revision]:
+    """Return one revision per case: the one with the highest number that ``user`` may see."""
+    later = revisions_for(user).filter(case=OuterRef("case"), number__gt=OuterRef("number"))
+    return revisions_for(user).filter(~Exists(later)).select_related("case__bureau")
+
+
+def find_revision(user: User, case_id: int, number: int | None = None) -> Revision:
+    """Return a revision of a case in scope, the latest unless ``number`` says which.
+
+    Raises ``Revision.DoesNotExist``.
+    """
+    revisions = revisions_for(user).filter(case_id=case_id)
+    if number is not None:
+        revisions = revisions.filter(number=number)
+    revision = (
+        revisions.select_related("case__bureau", "based_on", *PEOPLE).order_by("-number").first()
+    )
+    if revision is None:
+        raise Revision.DoesNotExist
+    return revision
+
+
+def visible_revisions(user: User, case: Case) -> list[Revision]:
+    """Return the case's revisions in scope, newest first."""
+    return list(revisions_for(user).filter(case=case).order_by("-number"))
+
+
+def published_before(revision: Revision) -> Revision | None:
+    """Return the public revision that ``revision`` corrects, or None for a first one."""
+    return revision.based_on
+
+
+def kinds_filled_by(user: User) -> list[Kind]:
+    """Return the kinds of case that ``user`` opens and fills for his bureau."""
+    if user.bureau_id is None:
+        return []
+    return [kind for kind in kinds.values() if user.has_role(kind.filled_by)]
+
+
+def _waits_for(user: User) -> Q:
+    """Return the condition of a revision that waits for ``user`` to do something."""
+    own = Q(case__bureau=user.bureau_id)
+    waits = own & Q(case__kind__in=[k.code for k in kinds_filled_by(user)], state__in=WRITABLE)
+    if user.has_role(Role.DISTRICT_SIGNATORY):
+        waits |= own & Q(state=State.CHECKING) & ~Q(handed_over_by=user)
+    if user.has_role(Role.CITY_REVIEWER):
+        waits |= Q(state=State.SUBMITTED) & ~Q(submitted_by=user)
+        waits |= Q(state=State.REVIEWING, reviewer=user)
+    if user.has_role(Role.CITY_PUBLISHER):
+        mine = Q(state=State.APPROVED) | Q(
+            state=State.ON_NOTICE, notice_until__lte=timezone.now()
+        )
+        waits |= mine & ~Q(approved_by=user)
+    if user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
+        proposals = Event.objects.filter(
+            transition="propose_withdrawal", from_version=F("revision__version") - 1
+        ).exclude(actor=user)
+        waits |= Q(state=State.PUBLISHED, pk__in=proposals.values("revision"))
+    return waits
+
+
+def waiting_for(user: User) -> QuerySet[Revision]:
+    """Return what waits for ``user``, longest waiting first, with ``since`` and ``item_due``."""
+    last = (
+        Event.objects.filter(revision=OuterRef("pk")).order_by("-from_version").values("at")[:1]
+    )
+    return (
+        revisions_for(user)
+        .filter(_waits_for(user))
+        .select_related("case__bureau")
+        .annotate(
+            since=Subquery(last, output_field=DateTimeField()),
+            item_due=Min(
+                "findings__deadline",
+                filter=Q(findings__raised_by__isnull=False)
+                & ~Q(findings__status__in=sorted(SETTLED)),
+            ),
+        )
+        .order_by("since", "pk")
+    )
+
+
+def reporting_years() -> dict[int, ReportingYear]:
+    """Return every reporting year by its number, newest first."""
+    return {row.year: row for row in ReportingYear.objects.order_by("-year")}
+
+
+def due_on(revision: Revision, years: dict[int, ReportingYear]) -> dt.date | None:
+    """Return the day by which the bureau has to act: the return's, else the year's. None: no day.
+
+    ``revision`` comes from ``waiting_for``.
+    """
+    if revision.state == State.RETURNED:
+        return revision.item_due  # type: ignore[attr-defined]
+    if revision.state in {State.DRAFT, State.CHECKING} and revision.number == 1:
+        year = years.get(revision.case.year)
+        return year.due_on if year else None
+    return None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A case that the person's bureau has not begun."""
+
+    kind: Kind
+    year: ReportingYear
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether its day has passed."""
+        return self.year.due_on < timezone.localdate()
+
+
+def missing_cases(user: User, years: dict[int, ReportingYear]) -> list[Missing]:
+    """Return per open year the kinds of one case a year that the bureau has not begun."""
+    wanted = [kind for kind in kinds_filled_by(user) if not kind.has_subject]
+    if not wanted:
+        return []
+    begun = set(
+        Case.objects.filter(bureau=user.bureau_id, kind__in=[kind.code for kind in wanted])
+        .values_list("kind", "year")
+    )
+    today = timezone.localdate()
+    return [
+        Missing(kind, year)
+        for year in years.values()
+        for kind in wanted
+        if year.opens_on <= today and (kind.code, year.year) not in begun
+    ]
+
+
+def recent_events(user: User, rows: int = 30) -> QuerySet[Event]:
+    """Return the last steps on cases in scope, newest first."""
+    return (
+        Event.objects.filter(revision__in=revisions_for(user))
+        .select_related("revision__case__bureau")
+        .order_by("-at", "-pk")[:rows]
+    )
+
+
+def notifications_for(user: User) -> QuerySet[Notification]:
+    """Return the person's messages, unread ones first, newest first."""
+    return (
+        Notification.objects.filter(recipient=user)
+        .select_related("event__revision__case__bureau")
+        .order_by(F("read_at").asc(nulls_first=True), "-pk")
+    )
+
+
+def bureaus_with_cases(user: User) -> QuerySet[Bureau]:
+    """Return the bureaus whose cases are in scope."""
+    return Bureau.objects.filter(pk__in=revisions_for(user).values("case__bureau"))
+
+
+def years_with_cases(user: User) -> list[int]:
+    """Return the years of cases in scope, newest first."""
+    years = Case.objects.filter(pk__in=revisions_for(user).values("case"))
+    return list(years.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def rows_of(revision: Revision, kind: RecordKind) -> QuerySet[Any]:
+    """Return the rows of one kind in printed order, with what their list needs."""
+    return (
+        kind.model.objects.filter(revision=revision)
+        .select_related("updated_by", *kind.select_related)
+        .order_by("position", "id")
+    )
+
+
+def find_row(revision: Revision, kind: RecordKind, uid: uuid.UUID) -> Record:
+    """Return one row of the revision. Raises the model's ``DoesNotExist``."""
+    row: Record = (
+        kind.model.objects.select_related("updated_by", *kind.select_related)
+        .get(revision=revision, uid=uid)
+    )
+    return row
+
+
+def findings_of(revision: Revision) -> list[Finding]:
+    """Return what was said about the revision, open matters first, each with its thread."""
+    findings = (
+        revision.findings.select_related("raised_by").prefetch_related("remarks__author")
+    )
+    weight = {"blocking": 0, "explain": 1, "hint": 2}
+    return sorted(findings, key=lambda f: (f.is_settled, weight[f.severity], f.pk))
+
+
+def row_titles(
+    revision: Revision, places: Iterable[tuple[str, uuid.UUID | None]]
+) -> dict[tuple[str, str], str]:
+    """Return the titles of rows by record kind and uid. One query per record kind."""
+    wanted: dict[str, set[uuid.UUID]] = {}
+    for code, uid in places:
+        if uid is not None:
+            wanted.setdefault(code, set()).add(uid)
+    titles = {}
+    for kind in revision.case.kind_spec.records:
+        if kind.code not in wanted:
+            continue
+        rows = kind.model.objects.filter(revision=revision, uid__in=wanted[kind.code])
+        for row in rows.select_related(*kind.select_related):
+            titles[kind.code, str(row.uid)] = str(getattr(row, kind.title_field))
+    return titles
+
+
+def history_of_row(user: User, case: Case, kind: RecordKind, uid: uuid.UUID) -> Sequence[Any]:
+    """Return every stored state of a row in scope, oldest first, through all its revisions."""
+    events = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+        uid=uid, revision__in=revisions_for(user).filter(case=case)
+    )
+    return list(
+        events.select_related("revision", "updated_by", "pgh_context", *kind.select_related)
+        .order_by("pgh_id")
+    )
+
+
+def removed_rows(revision: Revision, kind: RecordKind) -> list[Any]:
+    """Return the last state of the rows that were removed from this revision, latest first."""
+    model = kind.model.pgh_event_model  # type: ignore[attr-defined]
+    last = (
+        model.objects.filter(revision=revision).values("uid").annotate(last=Max("pgh_id"))
+        .values("last")
+    )
+    return list(
+        model.objects.filter(pgh_id__in=last, pgh_label="delete")
+        .select_related(*kind.select_related)
+        .order_by("-pgh_id")
+    )
+
+
+def people_by_id(ids: Iterable[Any]) -> dict[int, User]:
+    """Return the accounts of the persons that a history names."""
+    return User.objects.in_bulk({int(pk) for pk in ids if pk})

@@ -1,0 +1,34 @@
+"""Addresses of the desk. They are the same for every kind of case."""
+
+from django.urls import path
+
+from apps.cases.views import cases, findings, home, notifications, publishing, rows, steps
+
+app_name = "desk"
+
+ROW = "cases/<int:case_id>/rows/<slug:code>/<uuid:uid>/"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("cases/", cases.case_list, name="cases"),
+    path("cases/new/", cases.case_new, name="case_new"),
+    path("cases/publish/", publishing.publish_many, name="publish"),
+    path("cases/<int:case_id>/", cases.case_page, name="case"),
+    path("cases/<int:case_id>/check/", cases.case_check, name="check"),
+    path("cases/<int:case_id>/findings/new/", findings.finding_new, name="finding_new"),
+    path("cases/<int:case_id>/findings/<int:finding_id>/", findings.finding, name="finding"),
+    path("cases/<int:case_id>/rows/<slug:code>/new/", rows.row_new, name="row_new"),
+    path(ROW, rows.row, name="row"),
+    path(f"{ROW}remove/", rows.row_remove, name="row_remove"),
+    path(f"{ROW}restore/", rows.row_restore, name="row_restore"),
+    path(f"{ROW}history/", rows.row_history, name="row_history"),
+    path("cases/<int:case_id>/<int:number>/", cases.case_page, name="revision"),
+    path("cases/<int:case_id>/<int:number>/changes/", cases.case_changes, name="changes"),
+    path("cases/<int:case_id>/<int:number>/<slug:name>/", steps.step, name="step"),
+    path("notifications/", notifications.notification_list, name="notifications"),
+    path("notifications/read/", notifications.notifications_read, name="notifications_read"),
+    path(
+        "notifications/<int:notification_id>/", notifications.notification_open,
+        name="notification",
+    ),
+]

@@ -1,0 +1,159 @@
+"""The list of cases, opening one, and the page of a case."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import ChoiceField, ModelChoiceField
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_tables2 import RequestConfig
+
+from apps.accounts.models import Role, User
+from apps.cases import desk_page, queries
+from apps.cases.desk_filters import CaseFilterSet
+from apps.cases.desk_forms import OpenCaseForm
+from apps.cases.desk_tables import CaseTable
+from apps.cases.domain.findings import check_case
+from apps.cases.domain.opening import open_case
+from apps.cases.errors import WorkflowError
+from apps.cases.kinds import kinds
+from apps.cases.models import Severity
+from apps.cases.views.base import DeskRequest, case_url, crumbs, page, revision_or_404
+
+ROWS_PER_PAGE = 50
+
+
+@login_required
+@require_safe
+def case_list(request: DeskRequest) -> HttpResponse:
+    """List the cases in scope, each by its latest revision, with filters."""
+    user = request.user
+    filterset = CaseFilterSet(
+        request.GET, queries.latest_revisions(user), request=request
+    )
+    table = CaseTable(
+        filterset.qs, user=user, order_by=("-year", "kind", "bureau"),
+        empty_text=_("No case fits. Change the filter, or begin a case."),
+    )
+    RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
+    return render(request, "cases/case_list.html", {
+        "table": table, "filter_form": filterset.form,
+        "chips": _chips(request, filterset.form), "clear_url": request.path,
+        "may_open": bool(queries.kinds_filled_by(user)),
+        "may_publish": user.has_role(Role.CITY_PUBLISHER),
+        "sort": request.GET.get("sort", ""),
+    })
+
+
+def _chips(request: DeskRequest, form: Any) -> list[dict[str, str]]:
+    """Return the filters that are on, each with the address of the list without it."""
+    if not form.is_valid():
+        return []
+    chips = []
+    for name, value in form.cleaned_data.items():
+        if value in (None, ""):
+            continue
+        rest = request.GET.copy()
+        rest.pop(name, None)
+        rest.pop("page", None)
+        field = form.fields[name]
+        is_choice = isinstance(field, ChoiceField) and not isinstance(field, ModelChoiceField)
+        chips.append({
+            "label": str(field.label),
+            "value": str(dict(field.choices).get(value, value) if is_choice else value),
+            "url": f"{request.path}?{rest.urlencode()}",
+        })
+    return chips
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_new(request: DeskRequest) -> HttpResponse:
+    """Open a case; one that exists already is shown instead."""
+    user = request.user
+    offered = queries.kinds_filled_by(user)
+    years = list(queries.reporting_years().values())
+    if request.method != "POST" or not offered:
+        form = OpenCaseForm(initial=request.GET.dict(), kinds=offered, years=years)
+        return page(request, "cases/case_new.html", {
+            "form": form, "offered": offered, "crumbs": crumbs(None, _("New case")),
+        }, status=403 if request.method == "POST" else 200)
+    form = OpenCaseForm(request.POST, kinds=offered, years=years)
+    refusal = None
+    if form.is_valid():
+        values = form.cleaned_data
+        kind = kinds[values["kind"]]
+        subject = values.get("subject", "") if kind.has_subject else ""
+        assert user.bureau is not None
+        try:
+            revision = open_case(user, kind, user.bureau, values["year"], subject)
+        except WorkflowError as error:
+            refusal = error
+            if (existing := _existing(user, kind.code, values["year"], subject)) is not None:
+                messages.info(request, _("This case exists already. Here it is."))
+                return redirect("desk:case", existing)
+        else:
+            messages.success(request, _("The case is open. Enter its rows."))
+            return redirect("desk:case", revision.case_id)
+    return page(request, "cases/case_new.html", {
+        "form": form, "offered": offered, "crumbs": crumbs(None, _("New case")),
+    }, refusal, status=422)
+
+
+def _existing(user: User, kind: str, year: int, subject: str) -> int | None:
+    """Return the id of the bureau's own case of that name, if there is one."""
+    return (
+        queries.revisions_for(user)
+        .filter(
+            case__kind=kind, case__bureau=user.bureau_id, case__year=year,
+            case__subject=subject.strip(),
+        )
+        .values_list("case_id", flat=True)
+        .first()
+    )
+
+
+@login_required
+@require_safe
+def case_page(request: DeskRequest, case_id: int, number: int | None = None) -> HttpResponse:
+    """Show a revision whole: what to do next, findings, changes, rows, history."""
+    revision = revision_or_404(request, case_id, number)
+    context = desk_page.context(request.user, revision, request.GET.get("rows", ""))
+    RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(context["table"])
+    context["crumbs"] = crumbs(None, str(revision.case))
+    return render(request, "cases/case.html", context)
+
+
+@login_required
+@require_safe
+def case_changes(request: DeskRequest, case_id: int, number: int) -> HttpResponse:
+    """Show all that a revision changes, however long."""
+    revision = revision_or_404(request, case_id, number)
+    return render(request, "cases/changes.html", {
+        "revision": revision, "case": revision.case,
+        "comparisons": desk_page.comparisons(revision, rows=None),
+        "crumbs": crumbs(revision, _("Changes")),
+    })
+
+
+@login_required
+@require_POST
+def case_check(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Run the rules and say what they found."""
+    revision = revision_or_404(request, case_id)
+    try:
+        findings = check_case(request.user, revision.pk)
+    except WorkflowError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        stopping = [f for f in findings if f.severity != Severity.HINT and not f.is_settled]
+        if stopping:
+            messages.warning(request, _("Checked: %(count)s findings stand. See below.") % {
+                "count": len(stopping)
+            })
+        else:
+            messages.success(request, _("Checked: nothing stands in the way of the report."))
+    return redirect(case_url(revision) + "#findings")

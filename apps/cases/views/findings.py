@@ -1,0 +1,152 @@
+"""Findings: raising one, and its thread with explanation, answer and decision."""
+
+import contextlib
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.models import Role
+from apps.cases import desk_page, queries, scope
+from apps.cases.desk_forms import FindingForm, RemarkForm
+from apps.cases.desk_values import field_label
+from apps.cases.domain.findings import decide, explain, raise_finding
+from apps.cases.errors import NotAllowed, WorkflowError
+from apps.cases.kinds import RecordKind
+from apps.cases.models import (
+    WRITABLE,
+    Finding,
+    FindingStatus,
+    Record,
+    Revision,
+    Severity,
+    State,
+)
+from apps.cases.views.base import (
+    DeskRequest,
+    case_url,
+    crumbs,
+    kind_or_404,
+    page,
+    revision_or_404,
+    show_instead,
+)
+
+Place = tuple[RecordKind | None, Record | None]
+
+
+def _place(request: DeskRequest, revision: Revision) -> Place:
+    """Return the row that the address names. 404 for one that is not in the case."""
+    code = request.GET.get("kind", "")
+    if not code:
+        return None, None
+    kind = kind_or_404(revision, code)
+    with contextlib.suppress(ValueError, kind.model.DoesNotExist):
+        return kind, queries.find_row(revision, kind, uuid.UUID(request.GET.get("row", "")))
+    raise Http404
+
+
+def _choices(revision: Revision, kind: RecordKind | None) -> list[tuple[str, str]]:
+    """Return what a finding may be about: the row or its fields; else the case or its lists."""
+    if kind is not None:
+        fields = [(name, field_label(kind.model, name)) for name in kind.fields]
+        return [("", _("the whole row")), *fields]
+    kinds = [(k.code, str(k.label_plural)) for k in revision.case.kind_spec.records]
+    return [("", _("the whole case")), *kinds]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def finding_new(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Raise a finding on the case, a row or a field; during a public notice, an objection."""
+    revision = revision_or_404(request, case_id)
+    kind, row = _place(request, revision)
+    is_objection = revision.state == State.ON_NOTICE
+    form = FindingForm(
+        request.POST if request.method == "POST" else None,
+        fields=_choices(revision, kind), is_objection=is_objection,
+        initial={"place": request.GET.get("field", "")},
+    )
+    refusal: WorkflowError | None = None
+    if not request.user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
+        refusal = NotAllowed(_("Only the city's reviewers and publishers raise findings."))
+    elif request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            finding = raise_finding(
+                request.user, revision.pk, values["message"],
+                record_kind=kind.code if kind else values["place"],
+                record_uid=row.uid if row else None,
+                field=values["place"] if kind else "",
+                severity=Severity(values.get("severity", Severity.BLOCKING)),
+                deadline=values.get("deadline"), is_objection=is_objection,
+            )
+        except WorkflowError as error:
+            refusal = error
+        else:
+            messages.success(request, _("The finding is noted. It goes out with the return.")
+                             if finding.deadline else _("The finding is noted."))
+            return redirect(f"{case_url(revision)}#finding-{finding.pk}")
+    if form.figure_found:
+        show_instead(form, "warned", form.cleaned_data.get("message", ""))
+    return page(request, "cases/finding_new.html", {
+        "revision": revision, "case": revision.case, "form": form, "is_objection": is_objection,
+        "place": str(getattr(row, kind.title_field)) if kind and row else "",
+        "crumbs": crumbs(revision, _("New finding")),
+    }, refusal, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def finding(request: DeskRequest, case_id: int, finding_id: int) -> HttpResponse:
+    """Show a finding with its thread; take an explanation, an answer or a decision."""
+    try:
+        found = (
+            Finding.objects.filter(
+                revision__in=queries.revisions_for(request.user), revision__case_id=case_id
+            )
+            .select_related("revision__case__bureau", "raised_by")
+            .prefetch_related("remarks__author")
+            .get(pk=finding_id)
+        )
+    except Finding.DoesNotExist as error:
+        raise Http404 from error
+    revision = found.revision
+    form = RemarkForm(request.POST if request.method == "POST" else None)
+    refusal: WorkflowError | None = None
+    if request.method == "POST" and form.is_valid():
+        decision, text = form.cleaned_data["decision"], form.cleaned_data["text"]
+        try:
+            if decision in ("", "explain"):
+                explain(request.user, found.pk, text)
+            else:
+                decide(request.user, found.pk, FindingStatus(decision), text)
+        except WorkflowError as error:
+            refusal = error
+        else:
+            messages.success(request, _("Noted."))
+            return redirect(f"{case_url(revision)}#finding-{found.pk}")
+    [view] = desk_page.finding_views(revision, [found])
+    user = request.user
+    may_fill = scope.may_fill(user, revision.case.kind_spec, revision.case.bureau_id)
+    may_explain = may_fill and revision.state in WRITABLE and not (
+        found.severity == Severity.BLOCKING and found.rule
+    )
+    may_decide = user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER) and revision.state in {
+        State.REVIEWING, State.ON_NOTICE
+    }
+    place = (
+        f"?kind={found.record_kind}&row={found.record_uid}&field={found.field}"
+        if found.record_uid else ""
+    )
+    return page(request, "cases/finding.html", {
+        "revision": revision, "case": revision.case, "finding": {**view, "reply_url": ""},
+        "form": form, "may_explain": may_explain, "may_decide": may_decide,
+        "raise_url": reverse("desk:finding_new", args=[case_id]) + place,
+        "crumbs": crumbs(revision, _("Finding")),
+    }, refusal, status=422 if request.method == "POST" else 200)

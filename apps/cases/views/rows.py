@@ -1,0 +1,373 @@
+"""One row: entry, both values after a stale save, removal and its undoing, history."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.accounts.models import Role
+from apps.cases import desk_page, queries
+from apps.cases.desk_changes import field_changes
+from apps.cases.desk_values import field_label, in_words
+from apps.cases.domain.findings import check_case
+from apps.cases.domain.records import remove_record, restore_record, save_record
+from apps.cases.errors import Invalid, Locked, StaleRecord, WorkflowError
+from apps.cases.kinds import RecordKind
+from apps.cases.models import Record, Revision, State
+from apps.cases.views.base import (
+    DeskRequest,
+    case_url,
+    crumbs,
+    kind_or_404,
+    page,
+    revision_or_404,
+)
+from apps.cases.views.cases import ROWS_PER_PAGE
+
+# Under it, ids of new rows are made from the case and the form: a form sent twice is one row,
+# and nobody can choose the id of somebody else's.
+ROW_NAMESPACE = uuid.UUID("6b0a3f6e-5f2c-4e0b-9a55-3f9f0b8f7a10")
+
+
+def _title(kind: RecordKind, row: Any) -> str:
+    return str(getattr(row, kind.title_field))
+
+
+def _row_url(revision: Revision, kind: RecordKind, uid: uuid.UUID, name: str = "row") -> str:
+    return reverse(f"desk:{name}", args=[revision.case_id, kind.code, uid])
+
+
+def _back_to(revision: Revision, kind: RecordKind, row: Record) -> str:
+    """Return the address of the row in its list, on its page."""
+    before = kind.model.objects.filter(revision=revision, position__lt=row.position).count()
+    page_number = before // ROWS_PER_PAGE + 1
+    return f"{case_url(revision)}?rows={kind.code}&page={page_number}#row-{row.uid}"
+
+
+def _saved(request: DeskRequest, revision: Revision, kind: RecordKind, row: Record) -> HttpResponse:
+    """Run the rules over what was saved, say so, and go on where the person wants to."""
+    found = [f for f in check_case(request.user, revision.pk) if f.record_uid == row.uid]
+    standing = [f for f in found if not f.is_settled]
+    messages.success(request, _("Saved: %(row)s") % {"row": _title(kind, row)})
+    for finding in standing:
+        messages.warning(request, str(finding))
+    if "again" in request.POST:
+        return redirect("desk:row_new", revision.case_id, kind.code)
+    return redirect(_back_to(revision, kind, row))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def row_new(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
+    """Enter a new row. The form sent twice makes one row."""
+    revision = revision_or_404(request, case_id)
+    kind = kind_or_404(revision, code)
+    refusal = desk_page.write_refusal(request.user, revision, kind, None)
+    blank = kind.model(revision=revision)
+    once = request.POST.get("once") or uuid.uuid4().hex
+    if request.method != "POST":
+        form: Any = kind.form(instance=blank)
+        return _form_page(request, revision, kind, form, refusal, once=once)
+    form = kind.form(request.POST, request.FILES or None, instance=blank)
+    if form.is_valid() and refusal is None:
+        uid = uuid.uuid5(ROW_NAMESPACE, f"{revision.pk}/{kind.code}/{once}")
+        try:
+            row = _create(request, revision, kind, form.values, uid)
+        except Invalid as error:
+            _put_errors(form, error)
+        except WorkflowError as error:
+            refusal = error
+        else:
+            return _saved(request, revision, kind, row)
+    return _form_page(request, revision, kind, form, refusal, once=once, status=422)
+
+
+def _create(
+    request: DeskRequest, revision: Revision, kind: RecordKind, values: dict[str, Any],
+    uid: uuid.UUID,
+) -> Record:
+    """Store a new row; the row of the same form and the same values is that row."""
+    known = kind.model.objects.filter(revision=revision, uid=uid).first()
+    if known is not None:
+        if all(getattr(known, name) == value for name, value in values.items()):
+            return known
+        # The person went back in the browser and typed another row into the same form.
+        uid = uuid.uuid4()
+    try:
+        return save_record(request.user, revision.pk, kind, {**values, "uid": uid})
+    except IntegrityError:
+        # The same form came in twice at once, and the other was first.
+        row: Record = kind.model.objects.get(revision=revision, uid=uid)
+        return row
+
+
+def _put_errors(form: Any, error: Invalid) -> None:
+    """Show the domain's sentences at their fields."""
+    for name, sentences in error.errors.items():
+        for sentence in sentences:
+            form.add_error(name if name in form.fields else None, sentence)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def row(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpResponse:
+    """Show one row; where it is open to the person, edit it. A stale save shows both values."""
+    revision = revision_or_404(request, case_id)
+    kind = kind_or_404(revision, code)
+    try:
+        stored = queries.find_row(revision, kind, uid)
+    except kind.model.DoesNotExist as error:
+        if request.method == "POST":
+            return _row_is_gone(request, revision, kind, uid)
+        raise Http404 from error
+    refusal = desk_page.write_refusal(request.user, revision, kind, uid)
+    if request.method != "POST":
+        form: Any = (
+            None if refusal else kind.form(instance=queries.find_row(revision, kind, uid))
+        )
+        return _row_page(request, revision, kind, stored, form)
+    form = kind.form(
+        request.POST, request.FILES or None, instance=queries.find_row(revision, kind, uid)
+    )
+    if form.is_valid() and refusal is None:
+        try:
+            saved = save_record(
+                request.user, revision.pk, kind, _chosen(request, form.values, stored),
+                uid=uid, version=form.cleaned_data["version"],
+            )
+        except Invalid as error:
+            _put_errors(form, error)
+        except StaleRecord as error:
+            return _conflict_page(request, revision, kind, form, error)
+        except WorkflowError as error:
+            refusal = error
+        else:
+            return _saved(request, revision, kind, saved)
+    return _row_page(request, revision, kind, stored, form, refusal, status=422)
+
+
+def _chosen(request: DeskRequest, values: dict[str, Any], stored: Record) -> dict[str, Any]:
+    """Return the typed values, but the stored one where the person chose that it stays."""
+    return {
+        name: getattr(stored, name) if request.POST.get(f"choice-{name}") == "theirs" else value
+        for name, value in values.items()
+    }
+
+
+def _conflict_page(
+    request: DeskRequest, revision: Revision, kind: RecordKind, form: Any, error: StaleRecord
+) -> HttpResponse:
+    """Show both values of every field that differs; nothing that was typed is lost."""
+    theirs = error.current
+    conflicts = [
+        {
+            "name": f"choice-{name}", "label": field_label(kind.model, name),
+            "yours": in_words(form.instance, name), "theirs": in_words(theirs, name),
+            "theirs_by": str(theirs.updated_by), "theirs_at": theirs.updated_at,
+        }
+        for name, value in form.values.items()
+        if getattr(theirs, name) != value
+    ]
+    data = request.POST.copy()
+    # The choice is made against the row as it is shown here.
+    data["version"] = str(theirs.version)
+    again = kind.form(data, instance=queries.find_row(revision, kind, theirs.uid))
+    return page(request, "cases/conflict.html", {
+        "revision": revision, "case": revision.case, "kind": kind, "row": theirs,
+        "title": _title(kind, theirs), "conflicts": conflicts, "form": again,
+        "action": _row_url(revision, kind, theirs.uid),
+        "crumbs": crumbs(revision, _title(kind, theirs)),
+    }, error)
+
+
+def _row_is_gone(
+    request: DeskRequest, revision: Revision, kind: RecordKind, uid: uuid.UUID
+) -> HttpResponse:
+    """Show what was typed into a row that somebody removed meanwhile. 404 where none ever was."""
+    if uid not in {gone.uid for gone in queries.removed_rows(revision, kind)}:
+        raise Http404
+    form = kind.form(request.POST, instance=kind.model(revision=revision))
+    form.is_valid()
+    return _form_page(
+        request, revision, kind, form,
+        Locked(_("This row was removed while you were working on it. Put it back from the case's "
+                 "page, or save what you typed as a new row.")),
+        once=uuid.uuid4().hex, action=reverse("desk:row_new", args=[revision.case_id, kind.code]),
+    )
+
+
+def _form_page(
+    request: DeskRequest, revision: Revision, kind: RecordKind, form: Any,
+    refusal: WorkflowError | None, *, once: str, action: str = "", status: int = 200,
+) -> HttpResponse:
+    """Render the form of a new row."""
+    return page(request, "cases/row_new.html", {
+        "revision": revision, "case": revision.case, "kind": kind, "form": form, "once": once,
+        "action": action, "crumbs": crumbs(revision, _("New: %(row)s") % {"row": kind.label}),
+    }, refusal, status)
+
+
+def _row_page(
+    request: DeskRequest, revision: Revision, kind: RecordKind, stored: Record, form: Any,
+    refusal: WorkflowError | None = None, status: int = 200,
+) -> HttpResponse:
+    """Render a row: its form where it is open, its values beside the published ones, findings."""
+    title = _title(kind, stored)
+    locked = None if form is not None else desk_page.write_refusal(
+        request.user, revision, kind, stored.uid
+    )
+    findings = [f for f in queries.findings_of(revision) if f.record_uid == stored.uid]
+    may_raise = request.user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER) and (
+        revision.state in {State.REVIEWING, State.ON_NOTICE}
+    )
+    raise_url = reverse("desk:finding_new", args=[revision.case_id])
+    return page(request, "cases/row.html", {
+        "revision": revision, "case": revision.case, "kind": kind, "row": stored, "title": title,
+        "form": form, "locked": locked, "values": _values(revision, kind, stored),
+        "findings": desk_page.finding_views(revision, findings),
+        "raise_url": f"{raise_url}?kind={kind.code}&row={stored.uid}" if may_raise else "",
+        "remove_url": _row_url(revision, kind, stored.uid, "row_remove"),
+        "history_url": _row_url(revision, kind, stored.uid, "row_history"),
+        "crumbs": crumbs(revision, title),
+    }, refusal, status)
+
+
+def _values(revision: Revision, kind: RecordKind, stored: Record) -> list[dict[str, Any]]:
+    """Return the row's values, each with the published one where it differs."""
+    base = revision.based_on
+    former = None
+    if base is not None:
+        rows = kind.model.objects.filter(revision=base, uid=stored.uid)
+        former = rows.select_related(*kind.select_related).first()
+    changed = {c.name: c for c in field_changes(kind, former, stored)} if former else {}
+    return [
+        {"name": name, "label": field_label(kind.model, name), "value": in_words(stored, name),
+         "change": changed.get(name)}
+        for name in kind.fields
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def row_remove(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpResponse:
+    """Ask, then remove a row. Removed twice is removed once."""
+    revision = revision_or_404(request, case_id)
+    kind = kind_or_404(revision, code)
+    back = f"{case_url(revision)}?rows={kind.code}#removed"
+    try:
+        stored = queries.find_row(revision, kind, uid)
+    except kind.model.DoesNotExist as error:
+        if request.method == "POST" and uid in {
+            gone.uid for gone in queries.removed_rows(revision, kind)
+        }:
+            messages.info(request, _("This row is removed already."))
+            return redirect(back)
+        raise Http404 from error
+    refusal = desk_page.write_refusal(request.user, revision, kind, uid)
+    if request.method == "POST" and refusal is None:
+        version = request.POST.get("version", "")
+        try:
+            remove_record(
+                request.user, revision.pk, kind, uid,
+                version=int(version) if version.isdecimal() else None,
+            )
+        except WorkflowError as error:
+            refusal = error
+            stored = queries.find_row(revision, kind, uid)
+        else:
+            check_case(request.user, revision.pk)
+            messages.success(request, _("Removed: %(row)s. You can put it back below the rows.") % {
+                "row": _title(kind, stored)
+            })
+            return redirect(back)
+    return page(request, "cases/row_remove.html", {
+        "revision": revision, "case": revision.case, "kind": kind, "row": stored,
+        "title": _title(kind, stored), "values": _values(revision, kind, stored),
+        "hidden": [{"name": "version", "value": stored.version}],
+        "cancel_url": _row_url(revision, kind, uid),
+        "may_remove": not isinstance(refusal, Locked) and (
+            refusal is None or isinstance(refusal, StaleRecord)
+        ),
+        "crumbs": crumbs(revision, _title(kind, stored)),
+    }, refusal)
+
+
+@login_required
+@require_POST
+def row_restore(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpResponse:
+    """Put a removed row back as it was."""
+    revision = revision_or_404(request, case_id)
+    kind = kind_or_404(revision, code)
+    try:
+        restored = restore_record(request.user, revision.pk, kind, uid)
+    except kind.model.DoesNotExist as error:
+        raise Http404 from error
+    except WorkflowError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(case_url(revision))
+    check_case(request.user, revision.pk)
+    messages.success(request, _("Put back: %(row)s") % {"row": _title(kind, restored)})
+    return redirect(_back_to(revision, kind, restored))
+
+
+@login_required
+@require_safe
+def row_history(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpResponse:
+    """Show every saved change of a row: old and new value, who, when."""
+    revision = revision_or_404(request, case_id)
+    kind = kind_or_404(revision, code)
+    events = queries.history_of_row(request.user, revision.case, kind, uid)
+    if not events:
+        raise Http404
+    return page(request, "cases/row_history.html", {
+        "revision": revision, "case": revision.case, "kind": kind,
+        "title": _title(kind, events[-1]), "entries": _history(kind, list(events)),
+        "is_standing": kind.model.objects.filter(revision=revision, uid=uid).exists(),
+        "row_url": _row_url(revision, kind, uid),
+        "crumbs": crumbs(revision, _title(kind, events[-1]), _("History")),
+    })
+
+
+def _history(kind: RecordKind, events: list[Any]) -> list[dict[str, Any]]:
+    """Return the saved changes, newest first, each with the fields that it changed."""
+    removers = queries.people_by_id(
+        (event.pgh_context.metadata.get("user") if event.pgh_context else None)
+        for event in events if event.pgh_label == "delete"
+    )
+    entries = []
+    former = None
+    for event in events:
+        who = str(event.updated_by)
+        if event.pgh_label == "delete":
+            what = _("Removed")
+            meta = event.pgh_context.metadata if event.pgh_context else {}
+            who = str(removers.get(int(meta.get("user") or 0), "—"))
+        elif former is None:
+            what = _("Entered")
+        elif former.revision_id != event.revision_id:
+            what, who = _("Copied into revision %(number)s") % {
+                "number": event.revision.number
+            }, ""
+        elif former.pgh_label == "delete":
+            what = _("Put back")
+        else:
+            what = _("Changed")
+        is_shown_whole = former is None
+        entries.append({
+            "time": event.pgh_created_at, "what": what, "who": who,
+            "revision": event.revision.number,
+            "values": [
+                {"label": field_label(kind.model, name), "value": in_words(event, name)}
+                for name in kind.fields
+            ] if is_shown_whole else [],
+            "changes": () if is_shown_whole else field_changes(kind, former, event),
+        })
+        former = event
+    return entries[::-1]

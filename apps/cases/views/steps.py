@@ -1,0 +1,178 @@
+"""Taking a step of the workflow: one page per step, which says what will happen."""
+
+import contextlib
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from apps.cases import desk_page, queries, scope
+from apps.cases.canonical import revision_hash
+from apps.cases.desk_forms import StepForm
+from apps.cases.domain.findings import check_case
+from apps.cases.domain.transitions import STATEMENT, available_steps, perform, why_not
+from apps.cases.errors import Refused, WorkflowError
+from apps.cases.models import WRITABLE, ReasonCode, Revision
+from apps.cases.views.base import (
+    DeskRequest,
+    case_url,
+    crumbs,
+    page,
+    revision_or_404,
+    show_instead,
+)
+from apps.cases.workflow import Transition, transitions_named
+from apps.registry.working_days import add_working_days
+
+# Steps after which the content cannot be quietly changed: their page names it by its hash.
+BINDING = frozenset({"submit", "approve", "announce", "publish"})
+DANGEROUS = frozenset({"return", "withdraw", "propose_withdrawal"})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: DeskRequest, case_id: int, number: int, name: str) -> HttpResponse:
+    """Show what a step does and asks for; on POST take it. A refusal keeps what was typed."""
+    revision = revision_or_404(request, case_id, number)
+    try:
+        named = transitions_named(name)
+    except KeyError as error:
+        raise Http404 from error
+    taken = next((s for s in available_steps(revision, request.user) if s.name == name), None)
+    row = taken or named[0]
+    if request.method != "POST":
+        form = StepForm(step=row, initial={"version": revision.version})
+        refusal = why_not(
+            name, revision, request.user, {"reason_code": ReasonCode.CORRECTION.value}
+        )
+        return _page(request, revision, row, form, refusal if taken is None else None, refusal)
+    form = StepForm(request.POST, step=row)
+    if not form.is_valid():
+        return _page(request, revision, row, form, status=422)
+    try:
+        event = perform(
+            name, revision.pk, request.user, version=form.cleaned_data["version"],
+            reason=form.cleaned_data["reason"], details=form.details,
+        )
+    except WorkflowError as error:
+        return _refused(request, revision, row, form, error)
+    messages.success(request, _("Done: “%(step)s”. The case is now %(state)s.") % {
+        "step": row.label, "state": event.get_to_state_display(),
+    })
+    return redirect(_after(request, revision))
+
+
+def _after(request: DeskRequest, revision: Revision) -> str:
+    """Return where the person goes on: the case, while it is still in his scope."""
+    visible = queries.revisions_for(request.user).filter(pk=revision.pk).exists()
+    return case_url(revision) if visible else "/desk/"
+
+
+def _refused(
+    request: DeskRequest, revision: Revision, row: Transition, form: StepForm,
+    refusal: WorkflowError,
+) -> HttpResponse:
+    """Show the sentence above what was typed; keep what the rules found, for the cure."""
+    if isinstance(refusal, Refused) and revision.state in WRITABLE:
+        # The refused step undid its own findings with everything else; the filler needs them.
+        with contextlib.suppress(WorkflowError):
+            check_case(request.user, revision.pk)
+    revision = revision_or_404(request, revision.case_id, revision.number)
+    show_instead(form, "version", str(revision.version))
+    return _page(request, revision, row, form, refusal)
+
+
+def _page(
+    request: DeskRequest, revision: Revision, row: Transition, form: StepForm,
+    refusal: WorkflowError | None = None, foreseen: WorkflowError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page of a step."""
+    is_possible = row in available_steps(revision, request.user)
+    content: dict[str, Any] = {}
+    if row.name in BINDING and is_possible:
+        digest, rows = revision_hash(revision)
+        content = {"hash": digest, "rows": rows}
+        if "seen_hash" in form.fields:
+            if form.is_bound:
+                # The person now looks at this content; signing means this one.
+                show_instead(form, "seen_hash", digest)
+            else:
+                form.initial["seen_hash"] = digest
+    if form.figure_found:
+        show_instead(form, "warned", form.cleaned_data.get("reason", ""))
+    context = {
+        "revision": revision, "case": revision.case, "step": row, "form": form,
+        "is_possible": is_possible, "foreseen": None if refusal else foreseen,
+        "content": content, "statement": STATEMENT if row.name == "submit" else "",
+        "danger": row.name in DANGEROUS, "effects": _effects(revision, row),
+        "crumbs": crumbs(revision, str(row.label)), "today": timezone.localdate(),
+    }
+    if row.name in {"return", "approve", "submit", "hand_over"}:
+        context["findings"] = [
+            view for view in desk_page.finding_views(revision, queries.findings_of(revision))
+            if not view["is_settled"]
+        ]
+    if row.name in {"submit", "approve", "publish", "announce"} and revision.based_on is not None:
+        context["comparisons"] = desk_page.comparisons(revision)
+    return page(request, "cases/step.html", context, refusal, status)
+
+
+def _effects(revision: Revision, row: Transition) -> list[str]:
+    """Return what the step will do, in sentences."""
+    said = {
+        "hand_over": [
+            _("The rules run over the whole case."),
+            _("The case is locked for you while your bureau checks it."),
+            _("Your bureau's signatory gets a message."),
+        ],
+        "send_back": [_("The filler can write in the case again, and gets your reason.")],
+        "submit": [
+            _("The rules run once more over the whole case."),
+            _("Your signature is stored with the statement and the hash of the content."),
+            _("The city's reviewers get a message. Until they accept the case you can recall it."),
+        ],
+        "recall": [_("The case goes back to being filled in. The city's reviewers are told why.")],
+        "accept": [
+            _("The case is assigned to you. The bureau can no longer recall it."),
+        ],
+        "return": [
+            _("Only the items below are opened for correction; everything else stays locked."),
+            _("The bureau gets your reason and the items."),
+        ],
+        "approve": [
+            _("Your approval is bound to the hash of the content below."),
+            _("Another person publishes it."),
+        ],
+        "reopen": [_("The approval is taken back; the case is under review again.")],
+        "publish": [
+            _("The content becomes public, for good, under a new release number."),
+            _("It can be corrected later by a new revision; this one stays readable."),
+        ],
+        "restate": [
+            _("A new revision is opened with the same rows, for the bureau to correct."),
+            _("What is published stays public until the correction is published."),
+        ],
+        "propose_withdrawal": [_("Nothing changes yet: another person carries it out.")],
+        "withdraw": [
+            _("The public page answers that it was withdrawn, with your reason."),
+            _("The history stays for officials."),
+        ],
+    }
+    if row.name == "announce":
+        last = add_working_days(timezone.localdate(), revision.case.notice_days or 0)
+        return [
+            _("The notice runs %(days)s working days, until the end of %(day)s.")
+            % {"days": revision.case.notice_days or 0, "day": last}
+        ]
+    if row.name == "return" and not scope.open_items(revision):
+        return said["return"][1:]
+    if row.name == "publish" and revision.based_on is not None:
+        former = _("Revision %(number)s becomes superseded; it stays readable at its address.")
+        return [*said["publish"][:1], former % {"number": revision.based_on.number}]
+    return said[row.name]
