@@ -9,7 +9,6 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +27,7 @@ from apps.registry.models import (
     DistrictKind,
     Indicator,
     Measure,
+    NoticeRule,
     ReportingYear,
     ValueSource,
     ValueType,
@@ -334,14 +334,13 @@ def end_notice(revision: Revision) -> Revision:
 
 
 @contextmanager
-def kind_with_notice(code: str = "awards", days: int = 5) -> Iterator[None]:
-    """Let cases of a kind be put on public notice for ``days`` working days."""
-    before = kinds[code]
-    kinds[code] = replace(before, notice_days=days)
-    try:
-        yield
-    finally:
-        kinds[code] = before
+def kind_with_notice(code: str = "awards", days: int | None = 5) -> Iterator[None]:
+    """Let cases of a kind be put on public notice for ``days`` working days; None: not at all."""
+    rule, _made = NoticeRule.objects.update_or_create(
+        kind=code, from_year=2000, defaults={"working_days": days or 0}
+    )
+    yield
+    rule.delete()
 
 
 def successor_of(published: Revision, **details: str) -> Revision:
@@ -379,13 +378,13 @@ def advance(revision: Revision, state: State | str) -> Revision:
     road = [
         *([("hand_over", State.CHECKING)] if kind.checked_in_bureau else []),
         ("submit", State.SUBMITTED), ("accept", State.REVIEWING), ("approve", State.APPROVED),
-        *([("announce", State.ON_NOTICE)] if kind.notice_days is not None else []),
+        *([("announce", State.ON_NOTICE)] if revision.case.notice_days is not None else []),
         ("publish", State.PUBLISHED),
     ]
     for name, reached in road:
         if revision.state == state:
             return revision
-        if name == "publish" and kind.notice_days is not None:
+        if name == "publish" and revision.case.notice_days is not None:
             revision = end_notice(revision)
         revision = take(name, revision)
         assert revision.state == reached

@@ -7,9 +7,6 @@ from apps.awards import checks, filters, forms, serializers, tables
 from apps.awards.models import Award, Laureate
 from apps.cases.kinds import Kind, RecordKind, register
 
-# Working days of public notice for a decided list, 奖励公示 [check]: the bureau may change it here.
-NOTICE_DAYS = 5
-
 AWARD = RecordKind(
     code="awards",
     label=_("award"),

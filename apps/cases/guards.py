@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,13 +25,18 @@ Guard = Callable[[Revision, User, Details], None]
 
 
 def entered_something(actor: User, revision: Revision) -> bool:
-    """Say whether ``actor`` ever saved a row of this revision, kept or not."""
-    return any(
-        kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
-            revision_id=revision.pk, updated_by_id=actor.pk
-        ).exists()
-        for kind in revision.case.kind_spec.records
-    )
+    """Say whether ``actor`` ever saved a row of this revision, kept or not, or removed one."""
+    for kind in revision.case.kind_spec.records:
+        history = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+            revision_id=revision.pk
+        )
+        # A removed row keeps its last saver; who removed it stands in the context.
+        removed = history.filter(
+            pgh_label="delete", pgh_context__metadata__removed_by=actor.pk
+        )
+        if history.filter(updated_by_id=actor.pk).exists() or removed.exists():
+            return True
+    return False
 
 
 def has_rows(revision: Revision, actor: User, details: Details) -> None:
@@ -97,8 +103,11 @@ def _was_answered(item: Finding) -> bool:
     revision = item.revision
     for kind in revision.case.kind_spec.records:
         if item.record_kind in {"", kind.code}:
+            # The trigger's time is the transaction's start, the row's own is the save's; a removed
+            # row has only the first.
             history = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
-                revision_id=revision.pk, pgh_created_at__gt=item.raised_at
+                Q(pgh_created_at__gt=item.raised_at) | Q(updated_at__gt=item.raised_at),
+                revision_id=revision.pk,
             )
             if item.record_uid is not None:
                 history = history.filter(uid=item.record_uid)
@@ -153,7 +162,7 @@ def content_as_reported(revision: Revision, actor: User, details: Details) -> No
 
 def kind_asks_for_notice(revision: Revision, actor: User, details: Details) -> None:
     """Only some kinds are put on public notice."""
-    if revision.case.kind_spec.notice_days is None:
+    if revision.case.notice_days is None:
         raise Refused(_("This kind of case needs no public notice. Publish it."))
 
 
@@ -165,7 +174,7 @@ def not_the_approver(revision: Revision, actor: User, details: Details) -> None:
 
 def notice_over(revision: Revision, actor: User, details: Details) -> None:
     """A kind with public notice is published after the notice, with no objection open."""
-    if revision.case.kind_spec.notice_days is None:
+    if revision.case.notice_days is None:
         return
     if revision.state != State.ON_NOTICE:
         raise Refused(_("This kind of case is put on public notice before it is published."))

@@ -89,8 +89,6 @@ class Kind:
     records: tuple[RecordKind, ...]
     # Who opens and fills it; district fillers' cases take the road with the bureau's own check.
     filled_by: Role
-    # Working days of public notice before publication; None where the kind asks for none.
-    notice_days: int | None = None
     checks: tuple[Check, ...] = ()
     # A return has no subject (one per bureau and year); a list has one.
     has_subject: bool = True

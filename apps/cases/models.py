@@ -15,12 +15,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Bureau, Role, User
 from apps.cases import triggers
-from apps.registry.models import OrganisationName
+from apps.registry.models import NoticeRule, OrganisationName
 
 if TYPE_CHECKING:
     from apps.cases.kinds import Kind, RecordKind
@@ -102,6 +103,12 @@ class Case(models.Model):
             "year": self.year,
             "subject": self.subject or self.bureau,
         }
+
+    @cached_property
+    def notice_days(self) -> int | None:
+        """Return for how many working days this case is put on public notice; None: it is not."""
+        rule = NoticeRule.objects.filter(kind=self.kind, from_year__lte=self.year).first()
+        return rule.working_days or None if rule else None
 
     @property
     def kind_spec(self) -> "Kind":

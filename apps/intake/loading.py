@@ -28,6 +28,7 @@ from apps.registry.models import (
     DistrictKind,
     Indicator,
     Measure,
+    NoticeRule,
     ReportingYear,
     ValueSource,
     ValueType,
@@ -61,6 +62,11 @@ def load_dictionaries(folder: Path, pack: dict[str, Any]) -> None:
     for row in pack.get("years", []):
         ReportingYear.objects.get_or_create(
             year=row["year"], defaults={"opens_on": row["opens_on"], "due_on": row["due_on"]}
+        )
+    for row in pack.get("notice_rules", []):
+        NoticeRule.objects.get_or_create(
+            kind=row["kind"], from_year=row["from_year"],
+            defaults={"working_days": row["working_days"]},
         )
     CalendarDay.objects.bulk_create(
         (

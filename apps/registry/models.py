@@ -93,6 +93,30 @@ class ReportingYear(models.Model):
         return str(self.year)
 
 
+class NoticeRule(models.Model):
+    """From which report year on cases of a kind are put on public notice 公示, and for how long.
+
+    A bureau changes this by adding a rule; the one with the latest year up to the case's counts.
+    Nought working days end a notice duty.
+    """
+
+    kind = models.CharField(_("kind of case"), max_length=30)
+    from_year = models.PositiveSmallIntegerField(_("from report year"))
+    working_days = models.PositiveSmallIntegerField(_("working days"))
+
+    class Meta:
+        ordering = ["kind", "-from_year"]
+        verbose_name = _("public notice rule")
+        verbose_name_plural = _("public notice rules")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "from_year"], name="one_notice_rule_a_year")
+        ]
+
+    def __str__(self) -> str:
+        """Return the kind and the year."""
+        return f"{self.kind} {self.from_year}"
+
+
 class CalendarDay(models.Model):
     """A day that departs from the week: a holiday, or a make-up working day (State Council notice)."""
 

@@ -300,7 +300,7 @@ def _announced(
     revision: Revision, actor: User, now: dt.datetime, details: Mapping[str, str]
 ) -> None:
     """Start the notice; it ends at the end of its last working day."""
-    days = revision.case.kind_spec.notice_days or 0
+    days = revision.case.notice_days or 0
     last_day = add_working_days(timezone.localdate(now), days)
     revision.notice_from = now
     revision.notice_until = timezone.make_aware(
