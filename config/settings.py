@@ -189,6 +189,8 @@ MFA_FORMS = {
     "authenticate": "apps.accounts.second_factor.CodeForm",
     "authenticate_webauthn": "apps.accounts.second_factor.KeyForm",
     "reauthenticate": "apps.accounts.second_factor.ConfirmCodeForm",
+    "reauthenticate_webauthn": "apps.accounts.second_factor.ConfirmKeyForm",
+    "add_webauthn": "apps.accounts.second_factor.AddKeyForm",
 }
 MFA_TOTP_ISSUER = "Yongke"
 # The clock of a telephone may be half a minute off.

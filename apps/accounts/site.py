@@ -50,14 +50,14 @@ class AdministratorSite(admin.AdminSite):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
-    def logout(
+    def logout(  # type: ignore[override]  # the stubs promise a template
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Sign out as everywhere else."""
         response: HttpResponse = account.logout(request)
         return response
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # the stubs promise a template
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Lead to the one page where a person changes his password."""
@@ -111,7 +111,7 @@ class Dictionary(admin.ModelAdmin):
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Log deletions in both logs, each row by itself."""
         for obj in queryset:
-            self._record(obj, {"deleted": obj.pk})
+            self._record(obj, {"deleted": str(obj)})
         return super().log_deletions(request, queryset)
 
     def _record(self, obj: Model, detail: dict[str, Any]) -> None:
