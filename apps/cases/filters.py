@@ -70,7 +70,7 @@ class AnyOfFilter(django_filters.Filter):
     def __init__(self, *, of: Field | None = None, **kwargs: Any) -> None:
         """Read labels and the form of the value from the model field ``of``."""
         self.of = of
-        self.related: type[Model] | None = of.related_model if of is not None else None  # type: ignore[assignment]
+        self.related: type[Model] | None = of.related_model if of is not None else None
         if isinstance(of, IntegerField):
             kwargs["whole"] = True
         super().__init__(**kwargs)
@@ -175,15 +175,15 @@ class RecordFilterSet(django_filters.FilterSet):
             parts.append(
                 queryset.order_by()
                 .values(
-                    facet=Value(facet, output_field=CharField()),
-                    value=Cast(F(getattr(own, "facet_field", own.field_name)), TextField()),
+                    facet_name=Value(facet, output_field=CharField()),
+                    facet_value=Cast(F(getattr(own, "facet_field", own.field_name)), TextField()),
                 )
-                .annotate(rows=Count("*"))
+                .annotate(facet_rows=Count("*"))
             )
         counts: dict[str, list[tuple[str, int]]] = {facet: [] for facet in self.facet_names}
         first, *rest = parts
         rows = first.union(*rest, all=True) if rest else first
-        for row in sorted(rows, key=lambda r: (-r["rows"], r["value"] or "")):
-            if row["value"]:
-                counts[row["facet"]].append((row["value"], row["rows"]))
+        for row in sorted(rows, key=lambda r: (-r["facet_rows"], r["facet_value"] or "")):
+            if row["facet_value"]:
+                counts[row["facet_name"]].append((row["facet_value"], row["facet_rows"]))
         return counts

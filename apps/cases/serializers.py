@@ -4,11 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.cases.models import Record
 
 
+@extend_schema_field(str)
 class NameField(serializers.RelatedField):
     """A dictionary entry by its printed (Chinese) name, whatever the reader's language."""
 
@@ -30,6 +33,7 @@ class RecordSerializer(serializers.ModelSerializer):
 
     TAIL = ("report_year", "id", "url", "release", "revision")
 
+    @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, record: Record) -> str:
         """Return the permanent address of the row's page."""
         return settings.SITE_URL + reverse(

@@ -1,6 +1,5 @@
 """The open data interface: what the listings show, read-only, as JSON (``docs/api.md``)."""
 
-import uuid
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,15 +7,15 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
-from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
-from rest_framework.generics import GenericAPIView
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
-from apps.cases.kinds import RecordKind, listed_record_kinds
+from apps.cases.kinds import listed_record_kinds
 from apps.publications import queries
 from apps.publications.answers import BadQuery, Gone
 from apps.publications.moments import day_of, end_of
@@ -39,55 +38,47 @@ def answer_in_sentences(error: Exception, context: dict[str, Any]) -> Response |
         error = NotFound(_("There is nothing public at this address."))
     response = exception_handler(error, context)
     if isinstance(error, ValidationError) and response is not None:
-        errors = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+        errors: dict[str, Any] = dict(error.detail) if isinstance(error.detail, dict) else {}
         response.data = {"detail": _sentence(errors), "errors": errors}
     return response
 
 
-def _sentence(errors: dict[str, list[ErrorDetail]]) -> str:
-    return " ".join(
-        f"{name}: {text}" if name else str(text) for name, texts in errors.items() for text in texts
-    )
+def _sentence(errors: dict[str, Any]) -> str:
+    return " ".join(f"{name}: {text}" for name, texts in errors.items() for text in texts)
 
 
-class RecordView(GenericAPIView):
+class PublicRows(GenericAPIView):
     """What list and row have in common. The kind is given where the address is declared."""
 
-    kind: RecordKind | None = None
-    filterset_class: Any = None
-    pagination_class = KeyPagination
-    lookup_field = "uid"
+    kind: Any = None
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the public rows, now or as of a day."""
-        assert self.kind is not None
         return queries.public_rows(self.kind, end_of(day_of(self.request.query_params)))
 
 
-class RecordList(RecordView):
-    """The rows of a listing, filtered as its page is."""
+@extend_schema_view(get=extend_schema(parameters=[AS_OF]))
+class RecordList(PublicRows, ListAPIView):
+    """The rows of a listing, filtered as its page is, a page at a time."""
 
-    @extend_schema(parameters=[AS_OF])
-    def get(self, request: Request) -> Response:
-        """Return a page of rows."""
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+    filterset_class: Any = None
+    pagination_class = KeyPagination
 
 
-class RecordDetail(RecordView):
-    """One row."""
+@extend_schema_view(get=extend_schema(parameters=[AS_OF]))
+class RecordDetail(PublicRows, RetrieveAPIView):
+    """One row by its permanent id; 410 with the reason where it was withdrawn."""
 
-    @extend_schema(parameters=[AS_OF])
-    def get(self, request: Request, uid: uuid.UUID) -> Response:
-        """Return the row with that permanent id; 410 with the reason where it was withdrawn."""
-        kind = self.kind
-        assert kind is not None
-        moment = end_of(day_of(request.query_params))
+    filter_backends = ()
+    lookup_field = "uid"
+
+    def get_object(self) -> Any:
+        """Return the row. Raises ``Gone`` or ``Http404``."""
+        moment = end_of(day_of(self.request.query_params))
         try:
-            row = queries.public_row(kind, uid, moment)
-        except kind.model.DoesNotExist as error:  # type: ignore[attr-defined]
+            return queries.public_row(self.kind, self.kwargs["uid"], moment)
+        except self.kind.model.DoesNotExist as error:
             raise Http404 from error
-        return Response(self.get_serializer(row).data)
 
 
 @extend_schema(exclude=True)

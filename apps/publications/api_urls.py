@@ -13,11 +13,10 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]
 for kind in listed_record_kinds():
-    given = {
-        "kind": kind, "serializer_class": kind.serializer, "filterset_class": kind.filterset,
-    }
+    given = {"kind": kind, "serializer_class": kind.serializer}
+    rows = RecordList.as_view(**given, filterset_class=kind.filterset)
     urlpatterns += [
-        path(f"{kind.code}/", RecordList.as_view(**given), name=kind.code),
+        path(f"{kind.code}/", rows, name=kind.code),
         path(f"{kind.code}/<uuid:uid>/", RecordDetail.as_view(**given), name=f"{kind.code}-row"),
     ]
 urlpatterns.append(re_path(r"^(?P<rest>.*)$", Nothing.as_view()))

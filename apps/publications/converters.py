@@ -8,11 +8,8 @@ from apps.cases.kinds import listed_record_kinds, record_kinds
 class ListingConverter:
     """Turns a listing's path, such as ``awards/laureates/``, into a record kind's code and back."""
 
-    @property
-    def regex(self) -> str:
-        """Return the paths of all listed kinds, the longer ones first."""
-        paths = sorted((kind.path for kind in listed_record_kinds()), key=len, reverse=True)
-        return "|".join(paths)
+    # All paths, the longer ones first. The kinds are found before any address is declared.
+    regex = "|".join(sorted((kind.path for kind in listed_record_kinds()), key=len, reverse=True))
 
     def to_python(self, value: str) -> str:
         """Return the code of the record kind that is listed at ``value``."""

@@ -106,7 +106,7 @@ class Listing:
     @property
     def rows(self) -> QuerySet[Any]:
         """Return the rows in the order that was asked for."""
-        return self.table.data.data  # type: ignore[no-any-return]
+        return self.table.data.data
 
     @property
     def sort(self) -> str:
@@ -140,7 +140,7 @@ class Listing:
     @cached_property
     def counts(self) -> dict[str, list[tuple[str, int]]]:
         """Return the facets' values with their counts. One query."""
-        return self.filterset.facet_counts()  # type: ignore[no-any-return]
+        return self.filterset.facet_counts()
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
@@ -195,13 +195,14 @@ class Listing:
         if self.day is not None:
             chips.append(Chip(
                 str(MomentForm.base_fields["as_of"].label),
-                date_format(self.day, "Y-m-d"), self._without("as_of", self.data["as_of"]),
+                date_format(self.day, "Y-m-d"), self._without("as_of"),
             ))
         return chips
 
-    def _without(self, name: str, value: str) -> str:
+    def _without(self, name: str, value: str | None = None) -> str:
         data = self.data.copy()
-        data.setlist(name, [item for item in data.getlist(name) if item != value])
+        kept = [item for item in data.getlist(name) if value is not None and item != value]
+        data.setlist(name, kept)
         for other in ("page", "_export"):
             data.pop(other, None)
         return f"{self.path}?{data.urlencode()}" if data else self.path

@@ -5,13 +5,14 @@ past, and the revisions before it are left out with it.
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value
 from django.utils import timezone
 
-from apps.cases.kinds import RecordKind, kinds, listed_record_kinds
+from apps.cases.kinds import RecordKind, listed_record_kinds
 from apps.cases.models import Case, Event, Mention, Record, Revision, State
 from apps.publications.answers import Gone
 from apps.registry.models import Organisation
@@ -49,14 +50,14 @@ def union_counts(parts: Sequence[tuple[str, QuerySet[Any]]]) -> dict[str, int]:
     counts = {name: 0 for name, _rows in parts}
     queries = [
         rows.order_by()
-        .values(part=Value(name, output_field=CharField()))
-        .annotate(rows=Count("*"))
+        .values(counted_part=Value(name, output_field=CharField()))
+        .annotate(counted_rows=Count("*"))
         for name, rows in parts
     ]
     if queries:
         first, *rest = queries
         for row in first.union(*rest, all=True) if rest else first:
-            counts[row["part"]] = row["rows"]
+            counts[row["counted_part"]] = row["counted_rows"]
     return counts
 
 
@@ -94,20 +95,20 @@ def withdrawal(case: Case) -> Gone:
     return Gone(event.reason, str(case), event.at)
 
 
-def public_row(kind: RecordKind, uid: object, as_of: dt.datetime | None = None) -> Record:
+def public_row(kind: RecordKind, uid: uuid.UUID, as_of: dt.datetime | None = None) -> Record:
     """Return the row with that permanent id as the public reads it.
 
     Raises ``Gone`` for a row that was public once, the model's ``DoesNotExist`` for any other.
     """
     row = public_rows(kind, as_of).filter(uid=uid).first()
     if row is not None:
-        return row  # type: ignore[no-any-return]
+        return row
     if as_of is None:
         raise_if_gone(kind, uid)
-    raise kind.model.DoesNotExist  # type: ignore[attr-defined]
+    raise kind.model.DoesNotExist
 
 
-def raise_if_gone(kind: RecordKind, uid: object) -> None:
+def raise_if_gone(kind: RecordKind, uid: uuid.UUID) -> None:
     """Raise ``Gone`` where the row stood in a revision that is no longer the public one."""
     last = (
         kind.model.objects.filter(
@@ -164,7 +165,7 @@ def links_of(rows: Iterable[Record]) -> dict[tuple[object, str, int], int]:
     """
     records = list(rows)
     mentions = Mention.objects.filter(
-        revision__in={record.revision_id for record in records},  # type: ignore[attr-defined]
+        revision__in={record.revision_id for record in records},
         record_uid__in=[record.uid for record in records],
     ).values_list("record_uid", "field", "position", "name__organisation_id")
     return {(uid, field, position): pk for uid, field, position, pk in mentions}
@@ -183,7 +184,3 @@ def was_on_notice(case_id: int) -> bool:
     """Say whether a public notice of the case has ended, or was ended."""
     return Event.objects.filter(revision__case_id=case_id, transition="announce").exists()
 
-
-def known_kind(code: str) -> bool:
-    """Say whether the installation knows this kind of case."""
-    return code in kinds

@@ -152,7 +152,7 @@ def _dictionary_url(record: Record, value: Any) -> str:
     if value._meta.model_name == "indicator":
         return reverse("publications:indicator", args=[value.code])  # type: ignore[attr-defined]
     if value._meta.model_name == "district":
-        year = record.revision.case.year  # type: ignore[attr-defined]
+        year = record.revision.case.year
         return reverse("publications:district", args=[value.slug, year])  # type: ignore[attr-defined]
     return ""
 
@@ -181,7 +181,7 @@ def changes_between(
 
 def corrections(kind: RecordKind, record: Record) -> list[Correction]:
     """Return what each readable revision changed in a row, newest first. Two queries."""
-    revision: Revision = record.revision  # type: ignore[attr-defined]
+    revision: Revision = record.revision
     revisions = list(
         readable_revisions()
         .filter(case_id=revision.case_id, number__lte=revision.number).order_by("number")

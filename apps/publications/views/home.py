@@ -48,5 +48,5 @@ def home(request: HttpRequest) -> HttpResponseBase:
         ),
         "releases": Release.objects.annotate(
             cases=Count("items"), rows=Sum("items__rows")
-        )[:RELEASES_SHOWN],
+        ).order_by("-published_at", "-pk")[:RELEASES_SHOWN],
     })

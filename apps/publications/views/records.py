@@ -30,9 +30,9 @@ def record(request: HttpRequest, kind: str, uid: uuid.UUID) -> HttpResponseBase:
     day = day_of(request.GET)
     try:
         row = queries.public_row(record_kind, uid, end_of(day))
-    except record_kind.model.DoesNotExist as error:  # type: ignore[attr-defined]
+    except record_kind.model.DoesNotExist as error:
         raise Http404 from error
-    revision: Revision = row.revision  # type: ignore[attr-defined]
+    revision: Revision = row.revision
     return render(request, "publications/record.html", {
         "kind": record_kind,
         "row": row,

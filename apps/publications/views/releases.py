@@ -19,6 +19,7 @@ from apps.publications.listing import page_of
 def releases(request: HttpRequest) -> HttpResponseBase:
     """List the releases, the newest first."""
     found = Release.objects.annotate(cases=Count("items"), rows=Sum("items__rows"))
+    found = found.order_by("-published_at", "-pk")
     page = page_of(found, request.GET.get("page"))
     return render(request, "publications/releases.html", {"page_obj": page})
 
