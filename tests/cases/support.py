@@ -1,0 +1,58 @@
+"""What the tests of the workflow share: the database at a glance, and the table of DESIGN §3."""
+
+from django.db import connection
+
+from apps.accounts.models import Role
+from apps.cases.models import State
+
+
+def database_digest(*, leave_out: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
+    """Return per table its number of rows and a digest of their content. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        )
+        tables = [name for (name,) in cursor.fetchall() if name not in leave_out]
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT '{name}', count(*),"  # names come from the catalogue
+                f" md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+                f' FROM "{name}" t'
+                for name in tables
+            )
+        )
+        return {name: (count, digest) for name, count, digest in cursor.fetchall()}
+
+
+DISTRICT_KIND, CITY_KIND = "district-returns", "awards"
+KINDS = (DISTRICT_KIND, CITY_KIND)
+
+_FILLER, _SIGNATORY = Role.DISTRICT_FILLER, Role.DISTRICT_SIGNATORY
+_EDITOR, _REVIEWER = Role.CITY_EDITOR, Role.CITY_REVIEWER
+_PUBLISHER = Role.CITY_PUBLISHER
+
+# DESIGN §3, written out: step -> (kind of case) -> (from states, to state, roles).
+ROAD = {
+    "hand_over": {DISTRICT_KIND: ({"draft", "returned"}, "checking", {_FILLER})},
+    "send_back": {DISTRICT_KIND: ({"checking"}, "draft", {_SIGNATORY})},
+    "submit": {
+        DISTRICT_KIND: ({"checking"}, "submitted", {_SIGNATORY}),
+        CITY_KIND: ({"draft", "returned"}, "submitted", {_EDITOR}),
+    },
+    "recall": {
+        DISTRICT_KIND: ({"submitted"}, "draft", {_SIGNATORY}),
+        CITY_KIND: ({"submitted"}, "draft", {_EDITOR}),
+    },
+    "accept": dict.fromkeys(KINDS, ({"submitted"}, "reviewing", {_REVIEWER})),
+    "return": dict.fromkeys(KINDS, ({"reviewing"}, "returned", {_REVIEWER})),
+    "approve": dict.fromkeys(KINDS, ({"reviewing"}, "approved", {_REVIEWER})),
+    "reopen": dict.fromkeys(
+        KINDS, ({"approved", "on_notice"}, "reviewing", {_REVIEWER, _PUBLISHER})
+    ),
+    "announce": dict.fromkeys(KINDS, ({"approved"}, "on_notice", {_PUBLISHER})),
+    "publish": dict.fromkeys(KINDS, ({"approved", "on_notice"}, "published", {_PUBLISHER})),
+    "restate": dict.fromkeys(KINDS, ({"published"}, "published", {_PUBLISHER})),
+    "propose_withdrawal": dict.fromkeys(KINDS, ({"published"}, "published", {_PUBLISHER})),
+    "withdraw": dict.fromkeys(KINDS, ({"published"}, "withdrawn", {_PUBLISHER, _REVIEWER})),
+}
+STATES = tuple(State.values)
