@@ -15,12 +15,14 @@ from typing import Any
 from django.utils import timezone
 
 from apps.accounts.models import DISTRICT_ROLES, Bureau, BureauKind, Role, User
-from apps.cases.domain.findings import raise_finding
+from apps.cases.domain.findings import check_case, raise_finding
 from apps.cases.domain.opening import open_case
 from apps.cases.domain.records import add_records, save_record
 from apps.cases.domain.transitions import perform
 from apps.cases.kinds import kinds, record_kinds
 from apps.cases.models import Case, Finding, Release, Revision, State
+from apps.districts import domain as districts
+from apps.districts.models import IndicatorValue
 from apps.registry.models import (
     AskedOf,
     District,
@@ -360,6 +362,23 @@ def change_first_row(revision: Revision, **values: Any) -> Revision:
         )
     save_record(filler_of(revision), revision.pk, kind, values, uid=row.uid, version=row.version)
     return fresh(revision)
+
+
+def save_figure(
+    revision: Revision, code: str, value: str, actor: User | None = None
+) -> IndicatorValue:
+    """Store a district's own figure as its return page does: entered first, or changed."""
+    found = IndicatorValue.objects.filter(revision=revision, indicator__code=code).first()
+    return districts.save_figure(
+        actor or filler_of(revision), revision.pk, Indicator.objects.get(code=code),
+        {"value": Decimal(value)},
+        uid=found.uid if found else None, version=found.version if found else None,
+    )
+
+
+def run_rules(revision: Revision) -> list[Finding]:
+    """Run the rules of a draft at its filler's wish and return what they find."""
+    return check_case(filler_of(revision), revision.pk)
 
 
 def advance(revision: Revision, state: State | str) -> Revision:

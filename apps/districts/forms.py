@@ -62,8 +62,11 @@ class FigureForm(RecordForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a value together with a reason for none, and a precision the indicator has not."""
+        """Refuse a value together with a reason for none."""
         values = super().clean() or {}
         if values.get("value") is not None and values.get("blank"):
             self.add_error("blank", _("Give a value, or say why there is none, not both."))
+        if values.get("value") is None and self.instance.pk and "value" not in self.errors:
+            # A figure that was emptied is missing; nought would be a number.
+            values["blank"] = values.get("blank") or Blank.MISSING
         return values

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import User
-from apps.cases.errors import Invalid, StaleRecord, WorkflowError
+from apps.cases.errors import StaleRecord, WorkflowError
 from apps.cases.models import Revision
 from apps.cases.queries import find_revision
 from apps.districts import domain
@@ -129,21 +129,16 @@ def _save(user: User, page: Return, section: Section, request: HttpRequest) -> t
         form = line.form
         if form is None or not _was_sent(line, request.POST):
             continue
+        if not _has_changed(line, request.POST):
+            continue
         if not form.is_valid():
             failed += 1
-            continue
-        if not _has_changed(line, request.POST):
             continue
         try:
             saved += _save_line(user, page, line, request.POST)
         except StaleRecord as stale:
             assert isinstance(stale.current, IndicatorValue)
             line.conflict = stale.current
-            failed += 1
-        except Invalid as invalid:
-            for name, sentences in invalid.errors.items():
-                for sentence in sentences:
-                    form.add_error(name if name in form.fields else None, sentence)
             failed += 1
         except WorkflowError as refusal:
             form.add_error("value", str(refusal))
