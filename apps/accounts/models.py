@@ -24,7 +24,7 @@ class BureauKind(models.TextChoices):
 
 
 class Bureau(models.Model):
-    """A bureau 单位: the city's, a district's, or a functional zone's. Every account belongs to one."""
+    """A bureau 单位: the city's, a district's, or a functional zone's. Accounts belong to one."""
 
     slug = models.SlugField(_("short code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=100, unique=True)
@@ -76,7 +76,7 @@ LONE_ROLES = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 
 
 class User(AbstractUser):
-    """One person's account. A person may hold several roles of one level; duties stay apart per case."""
+    """One person's account. It may hold several roles of one level; duties stay apart per case."""
 
     bureau = models.ForeignKey(
         Bureau, on_delete=models.PROTECT, related_name="people", verbose_name=_("bureau"),

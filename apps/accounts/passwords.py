@@ -51,8 +51,9 @@ class FormerPasswordsValidator:
         if not isinstance(user, User):
             return
         with transaction.atomic():
+            temporary = user.__dict__.pop("_temporary", False)
             PasswordHistory.objects.create(
-                user=user, password=user.password, temporary=getattr(user, "_temporary", False)
+                user=user, password=user.password, temporary=temporary
             )
             audit.record(EventKind.PASSWORD_CHANGED, subject=user)
 

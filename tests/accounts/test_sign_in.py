@@ -120,7 +120,9 @@ def test_nobody_can_sign_up_or_reset_a_password_by_mail(client: Client, db: None
         assert client.get(f"/accounts/{path}/").status_code == 404
 
 
-def test_session_ends_after_half_an_hour_idle(client: Client, filler: User, sign_in: SignIn) -> None:
+def test_session_ends_after_half_an_hour_idle(
+    client: Client, filler: User, sign_in: SignIn
+) -> None:
     sign_in("district-filler")
     assert client.get("/accounts/events/").status_code == 200
     session = Session.objects.get()
@@ -152,7 +154,9 @@ def test_session_is_prolonged_by_work_once_a_minute(
     assert Session.objects.get().expire_date > timezone.now() + timedelta(minutes=29)
 
 
-def test_session_cookie_ends_with_the_browser(client: Client, filler: User, sign_in: SignIn) -> None:
+def test_session_cookie_ends_with_the_browser(
+    client: Client, filler: User, sign_in: SignIn
+) -> None:
     cookie = sign_in("district-filler").cookies["sessionid"]
 
     assert (cookie["max-age"], cookie["httponly"], cookie["samesite"]) == ("", True, "Lax")
