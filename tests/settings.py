@@ -41,6 +41,8 @@ from config.settings import DATABASES, STORAGES, VAR  # noqa: E402
 SECRET_KEY = "a key for tests only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# As in the demo; the tests of the second factor switch it on.
+REQUIRE_SECOND_FACTOR = False
 # The manifest needs collectstatic; tests read the sources.
 STORAGES = {
     **STORAGES,

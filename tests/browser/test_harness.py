@@ -17,7 +17,7 @@ def test_page_reaches_the_application(page: Page) -> None:
 
 
 def test_new_page_is_signed_in_as_the_given_user(new_page: NewPage) -> None:
-    user = User.objects.create_user("wang")
+    user = User.objects.create_user("wang", password="a password")
 
     signed_in = new_page(user)
     stranger = new_page()
