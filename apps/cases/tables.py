@@ -5,6 +5,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_tables2.columns.base import LinkTransform
 
@@ -35,14 +36,17 @@ class RecordTable(tables.Table):
     """
 
     report_year = tables.Column(
-        verbose_name=_("report"), accessor="revision__case__year", attrs={"td": {"class": "num"}}
+        verbose_name=_("Report"), accessor="revision__case__year", attrs={"td": {"class": "num"}}
     )
 
     def __init__(
         self, *args: Any, row_url: Callable[[Record], str] | None = None, **kwargs: Any
     ) -> None:
-        """Link the first column to the row's page."""
+        """Link the first column to the row's page, and begin every head with a capital."""
         super().__init__(*args, **kwargs)
+        for column in self.columns:
+            if column.column.verbose_name:
+                column.column.verbose_name = capfirst(str(column.column.verbose_name))
         first = next(iter(self.columns), None)
         if first is not None:
             attrs = first.column.attrs

@@ -24,6 +24,8 @@ from apps.publications.queries import public_rows
 
 # More values than this in one facet are no choice; the search field finds the rest.
 MOST_OPTIONS = 60
+# A table of more columns scrolls sideways in its own frame.
+MOST_NARROW = 6
 # What does not filter: a link that removes a filter keeps the others of these out of the way.
 _NOT_FILTERS = frozenset({"page", "sort", "_export"})
 
@@ -114,8 +116,19 @@ class Listing:
         return ",".join(self._sort())
 
     def paginate(self) -> None:
-        """Cut the table to the page asked for. Raises ``BadQuery`` or ``Http404``."""
+        """Cut the table to the page asked for, and leave out columns that would say nothing.
+
+        Raises ``BadQuery`` or ``Http404``.
+        """
         paginate(self.table, self.data.get("page"))
+        if not any(facet.options for facet in self.facets if facet.name == "report_year"):
+            self.table.columns.hide("report_year")
+        rows = [row.record for row in self.table.page.object_list]
+        for column in list(self.table.columns.iterall()):
+            if rows and not column.is_ordered and all(_is_blank(row, column) for row in rows):
+                self.table.columns.hide(column.name)
+        if len(list(self.table.columns.itervisible())) > MOST_NARROW:
+            self.table.attrs = {**self.table.attrs, "wrap": "wide"}
 
     @property
     def is_filtered(self) -> bool:
@@ -123,13 +136,16 @@ class Listing:
         return bool(self.chips)
 
     @property
+    def clear_url(self) -> str:
+        """Return the address without filters; blank where there are none."""
+        return self.path if self.is_filtered else ""
+
+    @property
     def form(self) -> PanelForm:
         """Return the fields of the panel: what is no facet, then the day."""
         filters = self.filterset.form
-        panel = PanelForm()
-        for name in filters.fields:
-            if name not in self.filterset.facet_names:
-                panel.visible_fields.append(filters[name])
+        plain = [name for name in filters.fields if name not in self.filterset.facet_names]
+        panel = PanelForm([filters[name] for name in sorted(plain, key=lambda name: name != "q")])
         panel.visible_fields.append(MomentForm(self.data)["as_of"])
         return panel
 
@@ -231,6 +247,13 @@ def _with_last_word(rows: QuerySet[Any]) -> QuerySet[Any]:
     bare = {str(name).removeprefix("-") for name in order}
     order += [name for name in ("position", "id") if name not in bare]
     return rows.order_by(*order)
+
+
+def _is_blank(row: Record, column: Any) -> bool:
+    """Say whether a cell would be empty. A column that makes its own text never is."""
+    if column.column.empty_values == ():
+        return False
+    return column.accessor.resolve(row, quiet=True) in (None, "", [])
 
 
 def page_number(text: str | None) -> int:

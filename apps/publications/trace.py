@@ -12,17 +12,27 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Event, Record, Revision
-from apps.cases.workflow import EVENT_LABELS
 from apps.publications.flags import meaning
 from apps.publications.queries import links_of, readable_revisions
 
 # The steps that are told, and those whose reason is meant for the public.
-TOLD = ("hand_over", "submit", "approve", "announce", "publish", "supersede", "withdraw")
+TOLD = {
+    "open": _("Opened"),
+    "hand_over": _("Filled in and handed over"),
+    "submit": _("Reported for review"),
+    "approve": _("Reviewed and approved"),
+    "announce": _("Put on public notice"),
+    "publish": _("Published"),
+    "supersede": _("Corrected by a new revision"),
+    "withdraw": _("Withdrawn"),
+}
+SIGNED = _("Signed and reported")
 REASON_TOLD = frozenset({"publish", "supersede", "withdraw"})
 
 
@@ -85,13 +95,20 @@ def road(revision: Revision) -> list[Entry]:
     events = sorted(last.values(), key=lambda event: (event.at, event.from_version))
     return [
         Entry(
-            event.at, str(EVENT_LABELS[event.transition]),
+            event.at, _told(event),
             f"{Role(event.actor_role).label} · {event.bureau_name}",
             event.reason if event.transition in REASON_TOLD else "",
             current=place == len(events) - 1,
         )
         for place, event in enumerate(events)
     ]
+
+
+def _told(event: Event) -> str:
+    """Return what was done, in words; a district's report is signed, the city's is not."""
+    if event.transition == "submit" and event.actor_role == Role.DISTRICT_SIGNATORY:
+        return str(SIGNED)
+    return str(TOLD[event.transition])
 
 
 def label_of(kind: RecordKind, name: str) -> str:
@@ -132,12 +149,14 @@ def fields_of(kind: RecordKind, record: Record, *, link: bool = True) -> list[Fi
             text = text_of(record, name)
             phrases = [Phrase(text, _dictionary_url(record, value))] if text else []
         said = doubts.pop(name, [])
-        if phrases or said:
+        # The heading of the page says it already.
+        is_repeated = name == kind.title_field and not any(phrase.url for phrase in phrases)
+        if said or (phrases and not is_repeated):
             fields.append(FieldOfRow(label_of(kind, name), phrases, said))
     # A doubt about something that is no field of its own.
     left = [sentence for sentences in doubts.values() for sentence in sentences]
     if left:
-        fields.append(FieldOfRow(_("other doubts"), [], left))
+        fields.append(FieldOfRow(gettext("other doubts"), [], left))
     return fields
 
 
