@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_tables2.columns.base import LinkTransform
@@ -21,8 +21,9 @@ class NamesColumn(tables.Column):
         super().__init__(*args, **kwargs)
 
     def render(self, value: list[str]) -> str:
-        """Join the names as Chinese print does."""
-        return format_html_join("、", '<span class="name">{}</span>', ((name,) for name in value))
+        """Join the names as Chinese print does, in one element: a card's cell is a grid."""
+        names = format_html_join("、", '<span class="name">{}</span>', ((name,) for name in value))
+        return format_html("<span>{}</span>", names)
 
     def value(self, value: list[str], **kwargs: Any) -> str:
         """Return the names for an export."""
