@@ -36,6 +36,17 @@ make_environment() {
   fail "This Python cannot make virtual environments." "On Debian: apt-get install python3-venv"
 }
 
+# pip's output becomes one line that counts, on a terminal; elsewhere it only goes to the log.
+show_packages() {
+  if [ -t 2 ]; then
+    awk '/^Collecting /{ printf "\r  %d  %-60.60s", ++n, $2 > "/dev/stderr" }
+      /^Installing collected/{ printf "\r  %-66s", "unpacking" > "/dev/stderr" }
+      END { printf "\r%-70s\r", "" > "/dev/stderr" }'
+  else
+    cat >/dev/null
+  fi
+}
+
 installed() { [ -x .venv/bin/python ] && [ -f ".venv/.installed-$(sha256sum <"$1" | cut -c1-16)" ]; }
 
 bootstrap() {
@@ -54,11 +65,13 @@ bootstrap() {
     make_environment "$(find_python)"
   fi
   say "installing the packages locked in $1 (the first time this downloads them)"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-    --require-hashes -r "$1" ||
-    fail "The packages could not be installed." \
+  .venv/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
+    --require-hashes -r "$1" 2>&1 | tee var/install.log | show_packages || {
+    grep -i error var/install.log | tail -5 >&2
+    fail "The packages could not be installed (all of it: var/install.log)." \
       "Without a network: check the connection, the proxy (HTTPS_PROXY) or pip's own settings" \
       "(an internal mirror is named in pip.conf, never in this repository), then run this again."
+  }
   rm -f .venv/.installed-*
   touch ".venv/.installed-$(sha256sum <"$1" | cut -c1-16)"
   exec 9>&-

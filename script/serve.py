@@ -186,7 +186,9 @@ class Supervisor:
             [
                 *("-m", "granian", "--interface", "wsgi", "--no-ws"),
                 *("--host", self.host, "--port", str(self.port)),
-                *("--workers", "2", "--log-level", "warning", "--workers-kill-timeout", "8"),
+                # Each thread keeps a database connection: few threads, few connections.
+                *("--workers", "2", "--blocking-threads", "4", "--backpressure", "64"),
+                *("--log-level", "warning", "--workers-kill-timeout", "8"),
                 "config.wsgi:application",
             ],
             log=self.var / "log" / "web.log",
