@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -181,7 +182,7 @@ def notice_over(revision: Revision, actor: User, details: Details) -> None:
     if not revision.notice_is_over:
         raise Refused(
             _("The public notice runs until %(until)s. Publish after that.")
-            % {"until": f"{revision.notice_until:%Y-%m-%d %H:%M}"}
+            % {"until": f"{timezone.localtime(revision.notice_until):%Y-%m-%d %H:%M}"}
         )
     open_objections = revision.findings.filter(is_objection=True).exclude(
         status__in=[FindingStatus.ACCEPTED, FindingStatus.CLOSED]
