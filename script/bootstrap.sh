@@ -50,7 +50,7 @@ show_packages() {
 installed() { [ -x .venv/bin/python ] && [ -f ".venv/.installed-$(sha256sum <"$1" | cut -c1-16)" ]; }
 
 bootstrap() {
-  local file
+  local file python
   for file in "$@"; do
     if installed "$file"; then return; fi
   done
@@ -62,7 +62,8 @@ bootstrap() {
     if installed "$file"; then exec 9>&-; return; fi
   done
   if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-    make_environment "$(find_python)"
+    python=$(find_python) || exit 1
+    make_environment "$python"
   fi
   say "installing the packages locked in $1 (the first time this downloads them)"
   .venv/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
