@@ -17,3 +17,6 @@ urlpatterns = [
     # Last: a listing's path may be anything that a kind declares.
     path("", include("apps.publications.urls")),
 ]
+
+# allauth's rate limits answer with this.
+handler429 = "apps.accounts.views.too_many_requests"

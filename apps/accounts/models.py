@@ -266,3 +266,19 @@ class SecurityEvent(models.Model):
     def __str__(self) -> str:
         """Return when, who and what."""
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.kind}"
+
+    @property
+    def detail_lines(self) -> list[str]:
+        """Return the detail for a reader: one line for each value, with what it was before."""
+        return [
+            f"{name}: {_plain(value['before'])} → {_plain(value['after'])}"
+            if isinstance(value, dict)
+            else f"{name}: {_plain(value)}"
+            for name, value in self.detail.items()
+        ]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value) or "–"
+    return "–" if value in ("", None) else str(value)

@@ -147,7 +147,8 @@ def note_account(instance: User, created: bool, **kwargs: Any) -> None:
     """Log a new account, or what changed in one, whoever saved it and from where."""
     now = {name: getattr(instance, name) for name in WATCHED}
     if created:
-        audit.record(EventKind.ACCOUNT_CREATED, subject=instance, detail=now)
+        given = {name: value for name, value in now.items() if value not in ("", None)}
+        audit.record(EventKind.ACCOUNT_CREATED, subject=instance, detail=given)
         return
     before = instance._before  # type: ignore[attr-defined]
     changes = {

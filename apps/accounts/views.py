@@ -1,6 +1,8 @@
-"""Pages of the security log."""
+"""The security log, and the answer to too many requests."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.generic import ListView
 
 from apps.accounts.models import EventKind, SecurityEvent, SecurityEventQuerySet, User
@@ -24,3 +26,8 @@ class SecurityEvents(LoginRequiredMixin, ListView):
         if name := self.request.GET.get("name", "").strip():
             events = events.named(name)
         return events
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Answer 429 with a page that says what to do. allauth looks for it in ``config.urls``."""
+    return render(request, "account/too_many.html", status=429)

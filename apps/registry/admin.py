@@ -9,6 +9,7 @@ from apps.registry.models import (
     CalendarDay,
     District,
     Indicator,
+    NoticeRule,
     Organisation,
     OrganisationName,
     ReportingYear,
@@ -32,6 +33,14 @@ class ReportingYearAdmin(Dictionary):
 
     list_display = ("year", "opens_on", "due_on")
     fixed = ("year",)
+
+
+@admin.register(NoticeRule, site=site)
+class NoticeRuleAdmin(Dictionary):
+    """Which kinds go on public notice, and for how long. A rule is added, never rewritten."""
+
+    list_display = ("kind", "from_year", "working_days")
+    fixed = ("kind", "from_year", "working_days")
 
 
 @admin.register(CalendarDay, site=site)

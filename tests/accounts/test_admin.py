@@ -18,6 +18,7 @@ from apps.registry.models import (
     CalendarDay,
     District,
     Indicator,
+    NoticeRule,
     Organisation,
     OrganisationName,
     ReportingYear,
@@ -28,7 +29,7 @@ from .conftest import PASSWORD, MakeUser, SignIn
 SHOWN = {
     "accounts.User", "accounts.Bureau", "registry.District", "registry.ReportingYear",
     "registry.CalendarDay", "registry.Indicator", "registry.Organisation",
-    "registry.OrganisationName",
+    "registry.OrganisationName", "registry.NoticeRule",
 }
 ADD_USER = "/admin/accounts/user/add/"
 
@@ -104,6 +105,7 @@ def test_every_page_opens(admin: Client, beilun: Bureau, label: str) -> None:
         code="rd", name="研发经费", name_en="R&D", units=["亿元"], value_type="decimal",
         measure="flow", section="投入", section_en="Input", source="typed", asked_of="district",
     )
+    NoticeRule.objects.create(kind="awards", from_year=2023, working_days=5)
     body = Organisation.objects.create(name="宁波大学", district=district)
     OrganisationName.objects.create(organisation=body, name="宁波大学")
     model = next(model for model in site._registry if model._meta.label == label)

@@ -73,6 +73,20 @@ def test_change_of_roles_is_logged_with_before_and_after(filler: User) -> None:
     }
 
 
+def test_detail_is_readable() -> None:
+    event = SecurityEvent(
+        detail={
+            "roles": {"before": [], "after": ["city_editor", "city_reviewer"]},
+            "title": {"before": "科长", "after": ""},
+            "with": ["password", "totp"],
+        }
+    )
+
+    assert event.detail_lines == [
+        "roles: – → city_editor, city_reviewer", "title: 科长 → –", "with: password, totp",
+    ]
+
+
 def test_save_without_a_change_is_not_logged(filler: User) -> None:
     count = SecurityEvent.objects.count()
 

@@ -255,3 +255,15 @@ def test_failed_sign_in_is_logged_with_name_and_address(sign_in: SignIn, db: Non
     assert (event.kind, event.outcome) == (EventKind.SIGN_IN_FAILED, "failed")
     assert (event.actor, event.actor_name) == (None, "nobody")
     assert (event.address, event.agent) == ("10.1.2.3", "Browser 7")
+
+
+def test_too_many_requests_get_a_page_that_says_what_to_do(
+    sign_in: SignIn, db: None, settings: Settings
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip", "login_failed": None}
+    sign_in("nobody", "wrong")
+
+    response = sign_in("nobody", "wrong")
+
+    assert response.status_code == 429
+    assert "account/too_many.html" in [template.name for template in response.templates]

@@ -48,15 +48,16 @@ def sign_in(page: Page, username: str) -> None:
 
 
 def test_authenticator_app_is_set_up_and_asked_for(
-    new_page: NewPage, axe: Callable[[Page], None]
+    new_page: NewPage, axe: Callable[[Page], None], settings: Settings
 ) -> None:
+    settings.REQUIRE_SECOND_FACTOR = True
     person("city-editor", "city_editor")
     page = new_page()
     refused = watch(page)
     page.goto("/accounts/login/")
     axe(page)
     sign_in(page, "city-editor")
-    page.goto("/accounts/2fa/")
+    page.wait_for_url("**/accounts/2fa/?next=%2Fdesk%2F")
     axe(page)
     page.locator('a[href="/accounts/2fa/totp/activate/"]').click()
     axe(page)
