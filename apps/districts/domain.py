@@ -22,12 +22,13 @@ def save_figure(
     indicator: Indicator,
     values: Mapping[str, Any],
     *,
+    scope: str = Scope.WHOLE,
     uid: uuid.UUID | None = None,
     version: int | None = None,
 ) -> IndicatorValue:
     """Store the bureau's own figure for ``indicator`` in the return's year and return it.
 
-    ``values`` holds value, blank and qualifier. Two people who enter the same figure for the
+    ``values`` holds value, blank and qualifier; ``scope`` is that of a first entry. Two people who enter the same figure for the
     first time meet here: the second is told, as for any stale save. Raises as ``save_record``.
     """
     revision = Revision.objects.select_related("case__bureau__district").get(pk=revision_id)
@@ -55,7 +56,7 @@ def save_figure(
             if all(getattr(present, name) == value for name, value in cleaned.items()):
                 return present
             raise StaleRecord(present, cleaned)
-        cleaned = {**identity, "scope": Scope.WHOLE, **cleaned}
+        cleaned = {**identity, "scope": scope, **cleaned}
     record = save_record(
         actor, revision_id, INDICATOR_VALUE, cleaned, uid=uid, version=version
     )

@@ -13,7 +13,7 @@ from apps.cases import scope
 from apps.cases.models import WRITABLE, Finding, FindingStatus, Revision, Severity
 from apps.districts.forms import FigureForm
 from apps.districts.kind import INDICATOR_VALUE
-from apps.districts.models import Blank, FigureStatus, IndicatorValue
+from apps.districts.models import Blank, FigureStatus, IndicatorValue, Scope
 from apps.districts.queries import SeriesKey, indicators_of_return, last_year_values, own_figures
 from apps.registry.models import District, Indicator
 
@@ -45,6 +45,17 @@ class Line:
     def prefix(self) -> str:
         """Return the name of this line's fields in the form."""
         return self.indicator.code
+
+    @property
+    def scope(self) -> str:
+        """Return the figure's scope: a new one is counted as last year's was, else whole area."""
+        known = self.figure or self.before
+        return known.scope if known else Scope.WHOLE
+
+    @property
+    def scope_words(self) -> str:
+        """Return the scope in words; nothing where the source does not state it."""
+        return str(Scope(self.scope).label) if self.scope else ""
 
     @property
     def choice_name(self) -> str:

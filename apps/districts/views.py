@@ -172,7 +172,8 @@ def _save_line(user: User, page: Return, line: Line, data: Any) -> bool:
     if uid is None and values["value"] is None and not values["blank"]:
         return False
     domain.save_figure(
-        user, page.revision.pk, line.indicator, values, uid=uid, version=version
+        user, page.revision.pk, line.indicator, values, scope=line.scope, uid=uid,
+        version=version,
     )
     return True
 
