@@ -382,7 +382,7 @@ def run_rules(revision: Revision) -> list[Finding]:
 
 
 def advance(revision: Revision, state: State | str) -> Revision:
-    """Bring a draft to ``state`` by the workflow's own steps, each taken by its own person."""
+    """Bring a revision on to ``state`` by the workflow's own steps, each taken by its own person."""
     state = State(state)
     if state == State.RETURNED:
         return returned(advance(revision, State.REVIEWING))
@@ -394,21 +394,20 @@ def advance(revision: Revision, state: State | str) -> Revision:
         published = take("propose_withdrawal", advance(revision, State.PUBLISHED))
         return take("withdraw", published)
     kind = revision.case.kind_spec
-    road = [
-        *([("hand_over", State.CHECKING)] if kind.checked_in_bureau else []),
-        ("submit", State.SUBMITTED), ("accept", State.REVIEWING), ("approve", State.APPROVED),
-        *([("announce", State.ON_NOTICE)] if revision.case.notice_days is not None else []),
-        ("publish", State.PUBLISHED),
-    ]
-    for name, reached in road:
-        if revision.state == state:
-            return revision
-        if name == "publish" and revision.case.notice_days is not None:
+    first = "hand_over" if kind.checked_in_bureau else "submit"
+    last = "announce" if kind.notice_days is not None else "publish"
+    following = {
+        State.DRAFT: first, State.RETURNED: first, State.CHECKING: "submit",
+        State.SUBMITTED: "accept", State.REVIEWING: "approve", State.APPROVED: last,
+        State.ON_NOTICE: "publish",
+    }
+    while revision.state != state:
+        name = following.get(State(revision.state))
+        if name is None:
+            raise ValueError(f"a case of kind {kind.code} does not become {state}")
+        if revision.state == State.ON_NOTICE:
             revision = end_notice(revision)
         revision = take(name, revision)
-        assert revision.state == reached
-    if revision.state != state:
-        raise ValueError(f"a case of kind {kind.code} never is {state}")
     return revision
 
 

@@ -34,7 +34,7 @@ def test_case_in_reaches_the_notice():
 
 
 def test_case_in_says_what_cannot_be_reached():
-    with pytest.raises(ValueError, match="never is"):
+    with pytest.raises(ValueError, match="does not become checking"):
         factories.case_in("checking", "awards")
 
 

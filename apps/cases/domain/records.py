@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pghistory
@@ -49,6 +50,13 @@ def _clean(record: Record, row: int | None = None) -> None:
         raise Invalid(errors, row) from error
 
 
+def _is_same(stored: Any, value: Any) -> bool:
+    """Say whether saving ``value`` would change nothing. 58.8 and 58.80 are printed differently."""
+    if isinstance(stored, Decimal) and isinstance(value, Decimal):
+        return stored.as_tuple() == value.as_tuple()
+    return bool(stored == value)
+
+
 @transaction.atomic
 def save_record(
     actor: User,
@@ -74,7 +82,7 @@ def save_record(
         record = kind.model(revision=revision, position=(last or 0) + STEP, version=0)
     else:
         record = kind.model.objects.select_for_update().get(revision=revision, uid=uid)
-        if all(getattr(record, name) == value for name, value in values.items()):
+        if all(_is_same(getattr(record, name), value) for name, value in values.items()):
             return record
         if version is not None and version != record.version:
             raise StaleRecord(record, dict(values))
