@@ -209,6 +209,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "apps.accounts.addresses.client_address"
 AXES_LOCKOUT_CALLABLE = "apps.accounts.lockout.locked_response"
 AXES_USERNAME_FORM_FIELD = "username"
+# What axes keeps of a failed request holds no secret, not even a mistyped one.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "credential", "csrfmiddlewaretoken"]
 # The security log is ours, and nobody can change it.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False

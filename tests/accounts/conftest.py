@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -75,7 +74,7 @@ def administrator(make_user: MakeUser) -> User:
 def sign_in(client: Client) -> SignIn:
     """Return a function that fills in the sign-in page."""
 
-    def post(username: str, password: str = PASSWORD, next: str = "", **extra: Any) -> HttpResponse:
+    def post(username: str, password: str = PASSWORD, next: str = "", **extra: Any) -> Any:
         data = {"login": username, "password": password}
         return client.post(
             "/accounts/login/", data | ({"next": next} if next else {}), **extra

@@ -109,7 +109,7 @@ def test_every_page_opens(admin: Client, beilun: Bureau, label: str) -> None:
     body = Organisation.objects.create(name="宁波大学", district=district)
     OrganisationName.objects.create(organisation=body, name="宁波大学")
     model = next(model for model in site._registry if model._meta.label == label)
-    row = model._default_manager.first()
+    row = model._default_manager.get(pk=model._default_manager.values_list("pk", flat=True)[0])
     base = f"/admin/{label.lower().replace('.', '/')}/"
 
     pages = [base, f"{base}add/", f"{base}{row.pk}/change/", f"{base}{row.pk}/history/"]

@@ -4,13 +4,14 @@ import json
 import re
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from axes.models import AccessAttempt
-from django.http import HttpResponse
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -40,7 +41,7 @@ def with_app(filler: User) -> User:
     return filler
 
 
-def give(client: Client, code: str) -> HttpResponse:
+def give(client: Client, code: str) -> Any:
     return client.post("/accounts/2fa/authenticate/", {"code": code})
 
 
@@ -155,8 +156,6 @@ def test_sign_in_asks_for_the_code(with_app: User, sign_in: SignIn, client: Clie
 
 
 def test_code_works_once(with_app: User, sign_in: SignIn, client: Client) -> None:
-    from django.core.cache import cache
-
     code = code_for(SECRET)
     sign_in("district-filler")
     give(client, code)
@@ -181,6 +180,7 @@ def test_fifth_wrong_code_locks_and_the_right_one_does_not_help(
     right = give(client, code_for(SECRET))
 
     assert answers == [200, 200, 200, 200, 429]
+    assert "00000" not in AccessAttempt.objects.get().post_data
     assert right.status_code == 429
     assert "_auth_user_id" not in client.session
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=31))

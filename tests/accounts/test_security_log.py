@@ -1,7 +1,7 @@
 """The security log: what is in it, who reads it, that it stays."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
@@ -35,9 +35,7 @@ def test_entry_outlives_the_account(filler: User) -> None:
     assert SecurityEvent.objects.filter(subject_id=pk, subject_name="district-filler").exists()
 
 
-def test_account_is_not_saved_without_its_entry(
-    filler: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_account_is_not_saved_without_its_entry(filler: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE accounts_securityevent ADD CHECK (kind <> 'account_changed')")
 
@@ -179,8 +177,6 @@ def test_create_administrator_makes_the_first_account(
 def test_create_administrator_refuses_bad_passwords(
     db: None, monkeypatch: pytest.MonkeyPatch, passwords: list[str]
 ) -> None:
-    from django.core.management.base import CommandError
-
     given = iter(passwords)
     monkeypatch.setattr(
         "apps.accounts.management.commands.create_administrator.getpass",

@@ -2,22 +2,25 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.accounts.adapters import AccountAdapter
 from apps.accounts.addresses import client_address
 from apps.accounts.models import EventKind, Role, SecurityEvent, User
 
 from .conftest import PASSWORD, MakeUser, SignIn
 
 
-def errors_in(response: object) -> list[str]:
-    return list(response.context["form"].non_field_errors())  # type: ignore[attr-defined]
+def errors_in(response: Any) -> list[str]:
+    return list(response.context["form"].non_field_errors())
 
 
 def test_sign_in_leads_to_the_desk(sign_in: SignIn, filler: User, client: Client) -> None:
@@ -267,3 +270,7 @@ def test_too_many_requests_get_a_page_that_says_what_to_do(
 
     assert response.status_code == 429
     assert "account/too_many.html" in [template.name for template in response.templates]
+
+
+def test_sign_up_is_closed_whoever_asks() -> None:
+    assert not AccountAdapter().is_open_for_signup(HttpRequest())
