@@ -382,7 +382,7 @@ def run_rules(revision: Revision) -> list[Finding]:
 
 
 def advance(revision: Revision, state: State | str) -> Revision:
-    """Bring a revision on to ``state`` by the workflow's own steps, each taken by its own person."""
+    """Bring a revision to ``state`` by the workflow's own steps, each taken by its own person."""
     state = State(state)
     if state == State.RETURNED:
         return returned(advance(revision, State.REVIEWING))
@@ -395,7 +395,7 @@ def advance(revision: Revision, state: State | str) -> Revision:
         return take("withdraw", published)
     kind = revision.case.kind_spec
     first = "hand_over" if kind.checked_in_bureau else "submit"
-    last = "announce" if kind.notice_days is not None else "publish"
+    last = "announce" if revision.case.notice_days is not None else "publish"
     following = {
         State.DRAFT: first, State.RETURNED: first, State.CHECKING: "submit",
         State.SUBMITTED: "accept", State.REVIEWING: "approve", State.APPROVED: last,
