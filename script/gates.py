@@ -16,7 +16,7 @@ GATES: dict[str, list[str]] = {
     "mypy": ["mypy", "apps", "config", "script"],
     "import contracts": ["lint-imports"],
     "missing migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
-    "deployment settings": [PYTHON, "manage.py", "check", "--fail-level", "WARNING"],
+    "system checks": [PYTHON, "manage.py", "check", "--fail-level", "WARNING"],
     "translations": [PYTHON, "-m", "script.messages", "--check"],
 }
 # Switched on with the commit that runs `ruff format` over the whole tree.

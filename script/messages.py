@@ -65,7 +65,8 @@ def extracted() -> Catalog:
         name = path.relative_to(ROOT).as_posix()
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text, origin=name)
+            # Made for xgettext, which does not mind indentation; Babel reads it as Python.
+            text = "\n".join(map(str.lstrip, templatize(text, origin=name).splitlines()))
         found = extract(
             "python",
             io.BytesIO(text.encode()),

@@ -7,6 +7,8 @@ import pytest
 from script import messages
 
 TEMPLATE = """{% load i18n %}{# a note #}
+    <p>
+  indented unevenly
 {% translate "Hand over" %}{% trans "Sent" context "mail" %}
 {% blocktranslate count n=n %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}
 """
