@@ -16,7 +16,7 @@ class LinesField(forms.CharField):
         """Show a list one name per line."""
         return "\n".join(value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         """Return the lines that are not blank, stripped."""
         text = super().clean("\n".join(value) if isinstance(value, list) else value)
         return [line.strip() for line in text.splitlines() if line.strip()]

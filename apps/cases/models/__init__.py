@@ -1,0 +1,37 @@
+"""The case and everything that is true of every case, whatever its kind.
+
+A case 案卷 is what one bureau hands in about one subject for one year. Its content lives in
+records 条目 of a revision; what was done to it in events; what was said about it in findings 问题;
+what became public in releases 发布. Nothing here knows of awards or platforms.
+"""
+
+from apps.cases.models.case import Case, CaseQuerySet, ReasonCode, Revision, RevisionQuerySet
+from apps.cases.models.event import Event, Notification
+from apps.cases.models.finding import SETTLED, Finding, FindingStatus, Remark, Severity
+from apps.cases.models.record import Mention, Record, RecordQuerySet
+from apps.cases.models.release import Release, ReleaseItem
+from apps.cases.models.states import ENDED, OPEN, WRITABLE, State
+
+__all__ = [
+    "ENDED",
+    "OPEN",
+    "SETTLED",
+    "WRITABLE",
+    "Case",
+    "CaseQuerySet",
+    "Event",
+    "Finding",
+    "FindingStatus",
+    "Mention",
+    "Notification",
+    "ReasonCode",
+    "Record",
+    "RecordQuerySet",
+    "Release",
+    "ReleaseItem",
+    "Remark",
+    "Revision",
+    "RevisionQuerySet",
+    "Severity",
+    "State",
+]

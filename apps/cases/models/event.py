@@ -1,0 +1,78 @@
+"""What was done to a revision, and who was told."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Role, User
+from apps.cases.models.case import Revision
+from apps.cases.models.states import State
+
+
+class Event(models.Model):
+    """One transition of a revision: who did what, when and why. Append-only in the database."""
+
+    revision = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, related_name="events", verbose_name=_("revision")
+    )
+    transition = models.CharField(_("transition"), max_length=20)
+    from_state = models.CharField(_("from"), max_length=12, choices=State, blank=True)
+    to_state = models.CharField(_("to"), max_length=12, choices=State)
+    from_version = models.PositiveIntegerField(_("version before"))
+    actor = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+    # As they were then: an account may change its name, role or bureau later.
+    actor_name = models.CharField(_("name then"), max_length=150)
+    actor_role = models.CharField(_("role then"), max_length=20, choices=Role)
+    bureau_name = models.CharField(_("bureau then"), max_length=100)
+    at = models.DateTimeField(_("time"))
+    reason = models.TextField(_("reason"), blank=True)
+    statement = models.TextField(_("signed statement"), blank=True)
+    content_hash = models.CharField(_("content hash"), max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["revision_id", "from_version"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            # One transition from one version: what makes a repeated post harmless.
+            models.UniqueConstraint(
+                fields=["revision", "from_version"], name="one_event_per_version"
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        """Return what was done."""
+        return f"{self.transition} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Notification(models.Model):
+    """A message to one person that a case has come to him, or back to him."""
+
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notifications")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notifications")
+    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
+    mailed_at = models.DateTimeField(_("mailed at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "event"], name="one_message_per_recipient")
+        ]
+        indexes = [
+            # The unread count on every desk page.
+            models.Index(
+                fields=["recipient"], condition=Q(read_at__isnull=True), name="notification_unread"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the event it tells of."""
+        return str(self.event)
