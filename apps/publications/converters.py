@@ -1,6 +1,7 @@
-"""The path of a listing, taken from the declarations of the kinds."""
+"""Parts of addresses: the path of a listing, the number of a release."""
 
 from django.urls import register_converter
+from django.urls.converters import StringConverter
 
 from apps.cases.kinds import listed_record_kinds, record_kinds
 
@@ -23,4 +24,11 @@ class ListingConverter:
         return kind.path
 
 
+class ReleaseNumberConverter(StringConverter):
+    """The number of a release: its year and its serial number."""
+
+    regex = r"[0-9]{4}-[0-9]{3,7}"
+
+
 register_converter(ListingConverter, "listing")
+register_converter(ReleaseNumberConverter, "release")

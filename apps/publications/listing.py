@@ -221,7 +221,8 @@ class Listing:
         data.setlist(name, kept)
         for other in ("page", "_export"):
             data.pop(other, None)
-        return f"{self.path}?{data.urlencode()}" if data else self.path
+        query = data.urlencode()
+        return f"{self.path}?{query}" if query else self.path
 
     @property
     def query(self) -> str:

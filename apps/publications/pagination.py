@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,18 +14,20 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.ASCII)
 PAGE_SIZE = 100
 LARGEST_PAGE = 1000
 # The printed order of every listing (RecordKind.public_rows); only the year runs backwards.
-KEY = ("revision__case__year", "revision__case_id", "position", "id")
+# The row's permanent id stands last: a correction made meanwhile copies the row to a new key.
+Key = tuple[int, int, int, int, str]
 
 
-def encode(key: Sequence[int]) -> str:
+def encode(key: Key) -> str:
     """Return the place behind a row as one opaque word."""
     return base64.urlsafe_b64encode(json.dumps(list(key)).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str) -> list[int]:
+def decode(cursor: str) -> Key:
     """Return the key in ``cursor``. Raises ``ValidationError`` for anything made up."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
@@ -33,11 +35,12 @@ def decode(cursor: str) -> list[int]:
     except (ValueError, binascii.Error, RecursionError) as error:
         raise _bad_cursor() from error
     if not (
-        isinstance(key, list) and len(key) == len(KEY)
-        and all(type(item) is int and abs(item) < 2**63 for item in key)
+        isinstance(key, list) and len(key) == 5
+        and all(type(item) is int and abs(item) < 2**63 for item in key[:4])
+        and isinstance(key[4], str) and _UUID.match(key[4])
     ):
         raise _bad_cursor()
-    return key
+    return (key[0], key[1], key[2], key[3], key[4])
 
 
 def _bad_cursor() -> ValidationError:
@@ -46,10 +49,10 @@ def _bad_cursor() -> ValidationError:
     )
 
 
-def behind(key: Sequence[int]) -> Q:
+def behind(key: Key) -> Q:
     """Return the condition of all rows behind ``key`` in printed order."""
-    year, case, position, pk = key
-    return (
+    year, case, position, pk, uid = key
+    return ~Q(uid=uid) & (
         Q(revision__case__year__lt=year)
         | Q(revision__case__year=year, revision__case_id__gt=case)
         | Q(revision__case__year=year, revision__case_id=case, position__gt=position)
@@ -83,7 +86,8 @@ class KeyPagination(BasePagination):
         if self.last is None:
             return None
         revision = self.last.revision
-        key = (revision.case.year, revision.case_id, self.last.position, self.last.pk)
+        key = (revision.case.year, revision.case_id, self.last.position, self.last.pk,
+               str(self.last.uid))
         query = [
             (name, value)
             for name, values in self.request.query_params.lists() if name != "cursor"

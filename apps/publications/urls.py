@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.publications import converters  # noqa: F401 - registers "listing"
+from apps.publications import converters  # noqa: F401 - registers its own
 from apps.publications.views import (
     districts,
     home,
@@ -23,13 +23,13 @@ urlpatterns = [
     path("organisations/<int:pk>/", records.organisation, name="organisation"),
     path("cases/<int:case_id>/<int:number>/", records.revision, name="revision"),
     path("releases/", releases.releases, name="releases"),
-    path("releases/<str:number>/", releases.release, name="release"),
-    path("releases/<str:number>/manifest.json", releases.manifest, name="manifest"),
+    path("releases/<release:number>/", releases.release, name="release"),
+    path("releases/<release:number>/manifest.json", releases.manifest, name="manifest"),
     path(
-        "releases/<str:number>/<int:case_id>.json", releases.content_json, name="content_json"
+        "releases/<release:number>/<int:case_id>.json", releases.content_json, name="content_json"
     ),
     path(
-        "releases/<str:number>/<int:case_id>.txt", releases.content_canonical,
+        "releases/<release:number>/<int:case_id>.txt", releases.content_canonical,
         name="content_canonical",
     ),
     path("notices/", notices.notices, name="notices"),

@@ -1,0 +1,118 @@
+"""The front page and the search over everything."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.registry.models import Organisation
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+EN = {"accept-language": "en"}
+
+
+def test_front_page_before_anything_is_published(client: Client) -> None:
+    factories.city()
+
+    assert "Nothing has been published yet" in client.get("/", headers=EN).content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3, 100])
+def test_front_page_costs_the_same_queries_at_any_number_of_rows(
+    client: Client, django_assert_num_queries: Callable[..., Any], rows: int
+) -> None:
+    factories.published_case("awards", rows)
+    factories.published_case("events", rows)
+
+    with django_assert_num_queries(6):
+        response = client.get("/", headers=EN)
+
+    assert [(stat["label"], stat["value"], stat["url"]) for stat in response.context["stats"]] == [
+        ("Awards", str(rows), "/awards/?report_year=2023"),
+        ("Events", str(rows), "/events/?report_year=2023"),
+    ]
+
+
+def test_front_page_shows_the_newest_events_releases_and_the_districts(client: Client) -> None:
+    factories.district("beilun")
+    factories.zone()
+    published = factories.published_case("events", 8)
+
+    context = client.get("/").context
+
+    assert [event["row"].title for event in context["events"]] == [
+        f"科技大会{number}" for number in (8, 7, 6, 5, 4, 3)
+    ]
+    assert [release.number for release in context["releases"]] == [
+        factories.release_of(published).number
+    ]
+    assert {district.slug for district in context["districts"]} == {"beilun", "yinzhou", "gaoxin"}
+
+
+def test_search_finds_in_every_kind_in_ten_queries(
+    client: Client, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    for kind in ("awards", "laureates", "certifications", "roster-entries", "policies", "events"):
+        factories.published_case(kind, 7)
+    factories.published_case("city-figures", 7)
+
+    with django_assert_num_queries(10):
+        response = client.get("/search/", {"q": "宁波"}, headers=EN)
+
+    groups = {group.label: group.total for group in response.context["groups"]}
+    assert groups == {
+        "organisations": 23, "awards": 7, "laureates": 7, "certifications": 7,
+        "roster entries": 7, "figures": 7,
+    }
+    awards = next(g for g in response.context["groups"] if g.label == "awards")
+    assert len(awards.hits) == 5
+    assert awards.url == "/awards/?q=%E5%AE%81%E6%B3%A2"
+    assert awards.hits[0].note == "宁波市科学技术奖 · 2022 · 宁波大学1、宁波材料所"
+
+
+def test_search_finds_indicators_by_either_name(client: Client) -> None:
+    factories.indicator("rd-spending", name="研发经费", name_en="Research spending")
+
+    for query in ("研发", "spending"):
+        group, = client.get("/search/", {"q": query}).context["groups"]
+        assert [hit.url for hit in group.hits] == ["/indicators/rd-spending/"]
+
+
+def test_search_shows_an_organisation_by_a_name_that_is_published(client: Client) -> None:
+    factories.published_case("awards", [factories.award_values(1, organisations=["公开名称"])])
+    Organisation.objects.filter(name="公开名称").update(name="草稿名称")
+
+    group, = [g for g in client.get("/search/", {"q": "公开"}).context["groups"]
+              if not g.url]
+
+    assert [hit.title for hit in group.hits] == ["公开名称"]
+    assert client.get("/search/", {"q": "草稿"}).context["total"] == 0
+
+
+def test_long_note_is_cut(client: Client) -> None:
+    factories.published_case("awards", [
+        factories.award_values(1, organisations=["很长的单位名称" * 5, "另一个很长的单位名称" * 5])
+    ])
+
+    hit = client.get("/search/", {"q": "高端"}).context["groups"][0].hits[0]
+
+    assert hit.note.endswith("…")
+
+
+@pytest.mark.parametrize("query", ["", "   ", "%", "'", "\\", "😀"])
+def test_search_for_nothing_much(client: Client, query: str) -> None:
+    response = client.get("/search/", {"q": query})
+
+    assert response.status_code == 200
+    assert response.context["total"] == 0
+
+
+@pytest.mark.parametrize("query", ["\x00", "x" * 101])
+def test_search_for_what_cannot_be_is_answered_with_a_sentence(client: Client, query: str) -> None:
+    response = client.get("/search/", {"q": query}, headers=EN)
+
+    assert response.status_code == 400
+    assert response.context["reason"].startswith("A search takes up to 100 characters")
