@@ -1,6 +1,7 @@
 """The administration site: who enters, what is there, what it does."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -319,3 +320,19 @@ def test_no_page_carries_script_or_style_in_itself(admin: Client, filler: User) 
         assert page.count("<script") == page.count("<script src=") + page.count(
             'type="application/json"'
         ) + page.count('<script id="django-admin-') , path
+
+
+@pytest.mark.parametrize("people", [1, 3, 100])
+def test_list_of_accounts_takes_ten_queries_however_long(
+    admin: Client, beilun: Bureau, people: int, django_assert_max_num_queries: Any
+) -> None:
+    User.objects.bulk_create(
+        User(username=f"filler-{number}", bureau=beilun, roles=["district_filler"])
+        for number in range(people)
+    )
+    admin.get("/admin/accounts/user/")
+
+    with django_assert_max_num_queries(10):
+        page = admin.get("/admin/accounts/user/")
+
+    assert page.context["cl"].result_count == people + 1
