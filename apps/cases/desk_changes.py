@@ -9,6 +9,7 @@ from typing import Any
 from apps.cases.desk_values import field_label, in_words
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Revision
+from apps.cases.queries import with_relations
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 
@@ -140,7 +141,7 @@ def changes_since(revision: Revision, moment: dt.datetime) -> Changes:
         touched = set(later)
         before: dict[uuid.UUID, Any] = {}
         earlier = events.filter(pgh_created_at__lte=moment, uid__in=touched)
-        for event in earlier.select_related(*kind.select_related).order_by("pgh_id"):
+        for event in with_relations(earlier, kind).order_by("pgh_id"):
             before[event.uid] = event
         before = {uid: event for uid, event in before.items() if event.pgh_label != "delete"}
         rows += _compare(kind, before, _rows(kind, revision, touched))
@@ -159,7 +160,7 @@ def _rows(
     rows = kind.model.objects.filter(revision=revision, uid__in=uids)
     return {
         row.uid: row
-        for row in rows.select_related(*kind.select_related).order_by("position", "id")
+        for row in with_relations(rows, kind).order_by("position", "id")
     }
 
 

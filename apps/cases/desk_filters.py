@@ -23,8 +23,8 @@ class CaseFilterSet(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), field_name="case__kind", choices=_kind_choices, empty_label=_("all")
     )
-    year = django_filters.TypedChoiceFilter(
-        label=_("Year"), field_name="case__year", coerce=int, empty_label=_("all")
+    year = django_filters.ChoiceFilter(
+        label=_("Year"), field_name="case__year", empty_label=_("all")
     )
     bureau = django_filters.ModelChoiceFilter(
         label=_("Bureau"), field_name="case__bureau", queryset=Bureau.objects.none(),

@@ -245,7 +245,7 @@ def _values(revision: Revision, kind: RecordKind, stored: Record) -> list[dict[s
     former = None
     if base is not None:
         rows = kind.model.objects.filter(revision=base, uid=stored.uid)
-        former = rows.select_related(*kind.select_related).first()
+        former = queries.with_relations(rows, kind).first()
     changed = {c.name: c for c in field_changes(kind, former, stored)} if former else {}
     return [
         {"name": name, "label": field_label(kind.model, name), "value": in_words(stored, name),
