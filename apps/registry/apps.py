@@ -1,9 +1,11 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RegistryConfig(AppConfig):
-    """The shared vocabulary: districts, organisations and their names, years, the indicator dictionary."""
+    """The shared vocabulary: districts, organisations, years, the indicator dictionary."""
 
     name = "apps.registry"
+    verbose_name = _("Dictionaries")
