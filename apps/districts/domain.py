@@ -31,7 +31,11 @@ def save_figure(
     ``values`` holds value, blank and qualifier; ``scope`` is that of a first entry. Two people who enter the same figure for the
     first time meet here: the second is told, as for any stale save. Raises as ``save_record``.
     """
-    revision = Revision.objects.select_related("case__bureau__district").get(pk=revision_id)
+    revision = (
+        Revision.objects.visible_to(actor)
+        .select_related("case__bureau__district")
+        .get(pk=revision_id)
+    )
     cleaned = dict(values)
     if cleaned.get("value") is None:
         cleaned["blank"] = cleaned.get("blank") or Blank.MISSING

@@ -1,9 +1,5 @@
 """Entry forms."""
 
-from typing import Any
-
-from django.utils.translation import gettext as _
-
 from apps.cases.forms import RecordForm
 from apps.gazette.models import ChronicleEntry, Policy
 
@@ -22,11 +18,3 @@ class ChronicleEntryForm(RecordForm):
     class Meta:
         model = ChronicleEntry
         fields = ["date_from", "date_to", "title", "note"]
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse an event that ends before it begins."""
-        values = super().clean() or {}
-        start, end = values.get("date_from"), values.get("date_to")
-        if start and end and end < start:
-            self.add_error("date_to", _("The event ends before it begins. Correct one of the days."))
-        return values

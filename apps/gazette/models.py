@@ -1,5 +1,6 @@
 """The policy register and the chronicle of events."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -50,3 +51,11 @@ class ChronicleEntry(Record):
     def __str__(self) -> str:
         """Return the event."""
         return self.title
+
+    def clean(self) -> None:
+        """Refuse an event that ends before it begins. Raises ``ValidationError`` on ``date_to``."""
+        super().clean()
+        if self.date_from and self.date_to and self.date_to < self.date_from:
+            raise ValidationError(
+                {"date_to": _("The event ends before it begins. Correct one of the days.")}
+            )

@@ -1,5 +1,10 @@
 """What the tests of the workflow share: the database at a glance, and the table of DESIGN §3."""
 
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from django.db import connection
 
 from apps.accounts.models import Role
@@ -56,3 +61,41 @@ ROAD = {
     "withdraw": dict.fromkeys(KINDS, ({"published"}, "withdrawn", {_PUBLISHER, _REVIEWER})),
 }
 STATES = tuple(State.values)
+
+
+Outcome = tuple[str, Any]
+
+
+def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Outcome]:
+    """Run every job at the same moment, each on a database connection of its own.
+
+    Returns per job the name of the exception it raised, or "", and what it returned.
+    """
+    start = threading.Barrier(len(jobs))
+    outcomes: list[Outcome] = [("did not end", None)] * len(jobs)
+
+    def run(number: int, job: Callable[[], Any]) -> None:
+        try:
+            with connection.cursor() as cursor:
+                # A deadlock or an endless wait is a failure, not a test that hangs.
+                cursor.execute("SET lock_timeout = '60s'")
+            start.wait(60)
+            outcomes[number] = ("", job())
+        except Exception as error:
+            outcomes[number] = (type(error).__name__, error)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=run, args=(number, job)) for number, job in enumerate(jobs)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    return outcomes
+
+
+def names_of(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Return how often each outcome came: "" is success."""
+    return dict(Counter(name for name, _value in outcomes))

@@ -1,13 +1,13 @@
 """Writing the rows of a case: one at a time from a form, many at once from a pack or an import."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pghistory
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,6 +48,24 @@ def _clean(record: Record, row: int | None = None) -> None:
     except ValidationError as error:
         errors = getattr(error, "message_dict", {NON_FIELD_ERRORS: error.messages})
         raise Invalid(errors, row) from error
+
+
+def _store(records: Sequence[Record], write: Callable[[], object]) -> None:
+    """Run ``write``, which stores ``records``; raise ``Invalid`` where the database refuses one.
+
+    The database's own constraints are asked row by row only after it has refused.
+    """
+    try:
+        with transaction.atomic():
+            write()
+    except IntegrityError as refusal:
+        for number, record in enumerate(records, start=1):
+            try:
+                record.validate_constraints()
+            except ValidationError as error:
+                row = number if len(records) > 1 else None
+                raise Invalid(error.message_dict, row) from refusal
+        raise
 
 
 def _is_same(stored: Any, value: Any) -> bool:
@@ -93,7 +111,7 @@ def save_record(
     record.updated_by = actor
     _clean(record)
     with pghistory.context(user=actor.pk):
-        record.save()
+        _store([record], record.save)
         write_mentions(revision, kind, [record])
     return record
 
@@ -145,7 +163,11 @@ def restore_record(actor: User, revision_id: int, kind: RecordKind, uid: uuid.UU
     )
     _clean(record)
     with pghistory.context(user=actor.pk):
-        record.save()
+        try:
+            _store([record], record.save)
+        except Invalid:
+            # Somebody else put it back at the same moment; both asked for the same.
+            return kind.model.objects.get(revision=revision, uid=uid)
         write_mentions(revision, kind, [record])
     return record
 
@@ -172,6 +194,6 @@ def add_records(
         _clean(record, number)
         records.append(record)
     with pghistory.context(user=actor.pk):
-        kind.model.objects.bulk_create(records, batch_size=2000)
+        _store(records, lambda: kind.model.objects.bulk_create(records, batch_size=2000))
         write_mentions(revision, kind, records)
     return records
