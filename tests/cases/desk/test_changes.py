@@ -114,7 +114,7 @@ def test_reviewer_sees_what_changed_since_the_return() -> None:
 
     [comparison] = page.context["comparisons"]
     assert comparison.title == "Changed since it was returned"
-    assert [(row.what, row.uid) for row in comparison.rows][0] == ("changed", first.uid)
+    assert (comparison.rows[0].what, comparison.rows[0].uid) == ("changed", first.uid)
     assert {(row.what, row.title) for row in comparison.rows} == {
         ("changed", "改后的题目"), ("added", f.award_values(4)["title"]),
         ("removed", second.title),

@@ -15,7 +15,7 @@ from tests.cases.desk.pages import said, signed_in
 
 pytestmark = pytest.mark.django_db
 
-DOUBLED = {"people": ["张三", "张三"]}
+DOUBLED: dict[str, Any] = {"people": ["张三", "张三"]}
 
 
 def new_url(revision: Revision, row: Any = None) -> str:
@@ -126,7 +126,7 @@ def test_reviewer_names_a_row_and_field_with_a_deadline() -> None:
     assert asked.context["place"] == row.title
     assert done.status_code == 302
     assert (finding.record_kind, finding.record_uid, finding.field) == ("awards", row.uid, "title")
-    assert finding.deadline.isoformat() == in_a_week()
+    assert str(finding.deadline) == in_a_week()
     assert f"{row.title}: Project" in said(client.get(f"/desk/cases/{revision.case_id}/"))
 
 

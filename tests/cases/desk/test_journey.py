@@ -36,7 +36,7 @@ def test_figure_goes_from_the_filler_to_the_public() -> None:
     blank = form_values(desk[Role.DISTRICT_FILLER].get(new))
     entered = desk[Role.DISTRICT_FILLER].post(new, {
         **blank, "indicator": indicator.pk, "unit": "亿元", "period": "2024", "value": "12.5",
-        "reporting_unit": filler.bureau.district.pk, "blank": "", "once": "a",
+        "reporting_unit": f.district().district.pk, "blank": "", "once": "a",
     })
     assert entered.status_code == 302
     revision = case.revisions.get()
@@ -78,12 +78,10 @@ def test_figure_goes_from_the_filler_to_the_public() -> None:
     page = desk[Role.DISTRICT_FILLER].get(f"/desk/cases/{case.pk}/")
     assert page.context["statement"].actor == signatory
     assert page.context["statement"].content_hash == published.approved_hash
-    assert [label for _event, label in page.context["events"]][0] == "Publish"
+    assert page.context["events"][0][1] == "Publish"
     history = desk[Role.DISTRICT_FILLER].get(row_url(revision, row, "history/"))
-    assert [
-        [(change.before, change.after) for change in entry["changes"]]
-        for entry in history.context["entries"]
-    ] == [[("12.5000", "13.5000")], []] or "13.5" in said(history)
+    [changed, *_] = history.context["entries"]
+    assert [change.name for change in changed["changes"]] == ["value"]
     public = desk[Role.DISTRICT_FILLER].get(
         reverse("publications:record", args=["indicator-values", row.uid])
     )

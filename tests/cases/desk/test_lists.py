@@ -1,6 +1,7 @@
 """Lists of the desk: filters, order, and the number of queries, which rows must not raise."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -25,10 +26,14 @@ def queries_of(client: Client, path: str) -> int:
     return len(captured)
 
 
+def table_of(client: Client, query: str = "") -> Any:
+    """Return the table of the list of cases."""
+    return client.get(f"/desk/cases/{query}").context["table"]
+
+
 def listed(client: Client, query: str = "") -> list[str]:
     """Return the subjects of the list in its order."""
-    table = client.get(f"/desk/cases/{query}").context["table"]
-    return [row.record.case.subject for row in table.rows]
+    return [row.record.case.subject for row in table_of(client, query).rows]
 
 
 @pytest.mark.parametrize("rows", [1, 3, 100])
@@ -140,7 +145,7 @@ def test_list_shows_each_case_once_by_its_latest_revision() -> None:
     editor, publisher = f.filler_of(published), f.staff(Role.CITY_PUBLISHER)
 
     numbers = {
-        user: [row.record.number for row in signed_in(user).get("/desk/cases/").context["table"].rows]
+        user: [row.record.number for row in table_of(signed_in(user)).rows]
         for user in (editor, publisher)
     }
 

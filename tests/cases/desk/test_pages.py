@@ -109,8 +109,9 @@ def test_foreign_case_does_not_exist_on_any_page(stranger: str) -> None:
     row = f.records_of(revision)[0]
     client = signed_in(user)
 
+    sent = {"revision": revision.pk}
     statuses = {
-        path: (client.get(path).status_code, client.post(path, {"revision": revision.pk}).status_code)
+        path: (client.get(path).status_code, client.post(path, sent).status_code)
         for path in pages_of(revision, row, finding or revision)
     }
 

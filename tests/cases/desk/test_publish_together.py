@@ -126,7 +126,7 @@ def test_case_that_is_not_there_is_404(choice: str) -> None:
     ready = f.approved_case()
 
     response = signed_in(f.staff(Role.CITY_PUBLISHER)).get(
-        URL, {"revision": [ready.pk, choice]}
+        URL, {"revision": [str(ready.pk), choice]}
     )
 
     assert response.status_code == (404 if choice == "999999" else 200)

@@ -152,7 +152,8 @@ def test_stale_save_shows_both_values_and_loses_nothing() -> None:
     revision = f.open_award_list()
     [row] = f.records_of(revision)
     mine, other = signed_in(f.filler_of(revision)), f.person(Role.CITY_EDITOR)
-    typed = {**form_values(mine.get(row_url(revision, row))), "title": "我的题目", "grade": "二等奖"}
+    read = form_values(mine.get(row_url(revision, row)))
+    typed = {**read, "title": "我的题目", "grade": "二等奖"}
     save_record(other, revision.pk, row.record_kind, {"title": "他的题目"}, uid=row.uid)
 
     stale = mine.post(row_url(revision, row), typed)
@@ -171,7 +172,8 @@ def test_choice_after_a_stale_save_is_stored_field_by_field() -> None:
     revision = f.open_award_list()
     [row] = f.records_of(revision)
     mine, other = signed_in(f.filler_of(revision)), f.person(Role.CITY_EDITOR)
-    typed = {**form_values(mine.get(row_url(revision, row))), "title": "我的题目", "grade": "二等奖"}
+    read = form_values(mine.get(row_url(revision, row)))
+    typed = {**read, "title": "我的题目", "grade": "二等奖"}
     save_record(other, revision.pk, row.record_kind, {"title": "他的题目"}, uid=row.uid)
     again = form_values(mine.post(row_url(revision, row), typed))
 
