@@ -52,7 +52,7 @@ def run_tests() -> tuple[bool, str]:
         old.unlink()
     processes = os.environ.get("YONGKE_TEST_PROCESSES", "2")
     command = [PYTHON, "-m", "coverage", "run", "-m", "pytest", "-n", processes]
-    command += ["--dist", "worksteal", "--durations", "15"]
+    command += ["--dist", "worksteal", "--durations", "15", "-rs"]
     summary = ""
     with subprocess.Popen(
         command,

@@ -26,7 +26,7 @@ from typing import NoReturn
 from config.postgres import PostgresError, Server, die_with_parent, shared_server
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 PATIENCE_SECONDS = 10.0
 
 

@@ -1,5 +1,7 @@
 """The answers a monitor gets."""
 
+from wsgiref.util import setup_testing_defaults
+
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -50,3 +52,17 @@ def test_readyz_refuses_when_the_database_does_not_answer(
 
 def test_healthz_refuses_to_be_posted_to(client: Client) -> None:
     assert client.post("/healthz").status_code == 405
+
+
+@pytest.mark.django_db(transaction=True)  # a real request closes old connections
+def test_wsgi_application_answers() -> None:
+    from config.wsgi import application
+
+    answers: list[str] = []
+    environ: dict[str, object] = {"HTTP_HOST": "127.0.0.1", "PATH_INFO": "/healthz"}
+    setup_testing_defaults(environ)
+
+    body = b"".join(application(environ, lambda status, headers: answers.append(status)))
+
+    assert answers == ["200 OK"]
+    assert body == b'{"status": "ok"}'

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from config.postgres import TESTING, PostgresError, Server, binaries
+from config.postgres import TESTING, PostgresError, Server, _open_for_others, binaries
 
 # A program that uses the shared server, says its process, and lives until its input ends.
 USER = """
@@ -159,8 +159,31 @@ def test_tied_server_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
 
     owner.send_signal(signal.SIGKILL)
     owner.communicate()
+    # A successor may start at once: it waits for the old server to end.
+    successor = start_user(tmp_path / "data")
+    assert server_process(successor) != pid
+    leave(successor)
 
     deadline = time.monotonic() + 30
     while is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not is_alive(pid)
+
+
+def test_programs_installed_under_a_strict_umask_are_opened_for_the_servers_user(
+    tmp_path: Path,
+) -> None:
+    program = tmp_path / "closed" / "pginstall18" / "bin" / "postgres"
+    library = program.parent.parent / "lib" / "libpq.so"
+    for path, mode in ((program, 0o700), (library, 0o600)):
+        path.parent.mkdir(parents=True, mode=0o700)
+        path.touch()
+        path.chmod(mode)
+    (tmp_path / "closed").chmod(0o700)
+
+    _open_for_others(program.parent.parent)
+
+    assert program.stat().st_mode & 0o777 == 0o705
+    assert library.stat().st_mode & 0o777 == 0o604
+    assert library.parent.stat().st_mode & 0o005 == 0o005
+    assert (tmp_path / "closed").stat().st_mode & 0o777 == 0o701
