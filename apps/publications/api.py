@@ -1,4 +1,4 @@
-"""The open data interface: what the listings show, read-only, as JSON (``docs/api.md``)."""
+"""The open data interface: what the listings show, read-only, as JSON."""
 
 from typing import Any
 

@@ -148,10 +148,7 @@ class OverviewRow:
 
 def overview(year: int, districts: Iterable[District]) -> tuple[list[Indicator], list[OverviewRow]]:
     """Return the indicators that most districts report, and each district's figures. One query."""
-    rows = list(
-        figures_of(year, status=FigureStatus.ACTUAL, period=str(year), subject="")
-        .exclude(value=None)
-    )
+    rows = list(figures_of(year))
     counts: Counter[int] = Counter()
     indicators: dict[int, Indicator] = {}
     by_district: dict[int, dict[int, IndicatorValue]] = defaultdict(dict)
@@ -160,7 +157,7 @@ def overview(year: int, districts: Iterable[District]) -> tuple[list[Indicator],
     for row in rows:
         # The first printed one stands for the rest, such as a second scope.
         known = by_district[row.reporting_unit_id]
-        if row.indicator_id not in known and row.unit == row.indicator.unit:
+        if row.indicator_id not in known and _is_comparable(row, year):
             known[row.indicator_id] = row
             indicators[row.indicator_id] = row.indicator
             counts[row.indicator_id] += row.reporting_unit_id in shown
@@ -175,6 +172,14 @@ def overview(year: int, districts: Iterable[District]) -> tuple[list[Indicator],
         )
         for district in districts
     ]
+
+
+def _is_comparable(row: IndicatorValue, year: int) -> bool:
+    """Say whether a figure is the unit's own number of that year in the dictionary's unit."""
+    return (
+        row.value is not None and not row.subject and row.unit == row.indicator.unit
+        and row.status == FigureStatus.ACTUAL and row.period == str(year)
+    )
 
 
 @dataclass

@@ -87,11 +87,7 @@ def published_years() -> list[int]:
 
 def withdrawal(case: Case) -> Gone:
     """Return what a page answers that showed a row or a revision of a withdrawn ``case``."""
-    event = (
-        Event.objects.filter(revision__case=case, transition="withdraw").order_by("-at").first()
-    )
-    if event is None:
-        return Gone("", str(case))
+    event = Event.objects.filter(revision__case=case, transition="withdraw").latest("at")
     return Gone(event.reason, str(case), event.at)
 
 

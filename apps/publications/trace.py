@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import models
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -236,7 +235,3 @@ def row_changes(
     found += [("removed", row, changes_between(kind, row, None)) for row in before.values()]
     return found
 
-
-def printed_time(value: Any) -> str:
-    """Return a time in the city's zone, to the minute."""
-    return date_format(value, "Y-m-d H:i")

@@ -14,6 +14,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 KINDS = [kind.code for kind in listed_record_kinds()]
+EN = {"accept-language": "en"}
 # Case kind that holds each record kind in tests.
 CASE_KIND = {"indicator-values": "city-figures"}
 # Queries of the first page of a listing: city bureau, number, rows, facets; labels of districts
@@ -71,7 +72,7 @@ def test_listing_costs_the_same_queries_at_any_number_of_rows(
 
 @pytest.mark.parametrize("code", KINDS)
 def test_listing_without_rows_says_so_and_shows_the_way_back(client: Client, code: str) -> None:
-    response = client.get(path_of(code))
+    response = client.get(path_of(code), headers=EN)
 
     assert response.status_code == 200
     assert "Nothing has been published here yet" in response.content.decode()
@@ -176,7 +177,7 @@ def test_single_facet_offers_all(client: Client) -> None:
 def test_selected_value_that_leaves_nothing_can_be_taken_away(client: Client) -> None:
     publish("awards", 1)
 
-    response = client.get("/awards/", {"grade": "特等奖"})
+    response = client.get("/awards/", {"grade": "特等奖"}, headers=EN)
 
     facet = next(f for f in response.context["listing"].facets if f.name == "grade")
     assert [(o.value, o.count, o.selected) for o in facet.options] == [

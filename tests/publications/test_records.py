@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from apps.cases.domain.findings import decide
 from apps.cases.kinds import listed_record_kinds
+from apps.cases.models import FindingStatus
 from apps.publications import trace
 from apps.publications.flags import meaning
 from apps.publications.views import records
@@ -85,9 +87,10 @@ def test_road_tells_roles_and_bureaus_and_no_person(client: Client) -> None:
 
 
 def test_road_of_a_return_is_signed_and_keeps_inner_reasons(client: Client) -> None:
-    revision = factories.case_in("reviewing", "district-returns")
-    revision = factories.returned(revision)
-    factories.change_first_row(revision)
+    revision = factories.returned(factories.case_in("reviewing", "district-returns"))
+    revision = factories.advance(factories.change_first_row(revision), "reviewing")
+    item = revision.findings.get(is_objection=False, rule="")
+    decide(factories.staff("city_reviewer"), item.pk, FindingStatus.ACCEPTED)
     published = factories.advance(factories.fresh(revision), "published")
     row = factories.records_of(published)[0]
 
@@ -304,8 +307,10 @@ def test_organisation_page_gathers_every_kind(
         factories.roster_entry_values(1, organisation=name)
     ])
 
+    path = f"/organisations/{organisation_named(name).pk}/"
+
     with django_assert_num_queries(7):
-        response = client.get(f"/organisations/{organisation_named(name).pk}/")
+        response = client.get(path)
 
     assert [(g["kind"].code, g["count"]) for g in response.context["groups"]] == [
         ("awards", 1), ("laureates", 1), ("certifications", 1), ("roster-entries", 1)

@@ -121,6 +121,7 @@ def test_notice_is_public_while_it_runs_and_gone_after(client: Client) -> None:
         shown = factories.case_in("on_notice", "awards", 2)
         path = f"/notices/{shown.case_id}/"
         during, listed = client.get(path, headers=EN), client.get("/notices/", headers=EN)
+        front = client.get("/")
         factories.end_notice(shown)
         after = client.get(path, headers=EN)
 
@@ -131,6 +132,7 @@ def test_notice_is_public_while_it_runs_and_gone_after(client: Client) -> None:
     # Nothing of it has a permanent page yet.
     assert f"/awards/{row.uid}/" not in during.content.decode()
     assert path in listed.content.decode()
+    assert path in front.content.decode()
     assert after.status_code == 410
     assert "The public notice of this case is over." in after.content.decode()
     assert path not in client.get("/notices/").content.decode()

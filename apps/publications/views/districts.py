@@ -54,14 +54,20 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     others = [row for row in figures if row.revision.case.bureau_id != shown.bureau_id]
     if not own:
         own, others = others, []
+    sections = asked.sections_of(own, year)
+    other_sections = asked.sections_of(others, year)
     narrative = asked.narrative_of(shown.bureau, year)
     lists = asked.lists_of(shown, year)
     return render(request, "publications/district.html", {
         "district": shown,
         "year": year,
         "years": years,
-        "sections": asked.sections_of(own, year),
-        "others": asked.sections_of(others, year),
+        "year_period": str(year),
+        "sections": sections,
+        "others": other_sections,
+        "has_former": any(
+            figure.before for part in (*sections, *other_sections) for figure in part.figures
+        ),
         "narrative": narrative,
         "lists": lists,
         "revision": own[0].revision if own else None,

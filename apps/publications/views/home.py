@@ -16,6 +16,7 @@ from apps.registry.models import District, DistrictKind
 
 EVENTS_SHOWN = 6
 RELEASES_SHOWN = 4
+NOTICES_SHOWN = 4
 
 
 @public_page
@@ -43,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "year": year,
         "stats": stats,
         "events": events,
+        "notices": queries.on_notice()[:NOTICES_SHOWN],
         "districts": District.objects.filter(
             kind__in=[DistrictKind.DIVISION, DistrictKind.ZONE], valid_to__isnull=True
         ),
