@@ -166,6 +166,8 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signum)
             if self._has_ended(pid):
+                if self.socket_directory != self.data:
+                    shutil.rmtree(self.socket_directory, ignore_errors=True)
                 return
         raise PostgresError(f"PostgreSQL (process {pid}) on {self.data} does not end.")
 
