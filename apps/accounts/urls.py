@@ -10,6 +10,7 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
+    path("password/set/", views.password_missing, name="account_set_password"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("2fa/", include("allauth.mfa.urls")),
     path("events/", views.SecurityEvents.as_view(), name="security_events"),

@@ -3,6 +3,7 @@
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
 from apps.accounts.models import EventKind, SecurityEvent, SecurityEventQuerySet, User
@@ -26,6 +27,12 @@ class SecurityEvents(LoginRequiredMixin, ListView):
         if name := self.request.GET.get("name", "").strip():
             events = events.named(name)
         return events
+
+
+def password_missing(request: HttpRequest) -> HttpResponse:
+    """Answer a person without a password: allauth sends him here instead of to changing it."""
+    reason = _("Your account has no password yet. Ask the administrator to set one.")
+    return render(request, "403.html", {"reason": reason}, status=403)
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

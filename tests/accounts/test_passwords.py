@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.accounts.models import EventKind, PasswordHistory, SecurityEvent, User
+from apps.accounts.models import EventKind, PasswordHistory, Role, SecurityEvent, User
 from apps.accounts.passwords import (
     FormerPasswordsValidator,
     must_change_password,
@@ -19,6 +19,7 @@ from apps.accounts.passwords import (
     password_notice,
     set_temporary_password,
 )
+from tests import factories
 
 from .conftest import PASSWORD, SignIn
 
@@ -138,3 +139,13 @@ def test_password_chosen_by_another_is_changed_first(
 
     assert led["Location"] == "/accounts/password/change/?next=%2Fdesk%2F"
     assert "/accounts/" not in client.get("/desk/").headers.get("Location", "")
+
+
+def test_person_without_a_password_is_sent_to_the_administrator(client: Client) -> None:
+    person = factories.person(Role.AUDITOR)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+
+    answer = client.get("/accounts/password/change/", follow=True)
+
+    assert answer.status_code == 403
+    assert answer.redirect_chain == [("/accounts/password/set/", 302)]
