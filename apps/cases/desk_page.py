@@ -29,6 +29,8 @@ from apps.registry.models import ReportingYear
 
 # Of a long comparison, so many rows stand on the case's page; the rest has a page of its own.
 CHANGES_SHOWN = 20
+# Where the city decides on findings; elsewhere the bureau answers them.
+DECIDED = frozenset({State.REVIEWING, State.ON_NOTICE})
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def finding_view(
         "cure": _("To be corrected by %(day)s") % {"day": finding.deadline}
         if finding.deadline else "",
         "reply_url": reverse("desk:finding", args=[revision.case_id, finding.pk]),
+        "reply_label": _("Look at it, decide") if revision.state in DECIDED else _("Answer"),
         "raised_by": finding.raised_by, "raised_at": finding.raised_at,
         "is_objection": finding.is_objection, "is_settled": finding.is_settled,
         "remarks": list(finding.remarks.all()),
@@ -195,7 +198,7 @@ def context(user: User, revision: Revision, rows: str) -> dict[str, Any]:
         "entry_url": _entry_url(revision) if revision == latest else "",
         "open_findings": [f for f in findings if not f["is_settled"]],
         "settled_findings": [f for f in findings if f["is_settled"]],
-        "may_raise": revision.state in {State.REVIEWING, State.ON_NOTICE}
+        "may_raise": revision.state in DECIDED
         and user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER),
         "may_write": may_write, "may_fill": may_fill,
         "comparisons": compared, "table": table, "may_add": may_add,

@@ -6,7 +6,6 @@ from typing import Any
 import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +14,12 @@ from apps.accounts.models import Role, User
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Record, Revision, State
 
+# For how many working days a case of a kind and year is put on public notice; None: it is not.
+NoticeDays = Callable[[str, int], int | None]
 
-def _case_url(record: Revision) -> str:
-    return reverse("desk:case", args=[record.case_id])
+
+def _no_notice(kind: str, year: int) -> None:
+    """Answer that no case is put on notice."""
 
 
 class CaseTable(tables.Table):
@@ -28,11 +30,8 @@ class CaseTable(tables.Table):
     )
     subject = tables.Column(
         verbose_name=_("Case"), accessor="case__subject", empty_values=(),
-        linkify=lambda record: _case_url(record), attrs={"td": {"class": "primary"}},
-        order_by=("case__subject", "case__bureau__order", "pk"),
-    )
-    kind = tables.Column(
-        verbose_name=_("Kind"), accessor="case__kind", order_by=("case__kind", "pk")
+        attrs={"td": {"class": "primary"}},
+        order_by=("case__kind", "case__subject", "case__bureau__order", "pk"),
     )
     bureau = tables.Column(
         verbose_name=_("Bureau"), accessor="case__bureau",
@@ -57,18 +56,21 @@ class CaseTable(tables.Table):
         attrs = {"class": "table"}
         order_by_field = "sort"
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """Offer boxes to a publisher only."""
+    def __init__(
+        self, *args: Any, user: User, notice_days: NoticeDays | None = None, **kwargs: Any
+    ) -> None:
+        """Offer boxes to a publisher only, who hands in what the notice rules are."""
         self.user = user
+        self.notice_days = notice_days or _no_notice
         if not user.has_role(Role.CITY_PUBLISHER):
             kwargs["exclude"] = ("select",)
         super().__init__(*args, **kwargs)
 
     def render_select(self, record: Revision) -> str:
         """Offer a box where the case can be published now, by this person."""
-        ready = record.state == State.APPROVED or (
-            record.state == State.ON_NOTICE and record.notice_is_over
-        )
+        ready = record.state == State.ON_NOTICE and record.notice_is_over
+        if record.state == State.APPROVED:
+            ready = self.notice_days(record.case.kind, record.case.year) is None
         if not ready or record.approved_by_id == self.user.pk:
             return ""
         return format_html(
@@ -77,12 +79,12 @@ class CaseTable(tables.Table):
         )
 
     def render_subject(self, record: Revision) -> str:
-        """Show what the case is about: a return's subject is its bureau."""
-        return record.case.subject or str(record.case.bureau)
-
-    def render_kind(self, record: Revision) -> str | Promise:
-        """Show the kind in words."""
-        return record.case.kind_spec.label
+        """Show what the case is about (a return's subject is its bureau), and its kind."""
+        return format_html(
+            '<a href="{}">{}</a> <span class="muted small">{}</span>',
+            reverse("desk:case", args=[record.case_id]),
+            record.case.subject or record.case.bureau, record.case.kind_spec.label,
+        )
 
     def render_state(self, record: Revision) -> str:
         """Show the state in words."""

@@ -5,7 +5,7 @@ Everything starts from ``revisions_for``; what is not in it does not exist for t
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from apps.cases.models import (
     Revision,
     State,
 )
-from apps.registry.models import ReportingYear
+from apps.registry.models import NoticeRule, ReportingYear
 
 DESK_ROLES = frozenset({*DISTRICT_ROLES, *CITY_ROLES, Role.AUDITOR})
 PEOPLE = (
@@ -131,6 +131,18 @@ def due_on(revision: Revision, years: dict[int, ReportingYear]) -> dt.date | Non
         year = years.get(revision.case.year)
         return year.due_on if year else None
     return None
+
+
+def notice_days() -> Callable[[str, int], int | None]:
+    """Return the rules of public notice as a function of kind and year: one query for all."""
+    rules = list(NoticeRule.objects.order_by("-from_year"))
+
+    def days(kind: str, year: int) -> int | None:
+        fitting = (r for r in rules if r.kind == kind and r.from_year <= year)
+        rule = next(fitting, None)
+        return rule.working_days or None if rule else None
+
+    return days
 
 
 @dataclass(frozen=True)

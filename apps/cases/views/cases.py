@@ -24,6 +24,7 @@ from apps.cases.models import Severity
 from apps.cases.views.base import DeskRequest, case_url, crumbs, page, revision_or_404
 
 ROWS_PER_PAGE = 50
+CASE_ORDER = ("-case__year", "case__kind", "case__bureau__order", "case__subject", "pk")
 
 
 @login_required
@@ -32,18 +33,20 @@ def case_list(request: DeskRequest) -> HttpResponse:
     """List the cases in scope, each by its latest revision, with filters."""
     user = request.user
     filterset = CaseFilterSet(
-        request.GET, queries.latest_revisions(user), request=request
+        request.GET, queries.latest_revisions(user).order_by(*CASE_ORDER), request=request
     )
+    may_publish = user.has_role(Role.CITY_PUBLISHER)
     table = CaseTable(
-        filterset.qs, user=user, order_by=("-year", "kind", "bureau"),
+        filterset.qs, user=user, notice_days=queries.notice_days() if may_publish else None,
         empty_text=_("No case fits. Change the filter, or begin a case."),
     )
     RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
+    chips = _chips(request, filterset.form)
     return render(request, "cases/case_list.html", {
         "table": table, "filter_form": filterset.form,
-        "chips": _chips(request, filterset.form), "clear_url": request.path,
+        "chips": chips, "clear_url": request.path if chips else "",
         "may_open": bool(queries.kinds_filled_by(user)),
-        "may_publish": user.has_role(Role.CITY_PUBLISHER),
+        "may_publish": may_publish,
         "sort": request.GET.get("sort", ""),
     })
 

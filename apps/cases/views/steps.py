@@ -142,7 +142,7 @@ def _effects(revision: Revision, row: Transition) -> list[str]:
             _("The case is assigned to you. The bureau can no longer recall it."),
         ],
         "return": [
-            _("Only the items below are opened for correction; everything else stays locked."),
+            _("Only the items with a day are opened for correction; everything else stays locked."),
             _("The bureau gets your reason and the items."),
         ],
         "approve": [

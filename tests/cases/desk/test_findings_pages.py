@@ -208,7 +208,7 @@ def test_objection_is_entered_during_the_notice() -> None:
 
     assert asked.context["is_objection"]
     assert (finding.is_objection, finding.severity) == (True, Severity.BLOCKING)
-    assert "Objection" in said(case)
+    assert "Objection" in said(case)  # the word that the finding begins with
 
 
 @pytest.mark.parametrize("decision", ["accepted", "rejected", "closed"])

@@ -27,6 +27,7 @@ def test_list_offers_boxes_for_what_this_person_may_publish() -> None:
     with f.kind_with_notice("laureates", 5):
         f.case_in(State.ON_NOTICE, "laureates")
         ended = f.end_notice(f.case_in(State.ON_NOTICE, "laureates"))
+        f.approved_case("laureates")
         page = signed_in(publisher).get("/desk/cases/").content.decode()
 
     boxes = {pk for pk in Revision.objects.values_list("pk", flat=True)
