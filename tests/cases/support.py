@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -99,3 +99,25 @@ def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Outcome]:
 def names_of(outcomes: Sequence[Outcome]) -> dict[str, int]:
     """Return how often each outcome came: "" is success."""
     return dict(Counter(name for name, _value in outcomes))
+
+
+Said = tuple[str, str, str, str]
+
+
+def said_by(check: Callable[[Any], Iterable[Any]], revision: Any) -> list[Said]:
+    """Return what one rule says of a revision: severity, row, field and sentence.
+
+    The rule is checked to name itself, to read only, and to say the same when it is asked again.
+    """
+    before = database_digest()
+    problems = list(check(revision))
+    assert {problem.rule for problem in problems} <= {check.__name__}
+    assert list(check(revision)) == problems
+    assert database_digest() == before
+    return [
+        (
+            str(problem.severity), str(problem.record) if problem.record else "", problem.field,
+            problem.message % problem.params,
+        )
+        for problem in problems
+    ]
