@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.cases.forms import DayInput
 from apps.cases.kinds import Kind
 from apps.cases.models import FindingStatus, ReasonCode, Severity
 from apps.cases.workflow import Transition
@@ -49,16 +50,6 @@ class FigureWarning(forms.Form):
                   "send the note again.")
             )
         return cleaned
-
-
-class TextDate(forms.DateInput):
-    """A date as browsers pick it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        """Write dates as ISO 8601, which is what the browser's picker reads."""
-        super().__init__(format="%Y-%m-%d")
 
 
 class StepForm(FigureWarning):
@@ -159,7 +150,7 @@ class FindingForm(FigureWarning):
         error_messages={"required": _("Say what is wrong and what would cure it.")},
     )
     deadline = forms.DateField(
-        label=_("To be corrected by"), required=False, widget=TextDate,
+        label=_("To be corrected by"), required=False, widget=DayInput,
         help_text=_("With a day, the return names it and opens what it names for correction."),
     )
     figure_field = "message"

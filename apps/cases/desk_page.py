@@ -29,6 +29,8 @@ from apps.registry.models import ReportingYear
 
 # Of a long comparison, so many rows stand on the case's page; the rest has a page of its own.
 CHANGES_SHOWN = 20
+# The steps that bring a case on; they stand first and are emphasised.
+FORWARD = frozenset({"hand_over", "submit", "accept", "approve", "announce", "publish"})
 # Where the city decides on findings; elsewhere the bureau answers them.
 DECIDED = frozenset({State.REVIEWING, State.ON_NOTICE})
 
@@ -133,7 +135,8 @@ def offered_steps(
         hidden.add("publish")
     if not notice:
         hidden.add("announce")
-    return [step for step in available_steps(revision, user) if step.name not in hidden]
+    steps = [step for step in available_steps(revision, user) if step.name not in hidden]
+    return sorted(steps, key=lambda step: step.name not in FORWARD)
 
 
 def _table(
@@ -194,7 +197,7 @@ def context(user: User, revision: Revision, rows: str) -> dict[str, Any]:
     return {
         "revision": revision, "case": revision.case, "kind": kind_spec, "record_kind": kind,
         "revisions": revisions, "latest": latest,
-        "steps": offered_steps(revision, user, events[0] if events else None),
+        "forward": FORWARD, "steps": offered_steps(revision, user, events[0] if events else None),
         "entry_url": _entry_url(revision) if revision == latest else "",
         "open_findings": [f for f in findings if not f["is_settled"]],
         "settled_findings": [f for f in findings if f["is_settled"]],

@@ -164,5 +164,7 @@ def rows_table(
         extra_columns=[("desk_actions", RowActions(kind, url, is_open, is_locked, marks))],
         row_attrs={"class": classes, "id": lambda record: f"row-{record.uid}"},
         row_url=page_url,
+        # Wide tables scroll within their frame.
+        attrs={"class": "table", "wrap": "wide"},
         orderable=False,
     )

@@ -41,6 +41,17 @@ def test_new_row_is_saved_checked_and_found_in_its_list() -> None:
     assert "A name stands twice among the people" in said(response)
 
 
+def test_day_is_picked_and_shown_as_it_was_stored() -> None:
+    revision = f.open_award_list(rows=0)
+    client = signed_in(f.filler_of(revision))
+    client.post(new_url(revision), {**AWARD, "announced_on": "2023-04-05"})
+    [row] = f.records_of(revision)
+
+    page = client.get(row_url(revision, row)).content.decode()
+
+    assert 'type="date" name="announced_on" value="2023-04-05"' in page
+
+
 def test_row_far_down_leads_back_to_its_page() -> None:
     revision = f.open_award_list(rows=60)
     client = signed_in(f.filler_of(revision))

@@ -255,7 +255,7 @@ def test_case_page_offers_the_step_and_its_page_says_what_happens(
 
 
 @pytest.mark.parametrize(("days", "offered"), [
-    (5, ["reopen", "announce"]), (None, ["reopen", "publish"]),
+    (5, ["announce", "reopen"]), (None, ["publish", "reopen"]),
 ])
 def test_case_page_offers_only_what_the_kind_asks_for(
     days: int | None, offered: list[str]
