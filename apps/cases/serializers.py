@@ -1,5 +1,7 @@
 """The base of every kind's serializer: one serves the API, CSV, XLSX and JSON alike."""
 
+import uuid
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +11,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.cases.models import Record
+
+
+@cache
+def _folder_of(code: str) -> str:
+    """Return the path under which the rows of a record kind have their pages.
+
+    Kept, because resolving an address for each row took a fifth of an export's time.
+    """
+    nobody = uuid.UUID(int=0)
+    page = reverse("publications:record", args=[code, nobody])
+    return page.removesuffix(f"{nobody}/")
 
 
 @extend_schema_field(str)
@@ -36,9 +49,7 @@ class RecordSerializer(serializers.ModelSerializer):
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, record: Record) -> str:
         """Return the permanent address of the row's page."""
-        return settings.SITE_URL + reverse(
-            "publications:record", args=[record.record_kind.code, record.uid]
-        )
+        return f"{settings.SITE_URL}{_folder_of(record.record_kind.code)}{record.uid}/"
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
         """Print a relation by its name; rows are read, never written, through serializers."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 
+from apps.cases.models import Revision
 from apps.publications.answers import BadQuery
 from apps.publications.listing import Listing
 
@@ -55,8 +56,22 @@ def _serializer(listing: Listing) -> Any:
 
 
 def _rows(listing: Listing, serializer: Any) -> Iterator[dict[str, Any]]:
-    """Yield the rows as the API gives them, from a cursor of the server."""
-    for record in listing.rows.iterator(chunk_size=CHUNK):
+    """Yield the rows as the API gives them, from a cursor of the server.
+
+    The few revisions are fetched once each and not along with every row: that took three
+    quarters of the time.
+    """
+    kind = listing.kind
+    revisions: dict[int, Revision] = {}
+    rows = listing.rows.select_related(None).defer(None)
+    if kind.select_related:
+        rows = rows.select_related(*kind.select_related)
+    for record in rows.iterator(chunk_size=CHUNK):
+        if record.revision_id not in revisions:
+            revisions[record.revision_id] = Revision.objects.select_related(
+                "case", "release_item__release"
+            ).get(pk=record.revision_id)
+        record.revision = revisions[record.revision_id]
         yield serializer.to_representation(record)
 
 

@@ -26,8 +26,6 @@ from apps.publications.queries import public_rows
 MOST_OPTIONS = 60
 # A table of more columns scrolls sideways in its own frame.
 MOST_NARROW = 6
-# What does not filter: a link that removes a filter keeps the others of these out of the way.
-_NOT_FILTERS = frozenset({"page", "sort", "_export"})
 
 
 @dataclass(frozen=True)
@@ -223,14 +221,6 @@ class Listing:
             data.pop(other, None)
         query = data.urlencode()
         return f"{self.path}?{query}" if query else self.path
-
-    @property
-    def query(self) -> str:
-        """Return the filters alone, as a query string."""
-        data = self.data.copy()
-        for name in _NOT_FILTERS:
-            data.pop(name, None)
-        return data.urlencode()
 
 
 def _bad_values(form: Any) -> str:

@@ -25,7 +25,10 @@ def readable_revisions() -> QuerySet[Revision]:
     )
     return Revision.objects.filter(
         ~Exists(withdrawn), state__in=[State.PUBLISHED, State.SUPERSEDED]
-    ).select_related("case__bureau", "release_item__release", "based_on")
+    ).select_related("case__bureau", "release_item__release", "based_on").defer(
+        # A manifest grows with its release; its own address serves it.
+        "release_item__release__manifest"
+    )
 
 
 def public_rows(kind: RecordKind, as_of: dt.datetime | None = None) -> QuerySet[Any]:
@@ -54,10 +57,9 @@ def union_counts(parts: Sequence[tuple[str, QuerySet[Any]]]) -> dict[str, int]:
         .annotate(counted_rows=Count("*"))
         for name, rows in parts
     ]
-    if queries:
-        first, *rest = queries
-        for row in first.union(*rest, all=True) if rest else first:
-            counts[row["counted_part"]] = row["counted_rows"]
+    first, *rest = queries
+    for row in first.union(*rest, all=True):
+        counts[row["counted_part"]] = row["counted_rows"]
     return counts
 
 
