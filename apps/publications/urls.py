@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.publications import converters  # noqa: F401 - registers its own
+from apps.publications.feeds import ReleaseFeed
 from apps.publications.views import (
     districts,
     home,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("organisations/<int:pk>/", records.organisation, name="organisation"),
     path("cases/<int:case_id>/<int:number>/", records.revision, name="revision"),
     path("releases/", releases.releases, name="releases"),
+    path("releases/feed.atom", ReleaseFeed(), name="feed"),
     path("releases/<release:number>/", releases.release, name="release"),
     path("releases/<release:number>/manifest.json", releases.manifest, name="manifest"),
     path(

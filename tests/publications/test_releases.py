@@ -113,6 +113,22 @@ def test_head_of_content_is_what_the_hash_says_of_the_case() -> None:
     }
 
 
+def test_feed_tells_of_the_releases(
+    client: Client, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    published = [factories.published_case("awards", 1) for _number in range(2)]
+    numbers = [factories.release_of(revision).number for revision in published]
+
+    with django_assert_num_queries(1):
+        response = client.get("/releases/feed.atom", headers=EN)
+
+    assert response["Content-Type"].startswith("application/atom+xml")
+    text = response.content.decode()
+    assert text.index(f"Release {numbers[1]}: 1 case") < text.index(f"Release {numbers[0]}: 1 case")
+    assert f"/releases/{numbers[0]}/" in text
+    assert factories.REASON in text
+
+
 # Notices
 
 
