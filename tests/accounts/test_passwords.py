@@ -141,6 +141,7 @@ def test_password_chosen_by_another_is_changed_first(
     assert "/accounts/" not in client.get("/desk/").headers.get("Location", "")
 
 
+@pytest.mark.django_db
 def test_person_without_a_password_is_sent_to_the_administrator(client: Client) -> None:
     person = factories.person(Role.AUDITOR)
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
