@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from apps.accounts.models import Bureau, BureauKind, Role, User
 from apps.cases.domain.findings import check_case, decide, explain
 from apps.cases.domain.opening import open_case
 from apps.cases.domain.records import add_records
 from apps.cases.domain.transitions import perform, perform_many
+from apps.cases.errors import Invalid
 from apps.cases.kinds import kinds, record_kinds
 from apps.cases.models import Case, Finding, FindingStatus, Revision, Severity, State
 from apps.intake.pack_rows import PackError, read_rows
@@ -46,7 +48,28 @@ def read_pack(folder: Path) -> dict[str, Any]:
     path = folder / "pack.toml"
     if not path.exists():
         raise PackError(f"{folder} holds no pack.toml; name the folder of a data pack")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        pack = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"pack.toml cannot be read: {error}") from error
+    for number, entry in enumerate(pack.get("case", []), start=1):
+        _check_entry(number, entry)
+    return pack
+
+
+def _check_entry(number: int, entry: dict[str, Any]) -> None:
+    """Raise ``PackError`` where a case of the pack does not say what it is."""
+    place = f"pack.toml, case {number}"
+    missing = [name for name in ("kind", "bureau", "year", "rows") if name not in entry]
+    if missing:
+        raise PackError(f"{place}: {', '.join(missing)} missing")
+    if entry["kind"] not in kinds:
+        raise PackError(f"{place}: there is no kind “{entry['kind']}”, only {', '.join(kinds)}")
+    codes = {record_kind.code for record_kind in kinds[entry["kind"]].records}
+    if "file" not in entry and not entry.get("files"):
+        raise PackError(f"{place}: name its file, or its files by kind of row")
+    if unknown := set(entry.get("files", {})) - codes:
+        raise PackError(f"{place}: a case of this kind holds no {', '.join(sorted(unknown))}")
 
 
 @transaction.atomic
@@ -69,18 +92,10 @@ def load_dictionaries(folder: Path, pack: dict[str, Any]) -> None:
             defaults={"working_days": row["working_days"]},
         )
     CalendarDay.objects.bulk_create(
-        (
-            CalendarDay(
-                date=dt.date.fromisoformat(row["date"]), is_working=row["is_working"] == "true",
-                name=row["name"],
-            )
-            for row in _csv(folder / "calendar.csv")
-        ),
-        ignore_conflicts=True,
+        _read(folder / "calendar.csv", _calendar_day), ignore_conflicts=True
     )
     Indicator.objects.bulk_create(
-        (_indicator(order, row) for order, row in enumerate(_csv(folder / "indicators.csv"))),
-        ignore_conflicts=True,
+        _read(folder / "indicators.csv", _indicator), ignore_conflicts=True
     )
 
 
@@ -111,12 +126,29 @@ def _load_districts(pack: dict[str, Any]) -> None:
         )
 
 
-def _csv(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a file of the pack; a pack may do without it."""
+def _read(path: Path, make: Callable[[int, dict[str, str]], Model]) -> list[Any]:
+    """Return what ``make`` makes of each row; a pack may do without the file.
+
+    ``make`` gets the row's place, counted from nought. Raises ``PackError`` with file and line.
+    """
     if not path.exists():
         return []
+    made = []
     with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        rows = csv.DictReader(file)
+        for order, row in enumerate(rows):
+            try:
+                made.append(make(order, row))
+            except (KeyError, ValueError, AttributeError) as error:
+                raise PackError(f"{path.name} line {rows.line_num}: {error}") from error
+    return made
+
+
+def _calendar_day(order: int, row: dict[str, str]) -> CalendarDay:
+    return CalendarDay(
+        date=dt.date.fromisoformat(row["date"]), is_working=row["is_working"] == "true",
+        name=row["name"],
+    )
 
 
 def _indicator(order: int, row: dict[str, str]) -> Indicator:
@@ -176,12 +208,11 @@ def load_cases(folder: Path, pack: dict[str, Any], say: Say) -> int:
     kind. A run that was cut off goes on where it stopped.
     """
     loaded = 0
-    for entry in pack["case"]:
-        bureau = Bureau.objects.get(slug=entry["bureau"])
-        case = Case.objects.filter(
-            kind=entry["kind"], bureau=bureau, year=entry["year"], subject=entry.get("subject", "")
-        ).first()
-        if case is None:
+    for entry in pack.get("case", []):
+        bureau = Bureau.objects.filter(slug=entry["bureau"]).first()
+        if bureau is None:
+            raise PackError(f"pack.toml, {entry['kind']}: no bureau “{entry['bureau']}”")
+        if not _cases_of(entry).exists():
             say(f"  {entry['kind']} {entry.get('subject') or bureau.name}: {entry['rows']}")
             with transaction.atomic():
                 _bring_to_approval(folder, entry, bureau)
@@ -201,7 +232,10 @@ def _bring_to_approval(folder: Path, entry: dict[str, Any], bureau: Bureau) -> N
     count = 0
     for code, name in files.items():
         rows = read_rows(folder / name, record_kinds[code], entry.get("values", {}))
-        count += len(add_records(filler, revision.pk, record_kinds[code], rows))
+        try:
+            count += len(add_records(filler, revision.pk, record_kinds[code], rows))
+        except Invalid as error:
+            raise PackError(f"{name}: {error}") from error
     if count != entry["rows"]:
         raise PackError(f"{entry['kind']} {bureau.slug}: {count} rows, pack.toml says {entry['rows']}")
     for finding in check_case(filler, revision.pk):
@@ -219,11 +253,26 @@ def _bring_to_approval(folder: Path, entry: dict[str, Any], bureau: Bureau) -> N
     perform("approve", revision.pk, reviewer)
 
 
+def _cases_of(entry: dict[str, Any]) -> QuerySet[Case]:
+    """Return the case that ``entry`` of a pack describes, if it is there."""
+    return Case.objects.filter(
+        kind=entry["kind"], bureau__slug=entry["bureau"], year=entry["year"],
+        subject=entry.get("subject", ""),
+    )
+
+
 def _publish_approved(pack: dict[str, Any], say: Say) -> None:
-    """Publish what stands approved, one release per kind in the pack's order."""
+    """Publish what of the pack stands approved, one release per kind in the pack's order.
+
+    Cases that people opened beside the pack's are theirs to publish.
+    """
     publisher = User.objects.get(username="city-publisher")
-    for kind in dict.fromkeys(entry["kind"] for entry in pack["case"]):
-        approved = Revision.objects.filter(case__kind=kind, state=State.APPROVED, number=1)
+    for kind in dict.fromkeys(entry["kind"] for entry in pack.get("case", [])):
+        cases = [
+            pk for entry in pack.get("case", []) if entry["kind"] == kind
+            for pk in _cases_of(entry).values_list("pk", flat=True)
+        ]
+        approved = Revision.objects.filter(case__in=cases, state=State.APPROVED, number=1)
         versions: dict[int, int | None] = dict(approved.values_list("pk", "version"))
         if versions:
             perform_many("publish", versions, publisher, reason=pack["pack"]["name"])

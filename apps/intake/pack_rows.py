@@ -56,12 +56,18 @@ def read_rows(
         name: _reader(kind.model._meta.get_field(name), districts, indicators)  # type: ignore[arg-type]
         for name in names
     }
+    if not path.is_file():
+        raise PackError(f"{path.name} is missing: pack.toml names it for {kind.code}")
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         unknown = set(rows.fieldnames or ()) - set(names) - {"position"}
         if unknown:
             raise PackError(f"{path.name}: columns {sorted(unknown)} are not fields of {kind.code}")
         for row in rows:
+            if None in row or None in row.values():
+                raise PackError(
+                    f"{path.name} line {rows.line_num}: not as many cells as the header has"
+                )
             values = dict(constants)
             for name, text in row.items():
                 if name == "position":
