@@ -1,6 +1,7 @@
 """Listings."""
 
 import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
 
 from apps.awards.models import Award, Laureate
 from apps.cases.tables import NamesColumn, RecordTable
@@ -9,9 +10,9 @@ from apps.cases.tables import NamesColumn, RecordTable
 class AwardTable(RecordTable):
     """Prize-winning projects."""
 
-    organisations = NamesColumn()
-    people = NamesColumn()
-    award_year = tables.Column(attrs={"td": {"class": "num"}})
+    organisations = NamesColumn(verbose_name=_("completing organisations"))
+    people = NamesColumn(verbose_name=_("completing people"))
+    award_year = tables.Column(verbose_name=_("award year"), attrs={"td": {"class": "num"}})
 
     class Meta(RecordTable.Meta):
         model = Award
@@ -23,7 +24,7 @@ class AwardTable(RecordTable):
 class LaureateTable(RecordTable):
     """Laureates."""
 
-    award_year = tables.Column(attrs={"td": {"class": "num"}})
+    award_year = tables.Column(verbose_name=_("award year"), attrs={"td": {"class": "num"}})
 
     class Meta(RecordTable.Meta):
         model = Laureate

@@ -10,7 +10,7 @@ from apps.districts.models import IndicatorValue, NarrativeSection
 class IndicatorValueTable(RecordTable):
     """Figures."""
 
-    indicator = tables.Column()
+    indicator = tables.Column(verbose_name=_("indicator"))
     value = tables.Column(
         verbose_name=_("value"), empty_values=(), attrs={"td": {"class": "num"}}
     )

@@ -1,6 +1,7 @@
 """Listings."""
 
 import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
 
 from apps.cases.tables import RecordTable
 from apps.enterprises.models import RosterEntry
@@ -9,8 +10,8 @@ from apps.enterprises.models import RosterEntry
 class RosterEntryTable(RecordTable):
     """Entries of rosters."""
 
-    rank = tables.Column(attrs={"td": {"class": "num"}})
-    year = tables.Column(attrs={"td": {"class": "num"}})
+    rank = tables.Column(verbose_name=_("number"), attrs={"td": {"class": "num"}})
+    year = tables.Column(verbose_name=_("year"), attrs={"td": {"class": "num"}})
 
     class Meta(RecordTable.Meta):
         model = RosterEntry

@@ -1,6 +1,7 @@
 """Listings."""
 
 import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
 
 from apps.cases.tables import RecordTable
 from apps.gazette.models import ChronicleEntry, Policy
@@ -9,7 +10,7 @@ from apps.gazette.models import ChronicleEntry, Policy
 class PolicyTable(RecordTable):
     """Policies."""
 
-    year = tables.Column(attrs={"td": {"class": "num"}})
+    year = tables.Column(verbose_name=_("year"), attrs={"td": {"class": "num"}})
 
     class Meta(RecordTable.Meta):
         model = Policy
@@ -19,8 +20,8 @@ class PolicyTable(RecordTable):
 class ChronicleEntryTable(RecordTable):
     """Events."""
 
-    date_from = tables.DateColumn(format="Y-m-d", attrs={"td": {"class": "num"}})
-    date_to = tables.DateColumn(format="Y-m-d", attrs={"td": {"class": "num"}})
+    date_from = tables.DateColumn(verbose_name=_("from"), format="Y-m-d", attrs={"td": {"class": "num"}})
+    date_to = tables.DateColumn(verbose_name=_("to"), format="Y-m-d", attrs={"td": {"class": "num"}})
 
     class Meta(RecordTable.Meta):
         model = ChronicleEntry

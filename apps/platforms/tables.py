@@ -1,6 +1,7 @@
 """Listings."""
 
 import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
 
 from apps.cases.tables import NamesColumn, RecordTable
 from apps.platforms.models import Certification
@@ -9,8 +10,8 @@ from apps.platforms.models import Certification
 class CertificationTable(RecordTable):
     """Certifications."""
 
-    hosts = NamesColumn()
-    year = tables.Column(attrs={"td": {"class": "num"}})
+    hosts = NamesColumn(verbose_name=_("host organisations"))
+    year = tables.Column(verbose_name=_("year"), attrs={"td": {"class": "num"}})
 
     class Meta(RecordTable.Meta):
         model = Certification
