@@ -128,9 +128,9 @@ class RowActions(tables.Column):
                 format_html('<span class="muted"><span class="icon icon-lock"></span>{}</span>',
                             _("locked"))
             )
+        # No hidden text in the cell: it would widen the page beyond the table's own frame.
         parts += [
-            format_html('<a href="{}{}">{}<span class="visually-hidden"> {}</span></a>',
-                        url, tail, label, title)
+            format_html('<a href="{}{}" aria-label="{}: {}">{}</a>', url, tail, label, title, label)
             for tail, label in links
         ]
         return mark_safe(" ".join(parts))  # noqa: S308 (each part is escaped)

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.cases import queries
 from apps.cases.errors import Invalid, NotAllowed, Refused, WorkflowError
 from apps.cases.kinds import RecordKind
-from apps.cases.models import Record, Revision
+from apps.cases.models import Revision
 
 
 class DeskRequest(HttpRequest):
@@ -56,13 +56,6 @@ def show_instead(form: forms.BaseForm, name: str, value: str) -> None:
 def case_url(revision: Revision) -> str:
     """Return the address of a revision's page."""
     return reverse("desk:revision", args=[revision.case_id, revision.number])
-
-
-def row_url(record: Record) -> str:
-    """Return the address of a row's page."""
-    return reverse(
-        "desk:row", args=[record.revision.case_id, record.record_kind.code, record.uid]
-    )
 
 
 def crumbs(revision: Revision | None = None, *last: str) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ from apps.cases.domain.findings import check_case
 from apps.cases.domain.records import remove_record, restore_record, save_record
 from apps.cases.errors import Invalid, Locked, StaleRecord, WorkflowError
 from apps.cases.kinds import RecordKind
-from apps.cases.models import Record, Revision, State
+from apps.cases.models import Finding, Record, Revision, State
 from apps.cases.views.base import (
     DeskRequest,
     case_url,
@@ -51,13 +51,21 @@ def _back_to(revision: Revision, kind: RecordKind, row: Record) -> str:
     return f"{case_url(revision)}?rows={kind.code}&page={page_number}#row-{row.uid}"
 
 
+def _recheck(request: DeskRequest, revision: Revision) -> list[Finding]:
+    """Run the rules after a row was written. A case handed on meanwhile was checked with that."""
+    try:
+        return check_case(request.user, revision.pk)
+    except WorkflowError:
+        return []
+
+
 def _saved(request: DeskRequest, revision: Revision, kind: RecordKind, row: Record) -> HttpResponse:
     """Run the rules over what was saved, say so, and go on where the person wants to."""
-    found = [f for f in check_case(request.user, revision.pk) if f.record_uid == row.uid]
-    standing = [f for f in found if not f.is_settled]
+    found = _recheck(request, revision)
     messages.success(request, _("Saved: %(row)s") % {"row": _title(kind, row)})
-    for finding in standing:
-        messages.warning(request, str(finding))
+    for finding in found:
+        if finding.record_uid == row.uid and not finding.is_settled:
+            messages.warning(request, str(finding))
     if "again" in request.POST:
         return redirect("desk:row_new", revision.case_id, kind.code)
     return redirect(_back_to(revision, kind, row))
@@ -233,6 +241,8 @@ def _row_page(
         "form": form, "locked": locked, "values": _values(revision, kind, stored),
         "findings": desk_page.finding_views(revision, findings),
         "raise_url": f"{raise_url}?kind={kind.code}&row={stored.uid}" if may_raise else "",
+        "public_url": reverse("publications:record", args=[kind.code, stored.uid])
+        if kind.is_listed and revision.is_public else "",
         "remove_url": _row_url(revision, kind, stored.uid, "row_remove"),
         "history_url": _row_url(revision, kind, stored.uid, "row_history"),
         "crumbs": crumbs(revision, title),
@@ -282,7 +292,7 @@ def row_remove(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) ->
             refusal = error
             stored = queries.find_row(revision, kind, uid)
         else:
-            check_case(request.user, revision.pk)
+            _recheck(request, revision)
             messages.success(request, _("Removed: %(row)s. You can put it back below the rows.") % {
                 "row": _title(kind, stored)
             })
@@ -312,7 +322,7 @@ def row_restore(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -
     except WorkflowError as refusal:
         messages.error(request, str(refusal))
         return redirect(case_url(revision))
-    check_case(request.user, revision.pk)
+    _recheck(request, revision)
     messages.success(request, _("Put back: %(row)s") % {"row": _title(kind, restored)})
     return redirect(_back_to(revision, kind, restored))
 

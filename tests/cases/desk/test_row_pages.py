@@ -290,6 +290,45 @@ def test_page_shows_the_published_value_beside_the_present_one() -> None:
     assert page.context["raise_url"] != ""
 
 
+def test_case_handed_over_between_save_and_check_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    revision = f.open_award_list(rows=0)
+
+    def late(*args: object) -> None:
+        raise Locked("This case is reported and cannot be written.")
+
+    monkeypatch.setattr(rows, "check_case", late)
+    response = signed_in(f.filler_of(revision)).post(new_url(revision), AWARD)
+
+    assert response.status_code == 302
+    assert len(f.records_of(revision)) == 1
+
+
+@pytest.mark.parametrize(("kind_code", "code", "has_page"), [
+    ("awards", "awards", True), ("district-returns", "narrative-sections", False),
+])
+def test_published_row_leads_to_its_public_page(
+    kind_code: str, code: str, has_page: bool
+) -> None:
+    revision = f.published_case(kind_code)
+    [row] = f.records_of(revision, code)
+
+    page = signed_in(f.staff(Role.AUDITOR)).get(row_url(revision, row))
+
+    assert (str(row.uid) in page.context["public_url"]) is has_page
+
+
+def test_new_row_of_a_locked_case_shows_the_sentence_and_no_form() -> None:
+    revision = f.submitted_case()
+
+    page = signed_in(f.filler_of(revision)).get(new_url(revision))
+
+    assert page.status_code == 409
+    assert "cannot be written" in said(page)
+    assert 'name="title"' not in page.content.decode()
+
+
 def test_row_is_removed_after_a_question_and_put_back_as_it_was() -> None:
     revision = f.open_award_list(rows=3)
     kept = f.records_of(revision)[1]
