@@ -11,7 +11,7 @@ from apps.accounts.models import Bureau
 from apps.cases.kinds import RecordKind, listed_record_kinds, record_kind_of
 from apps.cases.models import Record
 from apps.districts.models import FigureStatus, IndicatorValue, NarrativeSection
-from apps.publications.listing import record_url
+from apps.publications.listing import fit, record_url
 from apps.publications.queries import public_rows, published_mentions
 from apps.registry.models import District, Indicator
 
@@ -133,7 +133,7 @@ def lists_of(district: District, year: int) -> list[DistrictList]:
                 data=rows[:MOST_OF_DISTRICT], orderable=False, row_url=record_url,
                 exclude=("report_year", "district"),
             )
-            lists.append(DistrictList(kind, table, len(rows), by_first))
+            lists.append(DistrictList(kind, fit(table), len(rows), by_first))
     return lists
 
 

@@ -25,7 +25,7 @@ from apps.publications.queries import public_rows
 # More values than this in one facet are no choice; the search field finds the rest.
 MOST_OPTIONS = 60
 # A table of more columns scrolls sideways in its own frame.
-MOST_NARROW = 6
+MOST_NARROW = 5
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,7 @@ class Listing:
         for column in list(self.table.columns.iterall()):
             if rows and not column.is_ordered and all(_is_blank(row, column) for row in rows):
                 self.table.columns.hide(column.name)
-        if len(list(self.table.columns.itervisible())) > MOST_NARROW:
-            self.table.attrs = {**self.table.attrs, "wrap": "wide"}
+        fit(self.table)
 
     @property
     def is_filtered(self) -> bool:
@@ -238,6 +237,13 @@ def _with_last_word(rows: QuerySet[Any]) -> QuerySet[Any]:
     bare = {str(name).removeprefix("-") for name in order}
     order += [name for name in ("position", "id") if name not in bare]
     return rows.order_by(*order)
+
+
+def fit(table: Any) -> Any:
+    """Return ``table``, in a frame of its own where it may be wider than the page."""
+    if len(list(table.columns.itervisible())) > MOST_NARROW:
+        table.attrs = {**table.attrs, "wrap": "wide"}
+    return table
 
 
 def _is_blank(row: Record, column: Any) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.publications import queries
 from apps.publications.answers import Gone, public_page
-from apps.publications.listing import page_of, paginate
+from apps.publications.listing import fit, page_of, paginate
 
 # A notice is for the days it runs; no search engine keeps it.
 NOT_INDEXED = "noindex, noarchive"
@@ -37,7 +37,7 @@ def notice(request: HttpRequest, case_id: int) -> HttpResponseBase:
             exclude=("report_year",),
         )
         paginate(table, request.GET.get(f"{kind.code}-page"))
-        tables.append((kind, table))
+        tables.append((kind, fit(table)))
     response = render(
         request, "publications/notice.html", {"revision": shown, "tables": tables}
     )

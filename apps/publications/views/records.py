@@ -13,7 +13,7 @@ from apps.cases.kinds import RecordKind, listed_record_kinds, record_kinds
 from apps.cases.models import Record, Revision
 from apps.publications import queries, trace
 from apps.publications.answers import public_page
-from apps.publications.listing import paginate, record_url
+from apps.publications.listing import fit, paginate, record_url
 from apps.publications.moments import day_of, end_of
 
 # A comparison row by row is made of revisions up to this size.
@@ -76,7 +76,7 @@ def revision(request: HttpRequest, case_id: int, number: int) -> HttpResponseBas
             exclude=("report_year",), row_url=record_url if is_current and kind.is_listed else None,
         )
         paginate(table, request.GET.get(f"{kind.code}-page"))
-        tables.append((kind, table))
+        tables.append((kind, fit(table)))
     former = _former(shown)
     changes: list[Any] = []
     is_compared = former is not None and shown.release_item.rows <= MOST_COMPARED
@@ -118,7 +118,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
                 queries.public_rows(kind).filter(uid__in=uids[kind.code])[:MOST_OF_ORGANISATION]
             )
             table = kind.table(data=rows, orderable=False, row_url=record_url)
-            groups.append({"kind": kind, "table": table, "count": len(uids[kind.code])})
+            groups.append({"kind": kind, "table": fit(table), "count": len(uids[kind.code])})
     # The registry may hold a name that only a draft prints: it is not told here.
     title = shown.name if shown.name in names else next(iter(names))
     return render(request, "publications/organisation.html", {
