@@ -8,7 +8,7 @@ from typing import Any
 import pghistory
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import CheckConstraint, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -51,20 +51,24 @@ def _clean(record: Record, row: int | None = None) -> None:
 
 
 def _store(records: Sequence[Record], write: Callable[[], object]) -> None:
-    """Run ``write``, which stores ``records``; raise ``Invalid`` where the database refuses one.
+    """Run ``write``, which stores ``records``; raise ``Invalid`` where a check refuses one.
 
-    The database's own constraints are asked row by row only after it has refused.
+    The model's check constraints are asked row by row only after the database has refused. A row
+    that is there already stays an ``IntegrityError``.
     """
     try:
         with transaction.atomic():
             write()
     except IntegrityError as refusal:
         for number, record in enumerate(records, start=1):
-            try:
-                record.validate_constraints()
-            except ValidationError as error:
-                row = number if len(records) > 1 else None
-                raise Invalid(error.message_dict, row) from refusal
+            for constraint in type(record)._meta.constraints:
+                if not isinstance(constraint, CheckConstraint):
+                    continue
+                try:
+                    constraint.validate(type(record), record)
+                except ValidationError as error:
+                    row = number if len(records) > 1 else None
+                    raise Invalid({NON_FIELD_ERRORS: error.messages}, row) from refusal
         raise
 
 
@@ -165,7 +169,7 @@ def restore_record(actor: User, revision_id: int, kind: RecordKind, uid: uuid.UU
     with pghistory.context(user=actor.pk):
         try:
             _store([record], record.save)
-        except Invalid:
+        except IntegrityError:
             # Somebody else put it back at the same moment; both asked for the same.
             return kind.model.objects.get(revision=revision, uid=uid)
         write_mentions(revision, kind, [record])
