@@ -11,7 +11,7 @@ urlpatterns = [
     path("admin/", site.urls),
     path("accounts/", include("apps.accounts.urls")),
     path("desk/returns/", include("apps.districts.urls")),
-    path("desk/", include("apps.cases.urls")),
+    path("desk/", include("apps.cases.desk.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("apps.publications.api_urls")),
     # Last: a listing's path may be anything that a kind declares.

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from apps.accounts.models import Role
-from apps.cases.desk_changes import changes_between
-from apps.cases.desk_forms import holds_a_figure
-from apps.cases.desk_values import words
+from apps.cases.desk.changes import changes_between
+from apps.cases.desk.forms import holds_a_figure
+from apps.cases.desk.values import words
 from apps.cases.domain.records import remove_record, save_record
 from apps.cases.models import State
 from tests import factories as f

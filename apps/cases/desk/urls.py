@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.cases.views import cases, findings, home, notifications, publishing, rows, steps
+from apps.cases.desk.views import cases, findings, home, notifications, publishing, rows, steps
 
 app_name = "desk"
 

@@ -11,14 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from apps.cases import desk_page, queries, scope
+from apps.cases import scope
 from apps.cases.canonical import revision_hash
-from apps.cases.desk_forms import StepForm
-from apps.cases.domain.findings import check_case
-from apps.cases.domain.transitions import STATEMENT, available_steps, perform, why_not
-from apps.cases.errors import Refused, WorkflowError
-from apps.cases.models import WRITABLE, ReasonCode, Revision
-from apps.cases.views.base import (
+from apps.cases.desk import page as desk_page
+from apps.cases.desk import queries
+from apps.cases.desk.forms import StepForm
+from apps.cases.desk.views.base import (
     DeskRequest,
     case_url,
     crumbs,
@@ -26,6 +24,10 @@ from apps.cases.views.base import (
     revision_or_404,
     show_instead,
 )
+from apps.cases.domain.findings import check_case
+from apps.cases.domain.transitions import STATEMENT, available_steps, perform, why_not
+from apps.cases.errors import Refused, WorkflowError
+from apps.cases.models import WRITABLE, ReasonCode, Revision
 from apps.cases.workflow import Transition, transitions_named
 from apps.registry.working_days import add_working_days
 

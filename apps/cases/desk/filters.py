@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Bureau
-from apps.cases import queries
+from apps.cases.desk import queries
 from apps.cases.kinds import kinds
 from apps.cases.models import Revision, State
 

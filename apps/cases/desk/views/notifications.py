@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.cases import queries
+from apps.cases.desk import queries
+from apps.cases.desk.views.base import DeskRequest
 from apps.cases.models import Notification
-from apps.cases.views.base import DeskRequest
 
 PER_PAGE = 50
 

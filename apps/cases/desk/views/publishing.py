@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.models import Role
-from apps.cases import queries
 from apps.cases.canonical import revision_hash
-from apps.cases.desk_page import Comparison, comparisons
+from apps.cases.desk import queries
+from apps.cases.desk.page import Comparison, comparisons
+from apps.cases.desk.views.base import DeskRequest, crumbs, page
 from apps.cases.domain.transitions import perform_many, why_not
 from apps.cases.errors import NotAllowed, WorkflowError
 from apps.cases.models import Revision
-from apps.cases.views.base import DeskRequest, crumbs, page
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import CITY_ROLES, Role, User
-from apps.cases import queries, scope
-from apps.cases.desk_changes import Changes, RowChange, changes_between, changes_since
-from apps.cases.desk_tables import rows_table
-from apps.cases.desk_values import field_label
+from apps.cases import scope
+from apps.cases.desk import queries
+from apps.cases.desk.changes import Changes, RowChange, changes_between, changes_since
+from apps.cases.desk.tables import rows_table
+from apps.cases.desk.values import field_label
 from apps.cases.domain.transitions import available_steps
 from apps.cases.errors import WorkflowError
 from apps.cases.kinds import RecordKind

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.cases.desk_values import field_label, in_words
+from apps.cases.desk.queries import with_relations
+from apps.cases.desk.values import field_label, in_words
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Revision
-from apps.cases.queries import with_relations
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 

@@ -12,16 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_tables2 import RequestConfig
 
 from apps.accounts.models import Role, User
-from apps.cases import desk_page, queries
-from apps.cases.desk_filters import CaseFilterSet
-from apps.cases.desk_forms import OpenCaseForm
-from apps.cases.desk_tables import CaseTable
+from apps.cases.desk import page as desk_page
+from apps.cases.desk import queries
+from apps.cases.desk.filters import CaseFilterSet
+from apps.cases.desk.forms import OpenCaseForm
+from apps.cases.desk.tables import CaseTable
+from apps.cases.desk.views.base import DeskRequest, case_url, crumbs, page, revision_or_404
 from apps.cases.domain.findings import check_case
 from apps.cases.domain.opening import open_case
 from apps.cases.errors import WorkflowError
 from apps.cases.kinds import kinds
 from apps.cases.models import Severity
-from apps.cases.views.base import DeskRequest, case_url, crumbs, page, revision_or_404
 
 ROWS_PER_PAGE = 50
 CASE_ORDER = ("-case__year", "case__kind", "case__bureau__order", "case__subject", "pk")

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import Role
-from apps.cases import queries
+from apps.cases.desk import queries
+from apps.cases.desk.views.base import DeskRequest
 from apps.cases.models import Revision, State
-from apps.cases.views.base import DeskRequest
 
 # In the order in which a person wants to see them.
 ORDER = [

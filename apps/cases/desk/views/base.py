@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from apps.accounts.models import User
-from apps.cases import queries
+from apps.cases.desk import queries
 from apps.cases.errors import Invalid, NotAllowed, Refused, WorkflowError
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Revision

@@ -12,9 +12,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.models import Role
-from apps.cases import desk_page, queries, scope
-from apps.cases.desk_forms import FindingForm, RemarkForm
-from apps.cases.desk_values import field_label
+from apps.cases import scope
+from apps.cases.desk import page as desk_page
+from apps.cases.desk import queries
+from apps.cases.desk.forms import FindingForm, RemarkForm
+from apps.cases.desk.values import field_label
+from apps.cases.desk.views.base import (
+    DeskRequest,
+    case_url,
+    crumbs,
+    kind_or_404,
+    page,
+    revision_or_404,
+    show_instead,
+)
 from apps.cases.domain.findings import decide, explain, raise_finding
 from apps.cases.errors import NotAllowed, WorkflowError
 from apps.cases.kinds import RecordKind
@@ -26,15 +37,6 @@ from apps.cases.models import (
     Revision,
     Severity,
     State,
-)
-from apps.cases.views.base import (
-    DeskRequest,
-    case_url,
-    crumbs,
-    kind_or_404,
-    page,
-    revision_or_404,
-    show_instead,
 )
 
 Place = tuple[RecordKind | None, Record | None]

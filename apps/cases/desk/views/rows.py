@@ -13,15 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.models import Role
-from apps.cases import desk_page, queries
-from apps.cases.desk_changes import field_changes
-from apps.cases.desk_values import field_label, in_words
-from apps.cases.domain.findings import check_case
-from apps.cases.domain.records import remove_record, restore_record, save_record
-from apps.cases.errors import Invalid, Locked, StaleRecord, WorkflowError
-from apps.cases.kinds import RecordKind
-from apps.cases.models import Finding, Record, Revision, State
-from apps.cases.views.base import (
+from apps.cases.desk import page as desk_page
+from apps.cases.desk import queries
+from apps.cases.desk.changes import field_changes
+from apps.cases.desk.values import field_label, in_words
+from apps.cases.desk.views.base import (
     DeskRequest,
     case_url,
     crumbs,
@@ -29,7 +25,12 @@ from apps.cases.views.base import (
     page,
     revision_or_404,
 )
-from apps.cases.views.cases import ROWS_PER_PAGE
+from apps.cases.desk.views.cases import ROWS_PER_PAGE
+from apps.cases.domain.findings import check_case
+from apps.cases.domain.records import remove_record, restore_record, save_record
+from apps.cases.errors import Invalid, Locked, StaleRecord, WorkflowError
+from apps.cases.kinds import RecordKind
+from apps.cases.models import Finding, Record, Revision, State
 
 # Under it, ids of new rows are made from the case and the form: a form sent twice is one row,
 # and nobody can choose the id of somebody else's.

@@ -1,0 +1,1 @@
+"""The desk: where officials enter, check, review and publish."""
