@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from apps.cases.kinds import RecordKind
 from apps.cases.models import Event, Record, Revision
 from apps.publications.flags import meaning
 from apps.publications.queries import links_of, readable_revisions
+from apps.registry.models import District, Indicator
 
 # The steps that are told, and those whose reason is meant for the public.
 TOLD = {
@@ -165,13 +165,11 @@ def _organisation_url(pk: int | None) -> str:
 
 def _dictionary_url(record: Record, value: Any) -> str:
     """Return the page of a dictionary entry: an indicator's, or a district's of that year."""
-    if not isinstance(value, models.Model):
-        return ""
-    if value._meta.model_name == "indicator":
-        return reverse("publications:indicator", args=[value.code])  # type: ignore[attr-defined]
-    if value._meta.model_name == "district":
+    if isinstance(value, Indicator):
+        return reverse("publications:indicator", args=[value.code])
+    if isinstance(value, District):
         year = record.revision.case.year
-        return reverse("publications:district", args=[value.slug, year])  # type: ignore[attr-defined]
+        return reverse("publications:district", args=[value.slug, year])
     return ""
 
 

@@ -35,11 +35,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
             }
             for kind in listed_record_kinds() if counts[kind.code]
         ]
-        if "events" in record_kinds:
-            newest = queries.public_rows(record_kinds["events"]).order_by(
-                "-date_from", "position", "id"
-            )[:EVENTS_SHOWN]
-            events = [{"row": row, "url": record_url(row)} for row in newest]
+        newest = queries.public_rows(record_kinds["events"]).order_by(
+            "-date_from", "position", "id"
+        )[:EVENTS_SHOWN]
+        events = [{"row": row, "url": record_url(row)} for row in newest]
     return render(request, "publications/home.html", {
         "year": year,
         "stats": stats,
