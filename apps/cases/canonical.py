@@ -6,6 +6,7 @@ The hash binds signature, approval and publication to content: any later differe
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -59,24 +60,37 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def revision_hash(revision: Revision) -> tuple[str, int]:
-    """Return the content hash of ``revision`` and its number of rows. One query per record kind.
-
-    The rows are hashed one after another, so a list of a million needs no more memory than one
-    of ten. Case, year and subject belong to the content; revision number and state do not.
-    """
+def head_of(revision: Revision) -> dict[str, Any]:
+    """Return what belongs to the content of the case itself; revision number and state do not."""
     case = revision.case
-    digest = hashlib.sha256()
-    rows = 0
-    head = {"kind": case.kind, "bureau": case.bureau.slug, "year": case.year, "subject": case.subject}
-    digest.update(canonical_json(head).encode())
-    for record_kind in case.kind_spec.records:
+    return {
+        "kind": case.kind,
+        "bureau": case.bureau.slug,
+        "year": case.year,
+        "subject": case.subject,
+    }
+
+
+def canonical_bytes(revision: Revision) -> Iterator[bytes]:
+    """Yield the very bytes whose SHA-256 binds the content: the head, then each row.
+
+    One query per record kind; a list of a million rows needs no more memory than one of ten.
+    """
+    yield canonical_json(head_of(revision)).encode()
+    for record_kind in revision.case.kind_spec.records:
         model = record_kind.model
         records = model.objects.filter(revision=revision).order_by("position", "uid")
         if relations := foreign_keys(model, record_kind.fields):
             records = records.select_related(*relations)
         for record in records.iterator(chunk_size=2000):
-            digest.update(b"\n" + record_kind.code.encode() + b"\t")
-            digest.update(canonical_json(record_content(record)).encode())
-            rows += 1
-    return digest.hexdigest(), rows
+            yield f"\n{record_kind.code}\t{canonical_json(record_content(record))}".encode()
+
+
+def revision_hash(revision: Revision) -> tuple[str, int]:
+    """Return the content hash of ``revision`` and its number of rows."""
+    digest = hashlib.sha256()
+    pieces = 0
+    for piece in canonical_bytes(revision):
+        digest.update(piece)
+        pieces += 1
+    return digest.hexdigest(), pieces - 1

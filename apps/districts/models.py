@@ -87,14 +87,24 @@ class IndicatorValue(Record):
 
     @property
     def printed(self) -> str:
-        """Return the value with qualifier and unit, or why there is none."""
+        """Return the value with qualifier and unit as print has it, or why there is none."""
+        return self._printed(self.unit)
+
+    @property
+    def printed_number(self) -> str:
+        """Return the value with its qualifier where the unit stands in a column of its own."""
+        return self._printed("")
+
+    def _printed(self, unit: str) -> str:
         if self.value is None:
             return str(self.get_blank_display())
         number = f"{self.value:f}"
-        # 余 and 以上 stand after the number, the others before it.
-        if self.qualifier in {"余", "以上", "多"}:
-            return f"{number}{self.qualifier}{self.unit}"
-        return f"{self.qualifier}{number}{self.unit}"
+        # 500余家, 1900家以上, 超500家: each qualifier has its place.
+        if self.qualifier in {"余", "多"}:
+            return f"{number}{self.qualifier}{unit}"
+        if self.qualifier in {"以上", "左右"}:
+            return f"{number}{unit}{self.qualifier}"
+        return f"{self.qualifier}{number}{unit}"
 
     @property
     def identity(self) -> tuple[int, str, int, str, str, str, str]:

@@ -24,7 +24,7 @@ class IndicatorValueTable(RecordTable):
 
     def render_value(self, record: IndicatorValue) -> str:
         """Print the value with its qualifier; the unit has a column of its own."""
-        return record.printed.removesuffix(record.unit) if record.value is not None else record.printed
+        return record.printed_number
 
 
 class NarrativeSectionTable(RecordTable):

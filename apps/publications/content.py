@@ -1,31 +1,10 @@
 """The published content of a case, so that anyone can check it against its manifest."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from apps.cases.canonical import canonical_json, record_content
+from apps.cases.canonical import canonical_json, head_of, record_content
 from apps.cases.models import Revision
 from apps.publications.queries import rows_of
-
-
-def head_of(revision: Revision) -> dict[str, Any]:
-    """Return what the content hash says of the case itself."""
-    case = revision.case
-    return {
-        "kind": case.kind, "bureau": case.bureau.slug, "year": case.year, "subject": case.subject,
-    }
-
-
-def canonical_bytes(revision: Revision) -> Iterator[bytes]:
-    """Yield the very bytes whose SHA-256 the manifest names (``docs/canonical.md``).
-
-    ``curl … | sha256sum`` gives the manifest's hash.
-    """
-    yield canonical_json(head_of(revision)).encode()
-    for kind in revision.case.kind_spec.records:
-        rows = rows_of(kind, revision).order_by("position", "uid")
-        for record in rows.iterator(chunk_size=2000):
-            yield f"\n{kind.code}\t{canonical_json(record_content(record))}".encode()
 
 
 def content_json(revision: Revision) -> Iterator[bytes]:

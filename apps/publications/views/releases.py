@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from apps.cases.canonical import canonical_bytes
 from apps.cases.models import Release, Revision, State
 from apps.publications import content, queries
 from apps.publications.answers import public_page
@@ -89,5 +90,5 @@ def content_json(request: HttpRequest, number: str, case_id: int) -> HttpRespons
 def content_canonical(request: HttpRequest, number: str, case_id: int) -> HttpResponseBase:
     """Serve the very bytes that the manifest's hash was made of."""
     return _content(
-        _released(number, case_id), content.canonical_bytes, "text/plain; charset=utf-8", "txt"
+        _released(number, case_id), canonical_bytes, "text/plain; charset=utf-8", "txt"
     )
