@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import User
+from apps.cases.desk.queries import find_revision
 from apps.cases.errors import StaleRecord, WorkflowError
 from apps.cases.models import Revision
-from apps.cases.desk.queries import find_revision
 from apps.districts import domain
 from apps.districts.kind import NARRATIVE_SECTION
 from apps.districts.models import IndicatorValue
