@@ -241,7 +241,8 @@ def test_dictionaries_of_the_pack_are_stored(loaded):
 def test_demo_accounts_have_the_fixed_names_one_role_each_and_the_password(loaded):
     bureaus = {row["slug"]: row for row in DESCRIPTION["bureaus"]}
     wanted = {
-        "city-editor": (Role.CITY_EDITOR, "ningbo"), "city-reviewer": (Role.CITY_REVIEWER, "ningbo"),
+        "city-editor": (Role.CITY_EDITOR, "ningbo"),
+        "city-reviewer": (Role.CITY_REVIEWER, "ningbo"),
         "city-publisher": (Role.CITY_PUBLISHER, "ningbo"), "auditor": (Role.AUDITOR, "ningbo"),
         "admin": (Role.ADMINISTRATOR, "ningbo"),
     }
@@ -358,7 +359,8 @@ def test_small_pack_loads(mini, capsys):
         (r.platform, r.hosts, r.district and r.district.slug, r.flags)
         for r in factories.records_of(revision)
     ] == [
-        ("甲中心", ["宁波大学", "镇海炼化"], "beilun", []), ("乙中心", [], None, ["hosts:not-stated"])
+        ("甲中心", ["宁波大学", "镇海炼化"], "beilun", []),
+        ("乙中心", [], None, ["hosts:not-stated"]),
     ]
     assert capsys.readouterr().out.splitlines() == [
         "  certifications 政策: 2", "  published: certifications (1)",
