@@ -71,7 +71,7 @@ def test_every_record_model_is_declared_and_tested(model):
     assert list((TESTS / app).glob("**/test_*.py")), f"tests/{app}/ has no test"
 
 
-@pytest.mark.parametrize("kind", kinds.values(), ids=str)
+@pytest.mark.parametrize("kind", kinds.values(), ids=list(kinds))
 def test_every_rule_of_every_kind_is_named_in_its_apps_tests(kind):
     app = kind.records[0].model._meta.app_label
     written = "".join(
