@@ -31,7 +31,6 @@ from apps.cases.models import (
 )
 from apps.districts.models import Scope
 from apps.intake.loading import ACCEPTED, AS_PRINTED
-from apps.intake.packs import digest, read_csv
 from apps.registry.models import CalendarDay, District, Indicator, NoticeRule, ReportingYear
 from tests import factories
 from tests.cases.support import database_digest
@@ -90,6 +89,17 @@ def _as_printed(record, column):
     if column == "scope":
         return {"": "", Scope.WHOLE: "全域", Scope.OWN: "本级", Scope.ZONE: "功能区"}[value]
     return str(value)
+
+
+def read_csv(path):
+    """Return the rows of a file of the pack, every value a text."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def digest(rows):
+    """Return a digest of all values in order of rows and columns; a moved row changes it."""
+    return sha256("\n".join("\x1f".join(row.values()) for row in rows))
 
 
 every_case = pytest.mark.parametrize("entry", CASES, ids=_name)
@@ -217,16 +227,12 @@ def test_order_of_organisations_and_people_is_the_printed_one(loaded):
 
 
 def test_dictionaries_of_the_pack_are_stored(loaded):
-    def lines(name):
-        with (PACK / name).open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-
     districts = [*DESCRIPTION["districts"], *DESCRIPTION["former_districts"]]
-    assert Indicator.objects.count() == len(lines("indicators.csv"))
+    assert Indicator.objects.count() == len(read_csv(PACK / "indicators.csv"))
     assert list(Indicator.objects.order_by("order").values_list("code", flat=True)) == [
-        row["code"] for row in lines("indicators.csv")
+        row["code"] for row in read_csv(PACK / "indicators.csv")
     ]
-    assert CalendarDay.objects.count() == len(lines("calendar.csv"))
+    assert CalendarDay.objects.count() == len(read_csv(PACK / "calendar.csv"))
     assert set(District.objects.exclude(kind="city").values_list("slug", flat=True)) == {
         row["slug"] for row in districts
     }
