@@ -1,6 +1,5 @@
 """Taking a step of the workflow: one page per step, which says what will happen."""
 
-import contextlib
 from typing import Any
 
 from django.contrib import messages
@@ -24,10 +23,9 @@ from apps.cases.desk.views.base import (
     revision_or_404,
     show_instead,
 )
-from apps.cases.domain.findings import check_case
 from apps.cases.domain.transitions import STATEMENT, available_steps, perform, why_not
-from apps.cases.errors import Refused, WorkflowError
-from apps.cases.models import WRITABLE, ReasonCode, Revision
+from apps.cases.errors import WorkflowError
+from apps.cases.models import ReasonCode, Revision
 from apps.cases.workflow import Transition, transitions_named
 from apps.registry.working_days import add_working_days
 
@@ -79,11 +77,7 @@ def _refused(
     request: DeskRequest, revision: Revision, row: Transition, form: StepForm,
     refusal: WorkflowError,
 ) -> HttpResponse:
-    """Show the sentence above what was typed; keep what the rules found, for the cure."""
-    if isinstance(refusal, Refused) and revision.state in WRITABLE:
-        # The refused step undid its own findings with everything else; the filler needs them.
-        with contextlib.suppress(WorkflowError):
-            check_case(request.user, revision.pk)
+    """Show the sentence above what was typed, and what the rules found, for the cure."""
     revision = revision_or_404(request, revision.case_id, revision.number)
     show_instead(form, "version", str(revision.version))
     return _page(request, revision, row, form, refusal)
