@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -19,7 +20,7 @@ from apps.cases.domain.findings import (
 from apps.cases.domain.records import remove_record, restore_record, save_record
 from apps.cases.domain.transitions import refresh_findings
 from apps.cases.errors import Locked, NotAllowed, Refused, WrongState
-from apps.cases.kinds import record_kinds
+from apps.cases.kinds import Problem, kinds, record_kinds
 from apps.cases.models import Finding, FindingStatus, Remark, Revision, Severity
 from tests import factories
 from tests.cases.support import database_digest
@@ -488,3 +489,14 @@ def test_saved_row_does_not_run_the_rules(editor):
     save_record(editor, revision.pk, AWARDS, factories.award_values(people=TWICE))
 
     assert not Finding.objects.exists()
+
+
+def test_rule_that_says_a_place_twice_is_heard_once(monkeypatch):
+    def noisy(revision):
+        for number in (1, 2):
+            yield Problem("noisy", Severity.HINT, "Seen %(number)s.", {"number": number})
+
+    monkeypatch.setitem(kinds, "awards", replace(kinds["awards"], checks=(noisy,)))
+    revision = factories.open_award_list()
+
+    assert [str(finding) for finding in factories.run_rules(revision)] == ["Seen 1."]

@@ -574,3 +574,15 @@ def test_many_at_once_are_stale_together():
         )
 
     assert database_digest() == before
+
+
+def test_item_on_the_narrative_is_not_answered_by_a_figure():
+    revision = factories.reviewing_case(DISTRICT_KIND)
+    factories.raise_item(revision, "补写平台一节", record_kind="narrative-sections")
+    factories.raise_item(revision, "更正数字", record_kind="indicator-values")
+    revision = factories.take("return", revision)
+    revision = factories.change_first_row(revision)
+
+    assert _refusal("hand_over", revision, factories.staff(Role.DISTRICT_FILLER)) == (
+        "Refused", "1 returned item was neither changed nor answered: 补写平台一节",
+    )
