@@ -102,7 +102,7 @@ def test_names_stand_in_printed_order_in_a_cell_and_in_an_export():
 
 
 def test_first_cell_links_to_the_row(awards):
-    table = AWARDS.table(AWARDS.public_rows(), row_url=lambda row: f"/{row.title}/")
+    table = AWARDS.table(AWARDS.public_rows(), row_url=lambda record: f"/{record.title}/")
     linked = [column for column in table.columns if column.link]
 
     assert [column.name for column in linked] == ["title"]
