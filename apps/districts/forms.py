@@ -57,9 +57,6 @@ class FigureForm(RecordForm):
     class Meta:
         model = IndicatorValue
         fields = ["value", "blank", "qualifier"]
-        widgets = {
-            "value": forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        }
 
     def clean(self) -> dict[str, Any]:
         """Refuse a value together with a reason for none."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -72,6 +73,19 @@ class Line:
         return f"{text}{self.indicator.unit}" if text else _("no value")
 
     @property
+    def finding_view(self) -> dict[str, Any]:
+        """Return what is said of the figure, as ``components/finding.html`` takes it."""
+        found = self.finding
+        assert found is not None
+        may_answer = self.is_open and not (found.rule and found.severity == Severity.BLOCKING)
+        return {
+            "severity": found.severity, "message": str(found), "status": found.status,
+            "get_status_display": found.get_status_display(),
+            "reply_url": reverse("desk:finding", args=[found.revision.case_id, found.pk])
+            if may_answer else "",
+        }
+
+    @property
     def is_usual(self) -> bool:
         """Say whether the line is shown at once: it has a value, or had one last year."""
         return self.figure is not None or self.before is not None or self.conflict is not None
@@ -96,6 +110,11 @@ class Section:
     def unusual(self) -> list[Line]:
         """Return the lines that are folded away."""
         return [line for line in self.lines if not line.is_usual]
+
+    @property
+    def is_unusual_wrong(self) -> bool:
+        """Say whether a line that is folded away could not be stored."""
+        return any(line.form is not None and line.form.errors for line in self.unusual)
 
     @property
     def missing(self) -> int:

@@ -1,7 +1,8 @@
 """The return page: a task list of sections, and each section's form."""
 
+import contextlib
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 
 from apps.accounts.models import User
 from apps.cases.desk.queries import find_revision
+from apps.cases.domain.findings import check_case
 from apps.cases.errors import StaleRecord, WorkflowError
 from apps.cases.models import Revision
 from apps.districts import domain
@@ -39,7 +41,7 @@ def _read(request: HttpRequest, case_id: int) -> tuple[User, Return]:
 @login_required
 def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show what is done, what is missing and what is wrong, section by section."""
-    user, page = _read(request, case_id)
+    _user, page = _read(request, case_id)
     narrative = NARRATIVE_SECTION.model.objects.filter(revision=page.revision)
     tasks = [
         {
@@ -54,7 +56,12 @@ def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
     ]
     return render(
         request, "districts/return.html",
-        {"page": page, "tasks": tasks, "narrative": narrative, "case": page.revision.case,
+        {"crumbs": [
+            {"url": reverse("desk:home"), "label": _("Desk")},
+            {"url": reverse("desk:case", args=[case_id]), "label": str(page.revision.case)},
+            {"url": "", "label": _("Entry")},
+         ],
+         "page": page, "tasks": tasks, "narrative": narrative, "case": page.revision.case,
          "empty_sections": [section for section in page.sections if not section.is_usual]},
     )
 
@@ -85,6 +92,10 @@ def section_page(request: HttpRequest, case_id: int, number: int) -> HttpRespons
     if request.method == "POST":
         saved, failed = _save(user, page, section, request)
         if saved:
+            # The rules speak while the figures are still in mind. A case handed on meanwhile was
+            # checked with that.
+            with contextlib.suppress(WorkflowError):
+                check_case(user, page.revision.pk)
             messages.success(
                 request,
                 ngettext("%(count)s figure saved.", "%(count)s figures saved.", saved)
@@ -94,37 +105,56 @@ def section_page(request: HttpRequest, case_id: int, number: int) -> HttpRespons
             target = "districts:return" if "done" in request.POST else "districts:section"
             args = [case_id] if "done" in request.POST else [case_id, number]
             return HttpResponseRedirect(reverse(target, args=args))
-        return _show(request, page, section, status=409 if _has_conflict(section) else 422)
+        # What was saved is read anew, so that a second try does not start from the versions
+        # before the first; what was not stays as it was typed.
+        user, page = _read(request, case_id)
+        section = page.section(number)
+        assert section is not None
+        bind_forms(section)
+        for line in section.lines:
+            if (left := failed.get(line.prefix)) is not None:
+                line.form, line.conflict = left.form, left.conflict
+        has_conflict = any(line.conflict is not None for line in section.lines)
+        return _show(request, page, section, status=409 if has_conflict else 422)
     bind_forms(section)
     return _show(request, page, section)
-
-
-def _has_conflict(section: Section) -> bool:
-    return any(line.conflict is not None for line in section.lines)
 
 
 def _show(
     request: HttpRequest, page: Return, section: Section, status: int = 200
 ) -> HttpResponse:
     following = page.section(section.number + 1)
+    desk, case = reverse("desk:home"), page.revision.case
+    crumbs = [
+        {"url": desk, "label": _("Desk")},
+        {"url": reverse("desk:case", args=[case.pk]), "label": str(case)},
+        {"url": reverse("districts:return", args=[case.pk]), "label": _("Entry")},
+        {"url": "", "label": section.title},
+    ]
     return render(
         request, "districts/section.html",
         {
+            "crumbs": crumbs,
             "page": page, "section": section, "case": page.revision.case,
             "next_section": following, "qualifiers": QUALIFIERS,
             "forms": [line.form for line in section.lines if line.form is not None],
+            "wrong_forms": [
+                line.form for line in section.lines if line.form is not None and line.form.errors
+            ],
         },
         status=status,
     )
 
 
-def _save(user: User, page: Return, section: Section, request: HttpRequest) -> tuple[int, int]:
-    """Save each changed line; return how many were saved and how many were not.
+def _save(
+    user: User, page: Return, section: Section, request: HttpRequest
+) -> tuple[int, dict[str, Line]]:
+    """Save each changed line; return how many were saved, and the lines that were not.
 
     Each line stands for itself: a fault in one does not lose another.
     """
     bind_forms(section, request.POST)
-    saved = failed = 0
+    saved, failed = 0, {}
     for line in section.lines:
         form = line.form
         if form is None or not _was_sent(line, request.POST):
@@ -132,17 +162,16 @@ def _save(user: User, page: Return, section: Section, request: HttpRequest) -> t
         if not _has_changed(line, request.POST):
             continue
         if not form.is_valid():
-            failed += 1
+            failed[line.prefix] = line
             continue
         try:
             saved += _save_line(user, page, line, request.POST)
         except StaleRecord as stale:
-            assert isinstance(stale.current, IndicatorValue)
-            line.conflict = stale.current
-            failed += 1
+            line.conflict = cast(IndicatorValue, stale.current)
+            failed[line.prefix] = line
         except WorkflowError as refusal:
             form.add_error("value", str(refusal))
-            failed += 1
+            failed[line.prefix] = line
     return saved, failed
 
 

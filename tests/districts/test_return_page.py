@@ -364,3 +364,90 @@ def test_narrative_is_shown_with_the_return(draft: Revision, filler: User) -> No
     answer = signed_in(filler).get(page_of(draft))
 
     assert "全年科技工作第1项稳步推进。" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("１２３．５", "123.5"), ("1,234", "1234"), ("１，２３４，５６７．8０", "1234567.80"),
+        ("1 234", "1234"), ("－３", "-3"), ("− 3", "-3"), (" 007 ", "7"), ("+7", "7"), ("12.", "12"),
+    ],
+)
+def test_number_is_taken_as_offices_type_it(
+    draft: Revision, filler: User, typed: str, stored: str
+) -> None:
+    client = signed_in(filler)
+    form = client.get(page_of(draft, 1)).content.decode()
+
+    client.post(page_of(draft, 1), sent(form, **{"rd-spending-value": typed}))
+
+    assert str(IndicatorValue.objects.get(revision=draft).value) == stored
+
+
+@pytest.mark.parametrize(
+    "typed", ["约601", "394家", "1,5", "12,34", "1_000", "1e3", "NaN", "Infinity", "0x10", "１％",
+              "=1+1", "<script>alert(1)</script>", "٣", "9" * 30, "1." + "3" * 9],
+)
+def test_what_is_no_number_is_refused_with_the_cure(
+    draft: Revision, filler: User, typed: str
+) -> None:
+    client = signed_in(filler)
+    html = client.get(page_of(draft, 1)).content.decode()
+
+    answer = client.post(page_of(draft, 1), sent(html, **{"rd-spending-value": typed}))
+
+    assert answer.status_code == 422
+    assert not IndicatorValue.objects.filter(revision=draft).exists()
+    [form] = answer.context["wrong_forms"]
+    [error] = form.errors.as_data()["value"]
+    assert error.code in {"invalid", "max_digits", "max_decimal_places"}
+    assert error.message in form.fields["value"].error_messages.values()
+    page = answer.content.decode()
+    assert 'class="error-summary"' in page
+    assert "<script>alert" not in page
+
+
+def test_digits_that_print_differently_are_a_change(draft: Revision, filler: User) -> None:
+    client = signed_in(filler)
+    for typed in ("58.8", "58.80"):
+        form = client.get(page_of(draft, 1)).content.decode()
+        client.post(page_of(draft, 1), sent(form, **{"rd-spending-value": typed}))
+
+    assert str(IndicatorValue.objects.get(revision=draft).value) == "58.80"
+
+
+def test_line_saved_beside_a_wrong_one_can_be_changed_again(
+    draft: Revision, filler: User
+) -> None:
+    factories.indicator("patents")
+    client = signed_in(filler)
+    form = client.get(page_of(draft, 1)).content.decode()
+    answer = client.post(
+        page_of(draft, 1), sent(form, **{"rd-spending-value": "21", "patents-value": "many"})
+    )
+    assert answer.status_code == 422
+    assert 'value="many"' in answer.content.decode()
+
+    answer = client.post(
+        page_of(draft, 1),
+        sent(answer.content.decode(), **{"rd-spending-value": "22", "patents-value": "7"}),
+    )
+
+    assert answer.status_code == 302
+    values = IndicatorValue.objects.filter(revision=draft).values_list("indicator__code", "value")
+    assert dict(values) == {"rd-spending": 22, "patents": 7}
+
+
+def test_saved_section_says_at_once_what_the_rules_find(draft: Revision, filler: User) -> None:
+    client = signed_in(filler)
+    form = client.get(page_of(draft, 1)).content.decode()
+
+    answer = client.post(
+        page_of(draft, 1), sent(form, **{"rd-spending-value": "200"}), follow=True
+    )
+
+    page = answer.content.decode()
+    finding = draft.findings.get(rule="unlike_last_year", record_kind="indicator-values")
+    assert "200" in str(finding)
+    assert "%(" not in page
+    assert f"/findings/{finding.pk}/" in page
