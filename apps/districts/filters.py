@@ -2,22 +2,30 @@
 
 from typing import Any
 
-import django_filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.filters import DistrictFilter, RecordFilterSet
-from apps.districts.models import IndicatorValue, NarrativeSection
+from apps.cases.filters import AnyOfFilter, DistrictFilter, RecordFilterSet
+from apps.districts.models import SCOPE_TERMS, IndicatorValue, NarrativeSection
 from apps.registry.models import Indicator
 
 
-class IndicatorFilter(django_filters.ModelChoiceFilter):
-    """An indicator by its name, as the API and the exports print it."""
+class IndicatorFilter(AnyOfFilter):
+    """Keeps the figures of one or more indicators, each by its code or its name."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Accept the name in Chinese, whatever the reader's language."""
-        kwargs.setdefault("queryset", Indicator.objects.all())
-        kwargs.setdefault("to_field_name", "name")
-        super().__init__(*args, **kwargs)
+    def __init__(self, **kwargs: Any) -> None:
+        """Name indicators by the registry."""
+        super().__init__(**kwargs)
+        self.related = Indicator
+
+
+class ScopeFilter(AnyOfFilter):
+    """Keeps the figures of a scope, by its code or by the term that rows print."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Take 全域 as well as ``whole``."""
+        codes = {term: code for code, term in SCOPE_TERMS.items()}
+        return super().filter(qs, [codes.get(item, item) for item in value or []])
 
 
 class IndicatorValueFilterSet(RecordFilterSet):
@@ -27,7 +35,8 @@ class IndicatorValueFilterSet(RecordFilterSet):
 
     indicator = IndicatorFilter(label=_("Indicator"))
     reporting_unit = DistrictFilter(label=_("Reporting unit"))
-    section = django_filters.CharFilter(field_name="indicator__section", label=_("Section"))
+    section = AnyOfFilter(field_name="indicator__section", label=_("Section"))
+    scope = ScopeFilter(label=_("scope"))
 
     class Meta:
         model = IndicatorValue

@@ -2,11 +2,13 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.cases.fields import ExactDecimalField
 from apps.cases.history import tracked
-from apps.cases.models import Record
+from apps.cases.models import Record, Revision
 from apps.registry.models import District, Indicator
 
 
@@ -16,6 +18,10 @@ class Scope(models.TextChoices):
     WHOLE = "whole", _("whole area")
     OWN = "own", _("own level, without zones")
     ZONE = "zone", _("functional zone")
+
+
+# The field's own terms, as printed sources have them and the open data prints them.
+SCOPE_TERMS = {"whole": "全域", "own": "本级", "zone": "功能区"}
 
 
 class Blank(models.TextChoices):
@@ -129,3 +135,30 @@ class NarrativeSection(Record):
     def __str__(self) -> str:
         """Return the heading."""
         return self.heading
+
+
+class UploadedWorkbook(models.Model):
+    """A filled workbook that its uploader has not accepted or discarded yet.
+
+    At most one per person and return; kept for a day (``workbook.storing``). No part of the return.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")
+    uploaded_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    uploaded_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
+    name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("uploaded workbook")
+        verbose_name_plural = _("uploaded workbooks")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "uploaded_by"], name="one_upload_per_person_and_return"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the file's name."""
+        return self.name

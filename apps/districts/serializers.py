@@ -3,13 +3,14 @@
 from rest_framework import serializers
 
 from apps.cases.serializers import RecordSerializer
-from apps.districts.models import IndicatorValue, NarrativeSection
+from apps.districts.models import SCOPE_TERMS, IndicatorValue, NarrativeSection
 
 
 class IndicatorValueSerializer(RecordSerializer):
     """A figure. ``value`` keeps its printed digits; ``blank`` says why there is none."""
 
     value = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True)
+    scope = serializers.SerializerMethodField()
 
     class Meta:
         model = IndicatorValue
@@ -18,6 +19,10 @@ class IndicatorValueSerializer(RecordSerializer):
             "qualifier", "comparison", "rank", "status", "source_line", "flags",
             *RecordSerializer.TAIL,
         )
+
+    def get_scope(self, figure: IndicatorValue) -> str:
+        """Return the scope 口径 by the field's own term; blank where the source states none."""
+        return SCOPE_TERMS.get(figure.scope, "")
 
 
 class NarrativeSectionSerializer(RecordSerializer):

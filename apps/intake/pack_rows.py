@@ -11,11 +11,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from apps.cases.kinds import RecordKind
-from apps.districts.models import Blank, IndicatorValue, Scope
+from apps.districts.models import SCOPE_TERMS, Blank, IndicatorValue
 from apps.registry.models import District, Indicator
 
-# The words of the printed sources for choices that the model holds by code.
-_CHOICES = {"全域": Scope.WHOLE, "本级": Scope.OWN, "功能区": Scope.ZONE}
+# The terms of the printed sources for choices that the model holds by code.
+_CHOICES = {term: code for code, term in SCOPE_TERMS.items()}
 
 
 class PackError(Exception):

@@ -24,7 +24,7 @@ QUERIES = {
     "laureates": 4,
     "certifications": 4,
     "roster-entries": 4,
-    "indicator-values": 6,
+    "indicator-values": 5,
     "policies": 4,
     "events": 4,
 }
