@@ -1,8 +1,9 @@
-"""Days as a chronicle prints them, month and day first, the year known from elsewhere."""
+"""Days and years as offices print them: in full, in part, as a chronicle, as serial numbers."""
 
 import re
+import unicodedata
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 DAYS = re.compile(
     r"(?P<month>1[0-2]|[1-9])月(?:(?P<first>[0-9]{1,2})"
@@ -40,3 +41,72 @@ def month_heading(line: str) -> int | None:
     """The month of a line that is nothing but a month heading, marked as one or not."""
     found = MONTH_HEADING.fullmatch(line)
     return int(found[1]) if found else None
+
+
+SERIAL_DAYS = range(20_000, 80_000)
+"""Spreadsheet serial numbers of days from 1954 to 2119."""
+DAY = re.compile(
+    r"(?P<year>(?:19|20)[0-9]{2})\s*(?:[年./\-]\s*(?P<month>1[0-2]|0?[1-9])"
+    r"(?:\s*[月./\-]\s*(?P<day>3[01]|[12][0-9]|0?[1-9]))?\s*[日号月]?)?\s*年?度?(?:\s+0?0:00(?::00)?)?"
+)
+COMPACT_DAY = re.compile(r"(?P<year>(?:19|20)[0-9]{2})(?P<month>1[0-2]|0[1-9])(?P<day>3[01]|[12][0-9]|0[1-9])")
+HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+
+
+def _narrow(text: str) -> str:
+    """A text with half-width digits; a year in Chinese digits (二〇二三年) in figures."""
+    narrow = unicodedata.normalize("NFKC", text.strip())
+    return re.sub(
+        r"[二一][〇○零一二三四五六七八九]{3}(?=年)", lambda found: found[0].translate(HAN_DIGITS), narrow
+    )
+
+
+def read_date(text: str) -> tuple[str, bool]:
+    """A day as ISO text and whether it is sure: 2023年5月22日, 2023.5.22, 20230522, 45068.
+
+    A month without a day comes back as 2023-05, and is not sure; so does a spreadsheet's
+    serial number. ValueError for what is no day.
+    """
+    narrow = _narrow(text)
+    if narrow.isdecimal() and int(narrow) in SERIAL_DAYS:
+        return (date(1899, 12, 30) + timedelta(days=int(narrow))).isoformat(), False
+    found = COMPACT_DAY.fullmatch(narrow) or DAY.fullmatch(narrow)
+    if not found:
+        raise ValueError(f"not a day: {text!r}")
+    year, month, day = found["year"], found["month"], found["day"]
+    if not month:
+        return year, False
+    if not day:
+        return f"{year}-{int(month):02}", False
+    return date(int(year), int(month), int(day)).isoformat(), True
+
+
+def read_year(text: str) -> str:
+    """The year in "2023年", "２０２３年度", "2023.5" or a day's serial number; else the text itself."""
+    narrow = _narrow(text)
+    try:
+        found = read_date(narrow)[0][:4]
+    except ValueError:
+        return text
+    return found
+
+
+def read_period(text: str, year: int | None) -> tuple[str, str, bool]:
+    """First and last day, as ISO texts, and whether they are sure; a year not printed is given.
+
+    ValueError for what is no day, and for a day without any year.
+    """
+    narrow = _narrow(text)
+    begins_with_year = re.match(r"((?:19|20)[0-9]{2})\s*年\s*(?=\d{1,2}月)", narrow)
+    rest = narrow
+    if begins_with_year:
+        year, rest = int(begins_with_year[1]), narrow[begins_with_year.end() :]
+    if year is not None and (found := read_days(rest, year)):
+        first, last, is_exact = found
+        return first.isoformat(), last.isoformat(), is_exact
+    parts = re.split(r"\s*(?:至|到|~|～|—|–|--)\s*", narrow)
+    first_day, sure = read_date(parts[0])
+    if len(parts) == 1:
+        return first_day, first_day, sure
+    last_day, last_sure = read_date(parts[1])
+    return first_day, last_day, sure and last_sure

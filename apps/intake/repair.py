@@ -1,93 +1,168 @@
-"""Putting right what printing did to a table. Each repair marks the rows it touched."""
+"""Putting right what printing did to a table. Each repair marks the rows it touched.
 
+Columns are named by their position, from 0. A repair that cannot be sure leaves a mark, which
+becomes a doubt of the row: nothing is put right silently.
+"""
+
+import itertools
+import re
+from collections import Counter
 from dataclasses import replace
 
-from apps.intake.grid import Grid, Row
+from apps.intake.cells import AWARD_GRADE, class_of, is_blank_sign
+from apps.intake.grid import Mark, Row, Table
 
 MORE_CELLS = "more-cells-than-header"
 FIRST_CELL_RESTORED = "first-cell-restored"
 CATEGORY_GLUED = "category-glued"
+FILLED_DOWN = "filled-down"
+UNLIKE_COLUMN = "unlike-column"
+
+GLUED_CATEGORY = re.compile(
+    rf"(?P<category>(?:国家|[^、，,《]{{0,6}}[省市])?(?:级)?(?:技术发明|自然科学|科学技术进步|科技进步|科学技术合作)"
+    rf"(?:奖?{AWARD_GRADE}|奖(?![一二三四特])))[\s:：]*(?P<title>\S.{{3,}})", re.S
+)
+SURE_CLASSES = ("number", "people", "organisation")
 
 
-def pad_rows(grid: Grid) -> Grid:
+def pad_rows(table: Table) -> Table:
     """Rows as wide as the header: short ones padded, printed cells too many kept and marked."""
 
     def pad(row: Row) -> Row:
-        missing = grid.width - len(row.cells)
-        if missing < 0:
-            return row.marked(grid.header[-1], MORE_CELLS)
-        return replace(row, cells=row.cells + ("",) * missing)
+        missing = table.width - len(row.cells)
+        if missing < 0 and any(row.cells[table.width :]):
+            return row.marked(table.width - 1, MORE_CELLS)
+        return row if not missing else replace(row, cells=row.cells + ("",) * missing)
 
-    return grid.map_rows(pad)
+    return table.map_rows(pad)
 
 
-def fill_down(grid: Grid, column: str) -> Grid:
+def fill_down(table: Table, column: int, sure: bool = True) -> Table:
     """Blank cells of a merged category column take the value above them.
 
     Join the pages first: a page that begins with a blank belongs to the category before.
+    Where it is not ``sure`` that the cells were merged, each filled one is marked.
     """
-    index = grid.index(column)
     value = ""
     rows = []
-    for row in grid.rows:
-        value = row.cells[index] or value
-        rows.append(row.with_cell(index, value))
-    return replace(grid, rows=tuple(rows))
+    for row in table.rows:
+        if row.cells[column] or not value:
+            value = row.cells[column]
+            rows.append(row)
+            continue
+        filled = row.with_cell(column, value)
+        rows.append(filled if sure else filled.marked(column, FILLED_DOWN))
+    return replace(table, rows=tuple(rows))
 
 
-def restore_first_cell(grid: Grid) -> Grid:
+def is_grouped(table: Table, column: int) -> bool:
+    """Whether blanks of a column mean the value above: the first row has one, and no value is
+    printed again right below itself."""
+    values = [row.cells[column] for row in table.rows]
+    if not values or not values[0] or all(values) or any(map(is_blank_sign, filter(None, values))):
+        return False
+    printed = [(row.place, value) for row, value in zip(table.rows, values, strict=True) if value]
+    return all(
+        value != before or place != place_before
+        for (place_before, before), (place, value) in itertools.pairwise(printed)
+    )
+
+
+def profile(rows: list[Row], width: int) -> list[str]:
+    """What most cells of each column look like, among rows that have no blank at the end."""
+    classes = []
+    for at in range(width):
+        found = Counter(class_of(row.cells[at]) for row in rows if row.cells[at])
+        classes.append(found.most_common(1)[0][0] if found else "")
+    return classes
+
+
+def restore_first_cell(table: Table) -> Table:
     """Rows whose blank first cell was lost, so that all cells moved left, moved back.
 
-    The sign: the last cell is blank, and the first is a text that no whole row has there.
-    The first column must be a category column, where values repeat; use it on no other.
+    The sign: the last cell is blank, the first is no text that a whole row has there, and one
+    column to the right the cells look like what the other rows have there.
     """
-    known = {row.cells[0] for row in grid.rows if row.cells[-1]}
+    if table.width < 2:
+        return table
+    whole = [row for row in table.rows if row.cells[-1]] or list(table.rows)
+    known = {row.cells[0] for row in whole}
+    if len(known - {""}) == len(whole) and not all(cell.isdecimal() for cell in known):
+        known_is_open = True  # Every row has a first cell of its own: it is no category.
+    else:
+        known_is_open = False
+    makes = profile(whole, table.width)
 
     def restore(row: Row) -> Row:
-        if row.cells[-1] or not row.cells[0] or row.cells[0] in known:
+        cells = row.cells
+        if len(cells) > table.width or cells[-1] or not cells[0] or cells[0] in known:
             return row
-        shifted = replace(row, cells=("", *row.cells[:-1]))
-        return shifted.marked(grid.header[0], FIRST_CELL_RESTORED)
+        stays = fit(cells, makes)
+        moves = fit(("", *cells[:-1]), makes)
+        is_moved = moves > stays or (moves == stays and not known_is_open and _sits_badly(cells, makes))
+        if not is_moved:
+            return row
+        marks = tuple(Mark(mark.column + 1, mark.code) for mark in row.marks)
+        shifted = replace(row, cells=("", *cells[:-1]), marks=marks, offset=row.offset - 1)
+        return shifted.marked(0, FIRST_CELL_RESTORED)
 
-    return grid.map_rows(restore)
+    return table.map_rows(restore)
 
 
-def split_side_by_side(grid: Grid) -> Grid:
-    """Tables printed beside each other (序号|名称|序号|名称) as one, left part first.
+def _sits_badly(cells: tuple[str, ...], makes: list[str]) -> bool:
+    return makes[0] == "number" and class_of(cells[0]) != "number"
 
-    The header tells: it is the same run of cells, twice or more. Parts that are blank at
-    the foot of the table are left out. Rows keep the line they share.
+
+def fit(cells: tuple[str, ...], makes: list[str]) -> int:
+    """How many cells look like their column."""
+    return sum(
+        1 for cell, make in zip(cells, makes, strict=False) if cell and make and class_of(cell) == make
+    )
+
+
+def unglue_category(table: Table, title: int, category: int) -> Table:
+    """A title that begins or ends with its category gives it up.
+
+    At the end only after a closing 》, for a title may end with the same words in its own
+    right. At the beginning where the row has no category, and the words are one.
     """
-    part = _period(grid.header)
-    if part == grid.width:
-        return grid
-    rows = [
-        replace(row, cells=row.cells[start : start + part])
-        for start in range(0, grid.width, part)
-        for row in grid.rows
-        if any(row.cells[start : start + part])
-    ]
-    return replace(grid, header=grid.header[:part], rows=tuple(rows))
-
-
-def _period(header: tuple[str, ...]) -> int:
-    """Length of the shortest run of cells that makes up the header by repetition."""
-    width = len(header)
-    lengths = (n for n in range(1, width + 1) if width % n == 0)
-    return next(n for n in lengths if header == header[:n] * (width // n))
-
-
-def unglue_category(grid: Grid, title: str, category: str) -> Grid:
-    """A title that ends with its own category after a closing 》 gives the category up.
-
-    Only after 》, for a title may end with the same words in its own right.
-    """
-    title_at, category_at = grid.index(title), grid.index(category)
+    known = sorted(set(table.column(category)), key=len, reverse=True)
 
     def unglue(row: Row) -> Row:
-        printed, value = row.cells[title_at], row.cells[category_at]
-        if not value or not printed.endswith("》" + value):
+        printed, value = row.cells[title], row.cells[category]
+        if value and printed.endswith("》" + value):
+            return row.with_cell(title, printed.removesuffix(value)).marked(title, CATEGORY_GLUED)
+        if value:
             return row
-        return row.with_cell(title_at, printed.removesuffix(value)).marked(title, CATEGORY_GLUED)
+        for name in known:
+            if len(name) > 3 and printed.startswith(name) and len(printed) > len(name) + 3:
+                rest = printed.removeprefix(name).lstrip(" :：\n")
+                return row.with_cell(title, rest).with_cell(category, name).marked(title, CATEGORY_GLUED)
+            if printed.endswith("》" + name):
+                rest = printed.removesuffix(name)
+                return row.with_cell(title, rest).with_cell(category, name).marked(title, CATEGORY_GLUED)
+        if found := GLUED_CATEGORY.fullmatch(printed):
+            row = row.with_cell(title, found["title"]).with_cell(category, found["category"])
+            return row.marked(title, CATEGORY_GLUED)
+        return row
 
-    return grid.map_rows(unglue)
+    return table.map_rows(unglue)
+
+
+def mark_unlike(table: Table) -> Table:
+    """Cells that look like nothing else in their column, marked: something may have moved."""
+    makes: dict[int, str] = {}
+    for at in range(table.width):
+        cells = table.column(at)
+        found = Counter(map(class_of, cells))
+        for make in SURE_CLASSES:
+            if len(cells) > 3 and found[make] * 10 >= len(cells) * 8:
+                makes[at] = make
+
+    def mark(row: Row) -> Row:
+        for at, make in makes.items():
+            if row.cells[at] and class_of(row.cells[at]) != make and not is_blank_sign(row.cells[at]):
+                row = row.marked(at, UNLIKE_COLUMN)
+        return row
+
+    return table.map_rows(mark) if makes else table

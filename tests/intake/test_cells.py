@@ -1,14 +1,21 @@
 import pytest
 
 from apps.intake.cells import (
+    PERSON,
+    award_parts,
+    class_of,
     has_inner_blank,
     has_padded_name,
+    is_blank_sign,
     looks_like_two_names,
     normalise_number,
-    read_year,
+    one_line,
+    read_people,
+    rejoin_lines,
     separators_used,
     split_award_category,
     split_list,
+    split_organisations,
     split_people,
     split_title_note,
     tidy_person,
@@ -87,20 +94,13 @@ def test_normalise_number_leaves_names_alone():
 
 
 @pytest.mark.parametrize(
-    ("cell", "year"),
-    [("2023年", "2023"), ("２０２３年度", "2023"), ("2023", "2023"), ("第3年", "第3年")],
-)
-def test_read_year(cell, year):
-    assert read_year(cell) == year
-
-
-@pytest.mark.parametrize(
     ("cell", "title", "note"),
     [
         ("《管理办法》", "管理办法", ""),
         ("《管理办法》（修订）", "管理办法", "修订"),
         ("《若干政策（2023版）配套实施细则》", "若干政策（2023版）配套实施细则", ""),
         ("《若干政策》配套实施细则", "《若干政策》配套实施细则", ""),
+        ("《甲办法》和《乙办法》", "《甲办法》和《乙办法》", ""),
         ("管理办法", "管理办法", ""),
     ],
 )
@@ -124,3 +124,90 @@ def test_split_award_category(cell, award_class, grade):
 def test_split_award_category_refuses_another_text():
     with pytest.raises(ValueError, match="某项目名称"):
         split_award_category("某项目名称")
+
+
+# --- more
+
+
+@pytest.mark.parametrize(
+    ("cell", "names", "codes"),
+    [
+        ("宁波大学、天津大学", ["宁波大学", "天津大学"], []),
+        ("甲研究院；乙、丙联合队；丁大学", ["甲研究院", "乙、丙联合队", "丁大学"], ["separator-in-name", "mixed-separator"]),
+        ("宁波市农业、林业技术推广总站、宁波大学", ["宁波市农业、林业技术推广总站", "宁波大学"], ["separator-in-name"]),
+        ("ABC Co., Ltd.、宁波大学", ["ABC Co., Ltd.", "宁波大学"], ["mixed-separator"]),
+        ("宁波某某有限公司 天津大学", ["宁波某某有限公司", "天津大学"], ["blank-separator"]),
+        ("宁波大学、天津\n大学", ["宁波大学", "天津大学"], ["line-break"]),
+        ("宁波大学、\n天津大学", ["宁波大学", "天津大学"], []),
+        ("宁波大学、乙公司\n天津大学", ["宁波大学", "乙公司", "天津大学"], ["mixed-separator"]),
+        ("甲公司；乙公司、丙公司", ["甲公司", "乙公司", "丙公司"], ["mixed-separator"]),
+        ("甲公司、甲公司", ["甲公司", "甲公司"], ["possible-duplicate"]),
+        ("宁波大学、什么东西", ["宁波大学", "什么东西"], ["not-like-an-organisation"]),
+        ("", [], []),
+    ],
+)
+def test_split_organisations(cell, names, codes):
+    assert split_organisations(cell) == (names, codes)
+
+
+@pytest.mark.parametrize(
+    ("cell", "names", "codes"),
+    [
+        ("张三、李四光", ["张三", "李四光"], []),
+        ("张 伟 李明 王 芳", ["张伟", "李明", "王芳"], ["blank-separator"]),
+        ("欧阳 娜娜", ["欧阳", "娜娜"], ["blank-separator", "possibly-one-name"]),
+        ("李 四、王五", ["李四", "王五"], ["blank-removed"]),
+        ("张三、李\n四光、王五", ["张三", "李四光", "王五"], ["line-break"]),
+        ("张三；Smith, John 3", ["张三", "Smith, John 3"], ["mixed-separator", "not-like-a-name"]),
+        ("张三丰李四光", ["张三丰李四光"], ["possibly-two-names"]),
+        ("张 三 丰", ["张三丰"], ["blank-removed"]),
+        ("张 三丰", ["张三丰"], ["blank-removed"]),
+    ],
+)
+def test_read_people(cell, names, codes):
+    assert read_people(cell) == (names, codes)
+
+
+def test_rejoin_lines_tells_a_separator_from_the_end_of_a_line():
+    assert rejoin_lines("张三、李四\n王五", PERSON) == ("张三、李四\n王五", False)
+    assert rejoin_lines("张三、Giam paolo\n2nd", PERSON) == ("张三、Giam paolo 2nd", True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "award_class", "grade", "rest"),
+    [
+        ("省科技进步一等奖", "科学技术进步奖", "一等奖", ""),
+        ("一等奖（自然科学奖）", "自然科学奖", "一等奖", ""),
+        ("二等", "", "二等奖", ""),
+        ("技术发明奖/三等奖", "技术发明奖", "三等奖", ""),
+        ("国家科学技术进步奖特等奖", "科学技术进步奖", "特等奖", ""),
+        ("某某大奖", "", "", "某某大"),
+    ],
+)
+def test_award_parts(cell, award_class, grade, rest):
+    found = award_parts(cell)
+
+    assert (found[0], found[1], found[3]) == (award_class, grade, rest)
+
+
+def test_one_line_joins_chinese_lines_without_a_blank_and_latin_ones_with():
+    assert one_line("高性能\n材料") == ("高性能材料", True)
+    assert one_line("AI\nchip") == ("AI chip", True)
+    assert one_line("材料") == ("材料", False)
+
+
+@pytest.mark.parametrize("sign", ["—", "——", "/", "无", "-", "N/A", "…"])
+def test_is_blank_sign(sign):
+    assert is_blank_sign(sign)
+
+
+@pytest.mark.parametrize(
+    ("cell", "make"),
+    [
+        ("", ""), ("12", "number"), ("98.5%", "number"), ("2023年5月", "date"), ("北仑区", "district"),
+        ("宁波大学、甲公司", "organisation"), ("张三、李四", "people"), ("一等奖", "text"),
+        ("某某关键技术研究及产业化示范应用", "text"),
+    ],
+)
+def test_class_of(cell, make):
+    assert class_of(cell) == make

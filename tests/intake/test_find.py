@@ -1,5 +1,9 @@
-from apps.intake.find import find_tables, join_continued, split_cells, title_of
-from apps.intake.grid import Grid, Row
+import pytest
+
+from apps.intake import find
+from apps.intake.find import above_of, find_tables, heading_of, is_furniture, is_note, title_of
+from apps.intake.grid import Grid, Paragraph, Place, Row, Span, Table
+from apps.intake.readers.text import read_text
 
 PAGES = """一段文字，说明下面的表。
 
@@ -15,72 +19,243 @@ PAGES = """一段文字，说明下面的表。
 二等奖\t丙"""
 
 
-def test_find_tables_takes_title_header_and_lines():
-    first, second = find_tables(PAGES)
+def tables(text):
+    return find_tables(read_text(text))
 
-    assert first == Grid(
-        "2024年获奖名单", ("类别", "名称"), (Row(6, ("一等奖", "甲")), Row(7, ("", "乙")))
-    )
-    assert second == Grid("2024年获奖名单", ("类别", "名称"), (Row(12, ("二等奖", "丙")),))
+
+def sheet(*rows, spans=()):
+    place = Place("xlsx", sheet="1")
+    lines = (Row(number, tuple(cells), place=place) for number, cells in enumerate(rows, start=1))
+    return Grid(tuple(lines), tuple(spans))
+
+
+def cells(table):
+    return [row.cells for row in table.rows]
+
+
+def codes(table):
+    return [each.code for each in table.aside]
+
+
+def test_find_tables_joins_pages_and_drops_repeated_title_and_header():
+    (table,) = tables(PAGES)
+
+    assert (table.title, table.header) == ("2024年获奖名单", ("类别", "名称"))
+    assert [row.line for row in table.rows] == [6, 7, 12]
+    assert cells(table) == [("一等奖", "甲"), ("", "乙"), ("二等奖", "丙")]
+    assert codes(table) == ["repeated-header"]
 
 
 def test_find_tables_leaves_the_title_empty_under_a_paragraph_and_at_the_start():
     text = "序号\t名称\n1\t甲\n\n以上各项由有关单位负责落实。\n\n序号\t名称\n1\t乙\n"
 
-    assert [grid.title for grid in find_tables(text)] == ["", ""]
+    assert [table.title for table in tables(text)] == ["", ""]
+
+
+def test_find_tables_takes_a_page_without_title_or_with_a_continued_label():
+    text = "名单\n序号\t名称\n1\t甲\n\n名单（续）\n序号\t名称\n2\t乙\n\n说明。\n序号\t名称\n3\t丙"
+
+    (table,) = tables(text)
+
+    assert [row.cells[1] for row in table.rows] == ["甲", "乙", "丙"]
+
+
+def test_find_tables_keeps_lists_apart_that_share_only_a_header():
+    text = "国家级名单\n序号\t名称\n1\t甲\n\n省级名单\n序号\t名称\n1\t乙"
+
+    assert [table.title for table in tables(text)] == ["国家级名单", "省级名单"]
+
+
+def test_find_tables_takes_a_page_without_header_as_rows():
+    (table,) = tables("名单\n序号\t名称\n1\t甲\n\n这里换页。\n2\t乙\n3\t丙")
+
+    assert [row.line for row in table.rows] == [3, 6, 7]
+
+
+def test_find_tables_does_not_join_where_the_numbers_do_not_run_on():
+    assert len(tables("名单\n序号\t名称\n1\t甲\n2\t乙\n\n另说明。\n1\t丙")) == 2
+
+
+def test_find_tables_does_not_join_under_another_title():
+    assert len(tables("名单\n序号\t名称\n1\t甲\n\n别的名单\n2\t丙")) == 2
+
+
+def test_find_tables_sets_a_note_below_a_table_aside():
+    (table,) = tables("名单\n序号\t名称\n1\t甲\n注：数据截至年底")
+
+    assert [each.text for each in table.aside] == ["注：数据截至年底"]
+
+
+def test_tables_stacked_in_one_sheet_come_apart_and_pages_together():
+    grid = sheet(
+        ("甲名单", ""), ("序号", "名称"), ("1", "a"), ("甲名单", ""), ("序号", "名称"), ("2", "b"),
+        ("注：完", ""), ("乙名单", ""), ("姓名", "工作单位"), ("张三", "c"),
+    )
+
+    first, second = find_tables([grid])
+
+    assert (first.title, cells(first)) == ("甲名单", [("1", "a"), ("2", "b")])
+    assert (second.title, cells(second)) == ("乙名单", [("张三", "c")])
+
+
+def test_header_on_two_levels_is_combined():
+    grid = sheet(
+        ("序号", "项目名称", "完成情况", ""), ("", "", "完成单位", "完成人"), ("1", "a", "b", "c"),
+        spans=[Span(0, 0, 2), Span(0, 1, 2), Span(0, 2, 1, 2)],
+    )
+
+    (table,) = find_tables([grid])
+
+    assert table.header == ("序号", "项目名称", "完成情况/完成单位", "完成情况/完成人")
+
+
+def test_header_on_two_levels_needs_no_merged_cells_and_may_be_repeated():
+    page = [("序号", "主要情况", ""), ("", "企业名称", "所属区")]
+    grid = sheet(*page, ("1", "甲", "北仑区"), *page, ("2", "乙", "北仑区"))
+
+    (table,) = find_tables([grid])
+
+    assert table.header == ("序号", "主要情况/企业名称", "主要情况/所属区")
+    assert [row.cells[0] for row in table.rows] == ["1", "2"]
+
+
+def test_merged_cells_are_filled_and_blank_edges_cut():
+    grid = sheet(
+        ("", "", "", ""), ("", "类别", "名称", ""), ("", "一", "a", ""), ("", "", "b", ""),
+        spans=[Span(0, 0), Span(2, 1, 2)],
+    )
+
+    (table,) = find_tables([grid])
+
+    assert cells(table) == [("一", "a"), ("一", "b")]
+    assert (table.merged, table.rows[0].offset) == ({1}, 1)
+
+
+def test_blank_grid_and_a_header_without_rows_are_no_tables():
+    assert find_tables([sheet(("", "")), sheet(("序号", "名称"))]) == []
+
+
+def test_totals_notes_column_numbers_and_repeats_are_set_aside():
+    (table,) = find_tables([sheet(
+        ("获奖名单", "", ""), ("", "", "单位：万元"), ("序号", "项目名称", "完成单位"),
+        ("1", "2", "3"), ("1", "a", "b"), ("小计", "1项", ""), ("获奖名单", "", ""), ("2", "c", "d"),
+        ("合计", "2项", ""), ("说明：以上数据为年报数", "", ""), ("本表由科技局统计并负责解释", "", ""),
+    )])
+
+    assert cells(table) == [("1", "a", "b"), ("2", "c", "d")]
+    assert codes(table) == ["column-numbers", "total", "repeated-title", "total", "note", "note"]
+    assert table.title == "获奖名单"
+    assert "单位：万元" in table.above
+
+
+def test_headings_between_rows_become_a_column_that_goes_on_over_pages():
+    text = "名单\n序号\t名称\n一、一等奖（1项）\t\n1\t甲\n\n名单\n序号\t名称\n2\t乙\n二、二等奖\t\n3\t丙"
+
+    (table,) = tables(text)
+
+    assert table.header == ("序号", "名称", find.HEADING)
+    assert [row.cells[-1] for row in table.rows] == ["一等奖", "", "二等奖"]
+
+
+def test_headings_of_a_later_page_leave_the_first_page_blank():
+    (table,) = tables("名单\n序号\t名称\n1\t甲\n\n名单\n序号\t名称\n二、二等奖\t\n2\t乙")
+
+    assert cells(table) == [("1", "甲", ""), ("2", "乙", "二等奖")]
+
+
+def test_side_by_side_reads_the_left_part_first_and_keeps_lines():
+    (table,) = tables("名单\n序号\t名称\t序号\t名称\n1\t甲\t3\t丙\n2\t乙\t\t")
+
+    assert [(row.line, row.offset, row.cells) for row in table.rows] == [
+        (3, 0, ("1", "甲")), (4, 0, ("2", "乙")), (3, 2, ("3", "丙")),
+    ]
+
+
+def test_side_by_side_with_a_blank_column_between():
+    (table,) = tables("名单\n序号\t名称\t\t序号\t名称\n1\t甲\t\t2\t乙")
+
+    assert cells(table) == [("1", "甲"), ("2", "乙")]
+
+
+def test_side_by_side_over_pages_follows_the_numbers():
+    page = "名单\n序号\t名称\t序号\t名称\n{}\t甲\t{}\t丙\n\n"
+
+    (table,) = tables(page.format(1, 3) + page.format(2, 4))
+
+    assert [row.cells[0] for row in table.rows] == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("numbers", [("1", "x"), ("1", "5")])
+def test_numbers_with_a_gap_leave_the_order(numbers):
+    rows = tuple(Row(1, (number, "甲"), offset=at) for at, number in enumerate(numbers))
+    table = Table("", ("序号", "名称"), rows)
+
+    assert find.in_number_order(table) == table
+
+
+def test_different_tables_side_by_side_come_apart():
+    first, second = tables("名单\n序号\t企业名称\t序号\t姓名\n1\t甲\t1\t张三\n2\t乙\t\t")
+
+    assert (first.header, len(first.rows)) == (("序号", "企业名称"), 2)
+    assert (second.header, cells(second)) == (("序号", "姓名"), [("1", "张三")])
+
+
+@pytest.mark.parametrize("line", ["名称\t项目\t名称\n甲\t乙\t丙", "名称\t项目\t名称\t单位\n甲\t乙\t丙\t丁"])
+def test_columns_of_one_name_are_not_taken_for_tables_side_by_side(line):
+    (table,) = tables("名单\n" + line)
+
+    assert len(table.rows) == 1
+
+
+def test_unknown_header_is_told_by_the_numbers_below():
+    (table,) = tables("某表\n品名\t产出\n甲\t12\n乙\t13")
+
+    assert table.header == ("品名", "产出")
+
+
+@pytest.mark.parametrize("text", [
+    "某表\n甲乙丙\t丁戊己\n甲乙丙\t庚辛壬",
+    "某表\n甲乙\t12\n甲乙\t13",
+    "某表\n甲乙\t丙\n甲乙\t丙\t丁",
+])
+def test_table_without_header_keeps_all_rows(text):
+    (table,) = tables(text)
+
+    assert (table.header, len(table.rows)) == ((), 2)
 
 
 def test_title_of_drops_heading_marks_and_appendix_label():
     assert title_of("## 附录3: 获奖人员名单") == "获奖人员名单"
     assert title_of("附件一：获奖人员名单") == "获奖人员名单"
     assert title_of("附录1:") == ""
+    assert title_of("**附件 获奖名单**") == "获奖名单"
 
 
 def test_title_of_is_empty_for_a_long_line():
     assert title_of("长" * 61) == ""
 
 
-def test_split_cells_keeps_blank_cells_and_drops_outer_blanks():
-    assert split_cells("\t 甲 \t李 晔\t") == ("", "甲", "李 晔", "")
+def test_title_broken_in_two_is_put_together():
+    lines = [Paragraph("2023年度浙江省科技小巨人企业", 3), Paragraph("认定名单（宁波）", 4)]
+
+    assert above_of(lines).title == "2023年度浙江省科技小巨人企业认定名单（宁波）"
 
 
-def test_join_continued_drops_repeated_title_and_header():
-    (joined,) = join_continued(find_tables(PAGES))
+def test_title_is_not_joined_to_a_heading():
+    lines = [Paragraph("## 第二节 企业", 3), Paragraph("认定名单", 4)]
 
-    assert [row.line for row in joined.rows] == [6, 7, 12]
-
-
-def test_join_continued_takes_a_page_without_title_or_with_a_continued_label():
-    text = "名单\n序号\t名称\n1\t甲\n\n名单（续）\n序号\t名称\n2\t乙\n\n说明。\n序号\t名称\n3\t丙"
-
-    (joined,) = join_continued(find_tables(text))
-
-    assert [row.cells[1] for row in joined.rows] == ["甲", "乙", "丙"]
+    assert above_of(lines).title == "认定名单"
 
 
-def test_join_continued_keeps_lists_apart_that_share_only_a_header():
-    text = "国家级名单\n序号\t名称\n1\t甲\n\n省级名单\n序号\t名称\n1\t乙"
-
-    assert [grid.title for grid in join_continued(find_tables(text))] == ["国家级名单", "省级名单"]
-
-
-def test_join_continued_gives_a_page_without_header_its_first_row_back():
-    text = "名单\n序号\t名称\n1\t甲\n\n这里换页。\n2\t乙\n3\t丙"
-
-    (joined,) = join_continued(find_tables(text))
-
-    assert joined.rows == (Row(3, ("1", "甲")), Row(6, ("2", "乙")), Row(7, ("3", "丙")))
+@pytest.mark.parametrize("line", ["— 3 —", "第3页", "单位：万元", "（2023年12月）", "（排名不分先后）"])
+def test_is_furniture(line):
+    assert is_furniture(line)
 
 
-def test_join_continued_gives_back_a_page_of_one_row():
-    text = "名单\n序号\t名称\n1\t甲\n\n2\t乙"
-
-    (joined,) = join_continued(find_tables(text))
-
-    assert [row.cells for row in joined.rows] == [("1", "甲"), ("2", "乙")]
+def test_is_note_leaves_bold_text_alone():
+    assert is_note("*为新增项目")
+    assert not is_note("**加大投入。**")
 
 
-def test_join_continued_does_not_join_where_the_numbers_do_not_run_on():
-    text = "名单\n序号\t名称\n1\t甲\n\n另说明。\n5\t乙"
-
-    assert len(join_continued(find_tables(text))) == 2
+def test_heading_of_takes_number_and_count_off():
+    assert heading_of("（一）技术发明奖（3项）") == "技术发明奖"

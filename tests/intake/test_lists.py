@@ -1,6 +1,7 @@
 import pytest
 
-from apps.intake.lists import Fields, Reading, read_field, read_list
+from apps.intake.fields import Fields, read_field
+from apps.intake.lists import Reading, read_list
 
 AWARDS = """2024年度获奖名单
 
@@ -84,8 +85,8 @@ def test_read_list_needs_exactly_one_table_of_the_title():
     [
         ("rank", "１２", "12"),
         ("year", "2023年", "2023"),
-        ("name", "李 晔", "李晔"),
-        ("credit_code", "９１", "91"),
+        ("name", "李晔", "李晔"),
+        ("credit_code", "９１350100M000100Y43", "91350100M000100Y43"),
         ("certificate_number", "ＧＲ２０２３", "GR2023"),
         ("district", "北仑区", "北仑区"),
     ],

@@ -1,0 +1,236 @@
+"""What a cell gives for a field of a kind: values, and codes of what was doubtful in it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apps.intake import cells, days, numbers, titles
+
+Value = str | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields one cell gives, and codes of what was doubtful in it, by field."""
+
+    values: dict[str, Value]
+    doubts: tuple[tuple[str, str], ...] = ()
+
+
+Reader = Callable[[str], Fields]
+
+
+def read_field(kind: str, name: str, cell: str) -> Fields:
+    """What a cell says for a field of a kind of list."""
+    reader = READERS.get((kind, name)) or READERS.get(("", name))
+    if cells.is_blank_sign(cell) and name != "value":
+        cell = ""
+    return reader(cell) if reader else read_text(name)(cell)
+
+
+def read_text(name: str) -> Reader:
+    """A reader of plain text in one line."""
+
+    def read(cell: str) -> Fields:
+        text, was_broken = cells.one_line(cell)
+        return Fields({name: text}, ((name, "line-break"),) if was_broken else ())
+
+    return read
+
+
+def read_title(cell: str) -> Fields:
+    """A title as printed; a blank between Chinese characters is kept and reported."""
+    title, was_broken = cells.one_line(cell)
+    return Fields({"title": title}, (*_inner_blank(title), *_broken("title", was_broken)))
+
+
+def read_policy_title(cell: str) -> Fields:
+    """A policy's title without 《》, and the note that stands behind it."""
+    text, was_broken = cells.one_line(cell)
+    title, note = cells.split_title_note(text)
+    values: dict[str, Value] = {"title": title}
+    if note:
+        values["note"] = note
+    return Fields(values, (*_inner_blank(title), *_broken("title", was_broken)))
+
+
+def _inner_blank(title: str) -> tuple[tuple[str, str], ...]:
+    return (("title", "inner-blank"),) if cells.has_inner_blank(title) else ()
+
+
+def _broken(name: str, was_broken: bool) -> tuple[tuple[str, str], ...]:
+    return ((name, "line-break"),) if was_broken else ()
+
+
+def read_category(cell: str) -> Fields:
+    """Award class, grade and who awards, out of one category cell, in any order.
+
+    A grade alone gives the grade. Words that are neither are kept as the grade, and reported.
+    """
+    award_class, grade, awarder, rest = cells.award_parts(cell)
+    values: dict[str, Value] = {}
+    if award_class:
+        values["award_class"] = award_class
+    if grade:
+        values["grade"] = grade
+    if awarder:
+        values["awarder"] = awarder
+    if cell and not values:
+        return Fields({"grade": cells.one_line(cell)[0]}, (("grade", "category-unknown"),))
+    return Fields(values, (("grade", "category-unknown"),) if rest else ())
+
+
+def read_organisations(name: str) -> Reader:
+    """A reader of a list of organisations for the field ``name``."""
+
+    def read(cell: str) -> Fields:
+        names, codes = cells.split_organisations(cell)
+        return Fields({name: names}, tuple((name, code) for code in codes))
+
+    return read
+
+
+def read_organisation(name: str) -> Reader:
+    """A reader of one organisation; a cell that seems to hold two stays as it is, reported."""
+
+    def read(cell: str) -> Fields:
+        text = cells.tidy_organisation(cell.replace("\n", "")) if "\n" in cell else cell
+        text = re.sub(r"\s+", " ", text)
+        doubts = []
+        if text != cell:
+            doubts.append((name, "line-break"))
+        if cells.has_inner_blank(text):
+            doubts.append((name, "inner-blank"))
+        if cells.separators_used(text) & set("、；;"):
+            doubts.append((name, "possibly-two-names"))
+        return Fields({name: text}, tuple(doubts))
+
+    return read
+
+
+def read_people(cell: str) -> Fields:
+    """A list of people in printed order, padding blanks taken out and reported."""
+    names, codes = cells.read_people(cell)
+    return Fields({"people": names}, tuple(("people", code) for code in codes))
+
+
+def read_person(cell: str) -> Fields:
+    """One person's name without padding; several names in the cell are reported."""
+    name = cells.tidy_person(cell)
+    codes = ["blank-removed"] if name != cell.strip() else []
+    if cells.looks_like_two_names(name) or len(cells.split_list(name)) > 1:
+        codes.append("possibly-two-names")
+    elif name and not cells.PERSON.fullmatch(name):
+        codes.append("not-like-a-name")
+    return Fields({"name": name}, tuple(("name", code) for code in codes))
+
+
+def read_year(name: str) -> Reader:
+    """A reader of a year; a cell that names none stays as printed, reported."""
+
+    def read(cell: str) -> Fields:
+        year = days.read_year(cell)
+        is_odd = bool(cell) and re.fullmatch(r"(?:19|20)\d\d", year) is None
+        return Fields({name: year}, ((name, "not-a-year"),) if is_odd else ())
+
+    return read
+
+
+def read_date(name: str) -> Reader:
+    """A reader of one day."""
+
+    def read(cell: str) -> Fields:
+        if not cell:
+            return Fields({name: ""})
+        try:
+            day, is_sure = days.read_date(cell)
+        except ValueError:
+            return Fields({name: cell}, ((name, "not-a-day"),))
+        return Fields({name: day}, () if is_sure else ((name, "day-unsure"),))
+
+    return read
+
+
+def read_rank(cell: str) -> Fields:
+    """A printed number; anything else stays, reported."""
+    rank = re.sub(r"^第|[名位.．、]$", "", cells.normalise_number(cell))
+    is_odd = bool(rank) and not rank.isdecimal()
+    return Fields({"rank": rank}, (("rank", "not-a-number"),) if is_odd else ())
+
+
+def read_code(name: str) -> Reader:
+    """A reader of a code: narrow, capital, without blanks. Digits a spreadsheet lost are reported."""
+
+    def read(cell: str) -> Fields:
+        narrow = re.sub(r"[\s\u200b]+", "", cells.normalise_number(re.sub(r"\s+", "", cell)))
+        if numbers.is_scientific(narrow):
+            return Fields({name: narrow}, ((name, "digits-lost"),))
+        code = narrow.upper()
+        doubts = []
+        if (name == "credit_code" and code and re.fullmatch(r"[0-9A-Z]{18}", code) is None) or (name == "credit_code" and re.search(r"[IOSVZ]", code)):
+            doubts.append((name, "not-a-code"))
+        return Fields({name: code}, tuple(doubts))
+
+    return read
+
+
+def read_value(cell: str) -> Fields:
+    """A figure, with the unit and the qualifier that stand in its cell, or why there is none."""
+    figure = numbers.read_figure(cell)
+    values: dict[str, Value] = {"value": figure.value}
+    if figure.unit:
+        values["unit"] = figure.unit
+    if figure.qualifier:
+        values["qualifier"] = figure.qualifier
+    if figure.blank:
+        values["blank"] = figure.blank
+    return Fields(values, (("value", figure.code),) if figure.code else ())
+
+
+def read_level(cell: str) -> Fields:
+    """国家级, 省级 … also where the cell says 国家 or 省."""
+    bare = re.sub(r"\s+", "", cell)
+    short = {"国家": "国家级", "省": "省级", "市": "市级", "区": "区级", "县": "县级"}
+    return Fields({"level": short.get(bare, bare)})
+
+
+def read_platform(cell: str) -> Fields:
+    """A body's name as printed."""
+    name, was_broken = cells.one_line(cell)
+    inner = (("platform", "inner-blank"),) if cells.has_inner_blank(name) else ()
+    return Fields({"platform": name}, (*inner, *_broken("platform", was_broken)))
+
+
+def read_status(cell: str) -> Fields:
+    """A status in the page's own word."""
+    return Fields({"status": titles.plain(cell)})
+
+
+READERS: dict[tuple[str, str], Reader] = {
+    ("policies", "title"): read_policy_title,
+    ("", "title"): read_title,
+    ("", "award_category"): read_category,
+    ("", "award_class"): read_category,
+    ("", "grade"): read_category,
+    ("", "organisations"): read_organisations("organisations"),
+    ("", "hosts"): read_organisations("hosts"),
+    ("", "people"): read_people,
+    ("", "name"): read_person,
+    ("", "employer"): read_organisation("employer"),
+    ("", "nominator"): read_organisation("nominator"),
+    ("", "organisation"): read_organisation("organisation"),
+    ("", "platform"): read_platform,
+    ("", "rank"): read_rank,
+    ("indicator-values", "rank"): read_text("rank"),
+    ("", "year"): read_year("year"),
+    ("", "award_year"): read_year("award_year"),
+    ("", "period"): read_year("period"),
+    ("", "issued_on"): read_date("issued_on"),
+    ("", "date_from"): read_date("date_from"),
+    ("", "date_to"): read_date("date_to"),
+    ("", "certificate_number"): read_code("certificate_number"),
+    ("", "credit_code"): read_code("credit_code"),
+    ("", "value"): read_value,
+    ("", "level"): read_level,
+    ("", "status"): read_status,
+}

@@ -1,0 +1,156 @@
+"""Which kind of list a table is, and which column means which field, with how sure that is."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from apps.intake import cells
+from apps.intake.find import HEADING
+from apps.intake.grid import Table
+from apps.intake.synonyms import KINDS, KindWords, Words, header_fits, plain_header
+from apps.intake.titles import plain
+
+SAMPLES = 3
+SAMPLE_ROWS = 40
+HEADER_WEIGHT, CONTENT_WEIGHT = 0.75, 0.25
+CONTENT_ALONE = 0.45
+"""How sure a column without a known header can be."""
+LEAST = 0.3
+TITLE_BONUS = 0.6
+TELLING = {"people", "person", "organisations", "organisation", "category", "district", "code", "date"}
+"""Contents that tell a field without a header; plain text and numbers tell nothing."""
+
+
+@dataclass(frozen=True)
+class ColumnGuess:
+    """A column with the field it is taken for ("" for none), and samples of its cells."""
+
+    index: int
+    header: str
+    field: str
+    confidence: float
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A table taken for a kind. ``confidence`` compares kinds; at 0 the table is none of it."""
+
+    kind: str
+    confidence: float
+    columns: tuple[ColumnGuess, ...]
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """The column of each field that has one."""
+        return {column.field: column.index for column in self.columns if column.field}
+
+
+def guess(table: Table, kind: str = "") -> Guess:
+    """The likeliest kind with its columns; or the columns for the kind a person named."""
+    guesses = [guess_kind(table, each) for each in ([kind] if kind else KINDS)]
+    return max(guesses, key=lambda found: found.confidence)
+
+
+def guess_kind(table: Table, kind: str) -> Guess:
+    """The columns of a table, if it is of this kind; confidence 0 where it cannot be."""
+    words = KINDS[kind]
+    columns = assign(table, words)
+    fields = {column.field: column.confidence for column in columns if column.field}
+    met = all(any(field in fields for field in group) for group in words.needs)
+    used = [
+        column for column in columns
+        if (column.header and plain_header(column.header) not in words.columns_ignored)
+        or column.field not in ("", "rank")
+    ]
+    share = sum(column.confidence for column in used if column.field) / max(len(used), 1)
+    confidence = share + 0.05 * len(fields)
+    title = plain(" ".join((table.title, *table.above[:2])))
+    if re.search(words.titles, title):
+        confidence += TITLE_BONUS if re.search(words.titles, plain(table.title)) else TITLE_BONUS / 2
+    if re.search(words.not_titles, plain(table.title)):
+        confidence -= TITLE_BONUS
+    return Guess(kind, max(round(confidence, 3), 0.01) if met else 0.0, columns)
+
+
+def assign(table: Table, words: KindWords) -> tuple[ColumnGuess, ...]:
+    """Each column with at most one field, each field with at most one column, the surest first."""
+    headers = table.header or ("",) * max((len(row.cells) for row in table.rows), default=0)
+    samples = [table_samples(table, at) for at in range(len(headers))]
+    scored = []
+    for at, header in enumerate(headers):
+        for order, (field, word) in enumerate(words.columns.items()):
+            if header == HEADING:
+                score = 0.8 if field in words.sectioned_by else 0.0
+            else:
+                score = column_score(header, samples[at], word, bool(table.header))
+            if score >= LEAST:
+                scored.append((-score, order, at, field))
+    taken: dict[int, tuple[str, float]] = {}
+    for score, _order, at, field in sorted(scored):
+        if at not in taken and field not in {name for name, _ in taken.values()}:
+            taken[at] = field, -score
+    return tuple(
+        ColumnGuess(at, header, *taken.get(at, ("", 0.0)), samples=tuple(samples[at][:SAMPLES]))
+        for at, header in enumerate(headers)
+    )
+
+
+def table_samples(table: Table, column: int) -> list[str]:
+    """Printed cells of a column, from the top."""
+    found = []
+    for row in table.rows:
+        if column < len(row.cells) and row.cells[column]:
+            found.append(row.cells[column])
+            if len(found) == SAMPLE_ROWS:
+                break
+    return found
+
+
+def column_score(header: str, samples: list[str], words: Words, has_header: bool) -> float:
+    """How surely a column means a field, by its header and by what its cells look like."""
+    named = header_fits(header, words)
+    looks = content_fits(samples, words.content)
+    if named:
+        return round(named * (HEADER_WEIGHT + CONTENT_WEIGHT * looks), 3)
+    if has_header and header and looks < 0.9:
+        return 0.0
+    return round(CONTENT_ALONE * looks, 3) if words.content in TELLING else 0.0
+
+
+def content_fits(samples: list[str], content: str) -> float:
+    """The share of cells that look as a field's cells do; a half where that cannot be told."""
+    test = CONTENTS.get(content)
+    if test is None or not samples:
+        return 0.5
+    return sum(1 for sample in samples if test(sample)) / len(samples)
+
+
+def _is_class(name: str, text: str) -> bool:
+    return cells.class_of(text) == name
+
+
+def _is_category(text: str) -> bool:
+    award_class, grade, _awarder, _rest = cells.award_parts(text)
+    return bool(award_class or grade) and len(text) < 30
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return re.fullmatch(pattern, text.strip()) is not None
+
+
+CONTENTS: Mapping[str, "partial[bool]"] = {
+    "people": partial(_is_class, "people"),
+    "person": partial(_matches, cells.PERSON.pattern),
+    "organisations": partial(_is_class, "organisation"),
+    "organisation": partial(_is_class, "organisation"),
+    "category": partial(_is_category),
+    "number": partial(_matches, r"[-+]?[0-9０-９][0-9０-９,.]*\s*\S{0,3}"),
+    "district": partial(_matches, r"\S{1,8}[区县市]|\S{2,8}新区|高新区|市本级|市直|全市"),
+    "year": partial(_matches, r"(?:19|20)\d\d.{0,8}"),
+    "date": partial(_matches, r"(?:(?:19|20)\d\d[-年./]\d{1,2}.{0,16}|\d{1,2}月.{1,12})"),
+    "code": partial(_matches, r"[0-9A-Za-z]{12,20}"),
+    "level": partial(_matches, r"(?:国家|省|市|区|县)级?"),
+    "unit": partial(_matches, r"%|\S{0,4}[元个家项件人次名篇位年吨度]"),
+}

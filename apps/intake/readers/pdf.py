@@ -1,0 +1,198 @@
+"""PDF with a text layer: ruled tables by their lines, other text as paragraphs.
+
+Whether a line break inside a cell is only the end of a printed line is measured: the next word
+would not have fitted.
+"""
+
+import io
+import itertools
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdfexceptions import PDFException
+from pdfplumber.utils.exceptions import PdfminerException
+
+from apps.intake.grid import Block, Grid, Mark, Paragraph, Place, Row, Span
+from apps.intake.readers.tidy import tidy
+from apps.intake.refusal import Refusal
+
+MOST_PAGES = 400
+PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第?\s*\d{1,4}\s*页?)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–·\s]*")
+WORD = re.compile(r"[A-Za-z0-9.,%\-]+")
+
+
+@dataclass
+class Line:
+    """A printed line inside a cell or on a page, with its ends and the size of its letters."""
+
+    text: str
+    left: float
+    right: float
+    top: float
+    size: float
+    width_of_first: float
+
+
+def read(data: bytes) -> Iterator[Block]:
+    """The blocks of every page, from top to bottom. Raises ``Refusal`` where there is no text."""
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as book:
+            if len(book.pages) > MOST_PAGES:
+                raise Refusal("too-many-pages", pages=MOST_PAGES)
+            seen, tables = 0, 0
+            for number, page in enumerate(book.pages, start=1):
+                seen += len(page.chars)
+                for block in read_page(page, number, tables):
+                    tables += isinstance(block, Grid)
+                    yield block
+                page.close()
+            if not seen:
+                raise Refusal("scanned-pdf")
+    except (PDFPasswordIncorrect, PdfminerException, PDFException) as error:
+        is_locked = "Password" in type(error).__name__ or any(
+            isinstance(each, PDFPasswordIncorrect) for each in error.args
+        )
+        raise Refusal("password" if is_locked else "truncated") from error
+
+
+def read_page(page: Any, number: int, tables_before: int = 0) -> Iterator[Block]:
+    """The blocks of one page: tables, and the lines outside them, by their height on the page."""
+    tables = [table for table in page.find_tables() if len(table.rows) and len(table.cells) > 1]
+    chars = [char for char in page.chars if char["upright"]]
+    outside = [char for char in chars if not any(_inside(char, table.bbox) for table in tables)]
+    blocks: list[tuple[float, Block]] = []
+    for index, table in enumerate(tables, start=1):
+        place = Place("pdf", page=number, table=tables_before + index)
+        blocks.append((table.bbox[1], read_table(table, chars, place)))
+    for line in lines_of(outside):
+        text = tidy(line.text)
+        if text and not PAGE_NUMBER.fullmatch(text):
+            blocks.append((line.top, Paragraph(text, 0, Place("pdf", page=number))))
+    for _top, block in sorted(blocks, key=lambda item: item[0]):
+        yield block
+
+
+def _inside(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def lines_of(chars: list[dict[str, Any]]) -> list[Line]:
+    """Characters as lines, from top to bottom, with a blank where there is a gap."""
+    lines: list[list[dict[str, Any]]] = []
+    for char in sorted(chars, key=lambda each: (round(each["bottom"], 0), each["x0"])):
+        if lines and abs(lines[-1][-1]["bottom"] - char["bottom"]) < char["size"] * 0.5:
+            lines[-1].append(char)
+        else:
+            lines.append([char])
+    return [_line(sorted(line, key=lambda each: each["x0"])) for line in lines]
+
+
+def _line(chars: list[dict[str, Any]]) -> Line:
+    text, before = "", chars[0]
+    for char in chars:
+        if text and char["x0"] - before["x1"] > before["size"] * 0.25 and text[-1:] != " ":
+            text += " "
+        text += char["text"]
+        before = char
+    printed = [char for char in chars if char["text"].strip()] or chars
+    first = WORD.match(text.lstrip())
+    wide = len(first[0]) if first else 1
+    width = printed[min(wide, len(printed)) - 1]["x1"] - printed[0]["x0"]
+    return Line(
+        text, printed[0]["x0"], printed[-1]["x1"], min(c["top"] for c in chars),
+        max(c["size"] for c in chars), width,
+    )
+
+
+def read_table(table: Any, chars: list[dict[str, Any]], place: Place) -> Grid:
+    """A ruled table: cells by its lines, merged cells by what they cover."""
+    cells = [cell for cell in table.cells if cell]
+    tops = _edges(cell[1] for cell in cells)
+    lefts = _edges(cell[0] for cell in cells)
+    at = {}
+    spans = []
+    for left, top, right, bottom in cells:
+        row, column = _index(tops, top), _index(lefts, left)
+        height = max(_index(tops, bottom - 3) - row + 1, 1)
+        width = max(_index(lefts, right - 3) - column + 1, 1)
+        at[row, column] = (left, top, right, bottom)
+        if height > 1 or width > 1:
+            spans.append(Span(row, column, height, width))
+    held: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    boxes = [(box, key) for key, box in at.items()]
+    for char in chars:
+        if not _inside(char, table.bbox):
+            continue
+        for box, key in boxes:
+            if _inside(char, box):
+                held.setdefault(key, []).append(char)
+                break
+    lines = {key: lines_of(inside) for key, inside in held.items()}
+    padding = _paddings(lines, at)
+    rows = []
+    for row in range(len(tops)):
+        texts, marks = [], []
+        for column in range(len(lefts)):
+            key = row, column
+            if key not in lines:
+                texts.append("")
+                continue
+            room = at[key][2] - at[key][0] - 2 * padding[column]
+            text, is_sure = unwrap(lines[key], room)
+            texts.append(tidy(text))
+            if not is_sure:
+                marks.append(Mark(column, "line-break"))
+        rows.append(Row(row + 1, tuple(texts), tuple(marks), place))
+    return Grid(tuple(rows), tuple(spans))
+
+
+def _edges(values: Any) -> list[float]:
+    """Distinct edges in order; those closer than a stroke are one."""
+    edges: list[float] = []
+    for value in sorted(values):
+        if not edges or value - edges[-1] > 2:
+            edges.append(value)
+    return edges
+
+
+def _index(edges: list[float], value: float) -> int:
+    return max(bisect_right(edges, value + 2) - 1, 0)
+
+
+def _paddings(lines: dict[tuple[int, int], list[Line]], at: dict[tuple[int, int], Any]) -> dict[int, float]:
+    """The room between a cell's edge and its longest line, by column."""
+    padding: dict[int, float] = {}
+    for (row, column), inside in lines.items():
+        left = min(line.left for line in inside) - at[row, column][0]
+        padding[column] = max(min(left, padding.get(column, left)), 0)
+    return padding
+
+
+def unwrap(lines: list[Line], room: float) -> tuple[str, bool]:
+    """The text of a cell, lines joined where the next word would not have fitted; and whether
+    that is sure: between two Latin words a blank may or may not have stood."""
+    text, is_sure = lines[0].text.rstrip("\n"), True
+    for line, following in itertools.pairwise(lines):
+        if line.right - line.left + following.width_of_first < room - 0.5:
+            text += "\n" + following.text
+            continue
+        glue, sure = joint(text, following.text)
+        is_sure = is_sure and sure
+        text += glue + following.text.lstrip()
+    return text, is_sure
+
+
+def joint(before: str, after: str) -> tuple[str, bool]:
+    """What stands between two pieces of a wrapped line, and whether that is sure."""
+    if before.endswith(" ") or after.startswith(" "):
+        return "", True
+    last, first = before[-1:], after[:1]
+    if last.isascii() and last.isalnum() and first.isascii() and first.isalnum():
+        return ("" if last.isdigit() and first.isdigit() else " "), False
+    return "", True

@@ -1,0 +1,174 @@
+"""Text: pasted tables, tab- or comma-separated files, Markdown tables; in any usual encoding."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from charset_normalizer import from_bytes
+
+from apps.intake.grid import Block, Grid, Mark, Paragraph, Place, Row
+from apps.intake.readers.tidy import has_control, tidy
+from apps.intake.refusal import Refusal
+
+BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+UTF8_WORD = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){4,}")
+"""Four characters of UTF-8 in a row: no accident in a text of another encoding."""
+HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|meta|p|tr)\b", re.IGNORECASE)
+SPREADSHEET_XML = "urn:schemas-microsoft-com:office:spreadsheet"
+RULE = re.compile(r"\|?\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)*\|?")
+LONGEST_QUOTED = 40
+"""Lines that one quoted cell may run over."""
+LARGEST_TEXT = 30_000_000
+
+
+def decode(data: bytes) -> str:
+    """Bytes as text: by byte order mark, then UTF-8, UTF-16, GB18030 (which holds GBK), a guess.
+
+    Raises ``Refusal`` for a file of two encodings at once, and for one of none.
+    """
+    for mark, name in BOMS:
+        if data.startswith(mark):
+            return _strictly(data, name)
+    if name := _utf16_without_mark(data):
+        return _strictly(data, name)
+    if b"\0" in data:
+        raise Refusal("not-text")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if found := UTF8_WORD.search(data):
+            place = max(found.start(), error.start)
+            raise Refusal("mixed-encodings", line=data.count(b"\n", 0, place) + 1) from error
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError:
+        best = from_bytes(data).best()
+        if best is None:
+            raise Refusal("unknown-encoding") from None
+        return str(best)
+
+
+def _strictly(data: bytes, name: str) -> str:
+    try:
+        return data.decode(name)
+    except UnicodeDecodeError as error:
+        raise Refusal("mixed-encodings", line=data.count(b"\n", 0, error.start) + 1) from error
+
+
+def _utf16_without_mark(data: bytes) -> str:
+    """UTF-16 by its line breaks, tabs and commas, whose other byte is nought."""
+    sample = data[:4096]
+    for name, pattern in (("utf-16-le", b"[\t\n,]\0"), ("utf-16-be", b"\0[\t\n,]")):
+        if any(found.start() % 2 == 0 for found in re.finditer(pattern, sample)):
+            return name
+    return ""
+
+
+def read(data: bytes) -> Iterator[Block]:
+    """The blocks of a text file, or of the HTML that it is."""
+    text = decode(data)
+    if len(text) > LARGEST_TEXT:
+        raise Refusal("file-too-large", megabytes=LARGEST_TEXT // 2**20)
+    if SPREADSHEET_XML in text[:4096]:
+        raise Refusal("spreadsheet-xml")
+    if text.lstrip()[:12].lower().startswith("mime-version"):
+        raise Refusal("web-archive")
+    if HTML.search(text[:8192]) and re.search(r"<table\b|</(?:html|body|p|div)>", text, re.I):
+        from apps.intake.readers import web
+
+        yield from web.read_html(text)
+        return
+    if sum(map(text.count, "\x00\x01\x02\x03\x04\x05\x06\x07\x08")) > max(8, len(text) // 50):
+        raise Refusal("not-text")
+    yield from read_text(text)
+
+
+def read_text(text: str) -> Iterator[Block]:
+    """The blocks of a text: runs of lines with tabs (or a Markdown table), or one CSV table."""
+    if "\t" not in text and (rows := read_csv(text)):
+        yield Grid(tuple(rows))
+        return
+    table: list[Row] = []
+    place = Place("text", table=1)
+    for number, line in logical_lines(text):
+        cells = cells_of(line)
+        if len(cells) > 1:
+            table.append(text_row(number, cells, place))
+            continue
+        if table and not RULE.fullmatch(line.strip()):
+            yield Grid(tuple(table))
+            table, place = [], Place("text", table=place.table + 1)
+        if line.strip() and not RULE.fullmatch(line.strip()):
+            yield Paragraph(tidy(line), number)
+    if table:
+        yield Grid(tuple(table))
+
+
+def text_row(number: int, cells: list[str], place: Place) -> Row:
+    """A row of cells, tidied, with a mark where a cell held control characters."""
+    marks = tuple(Mark(i, "control-characters") for i, cell in enumerate(cells) if has_control(cell))
+    return Row(number, tuple(map(tidy, cells)), marks, place)
+
+
+def logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Numbered lines; a cell quoted by a spreadsheet keeps its line breaks and stays one line."""
+    held, began = "", 0
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+        joined = f"{held}\n{line}" if began else line
+        if "\t" in joined and _is_open(joined) and number - (began or number) < LONGEST_QUOTED:
+            held, began = joined, began or number
+            continue
+        yield (began or number), joined
+        held, began = "", 0
+    if began:
+        for number, line in enumerate(held.split("\n"), start=began):
+            yield number, line
+
+
+def _is_open(line: str) -> bool:
+    last = line.split("\t")[-1]
+    return last.startswith('"') and (last.count('"') % 2 == 1)
+
+
+def cells_of(line: str) -> list[str]:
+    """The cells of a line: by tabs, or by the bars of a Markdown table; one cell for a paragraph."""
+    if "\t" in line:
+        return [_unquoted(cell) for cell in line.split("\t")]
+    stripped = line.strip()
+    if stripped.count("|") > 2 and stripped[0] == stripped[-1] == "|" and not RULE.fullmatch(stripped):
+        return stripped[1:-1].split("|")
+    return [line]
+
+
+def _unquoted(cell: str) -> str:
+    if len(cell) > 1 and cell[0] == cell[-1] == '"' and ("\n" in cell or '""' in cell[1:-1]):
+        return cell[1:-1].replace('""', '"')
+    return cell
+
+
+def read_csv(text: str) -> list[Row]:
+    """The rows of a comma- or semicolon-separated text; none where it is no such table.
+
+    The sign: most lines have the same number of cells, two or more.
+    """
+    for delimiter in ",;":
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = []
+        before = 0
+        try:
+            for cells in reader:
+                if cells:
+                    rows.append((before + 1, cells))
+                before = reader.line_num
+        except csv.Error:
+            continue
+        widths = [len(cells) for _, cells in rows]
+        usual = max(set(widths), key=widths.count, default=0)
+        if len(rows) > 1 and usual > 1 and widths.count(usual) * 10 >= len(widths) * 6:
+            return [text_row(number, cells, Place("csv", table=1)) for number, cells in rows]
+    return []

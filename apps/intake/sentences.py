@@ -1,0 +1,100 @@
+"""What people are told, by code: why a file is refused, why a cell is doubtful, why text is left.
+
+The codes travel; the sentences are looked up where a person reads them.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+REFUSALS: dict[str, str] = {
+    "no-file": _("There is no file of this name."),
+    "empty-file": _("The file is empty."),
+    "file-too-large": _("The file is larger than %(megabytes)s MB; split it."),
+    "truncated": _("The file is damaged or cut off; open it in its program and save it again."),
+    "zip-bomb": _("The file would unpack to an unreasonable size and was not opened."),
+    "password": _("The file is protected by a password; save it without one."),
+    "macro": _("The file contains macros and was not opened; save it without macros."),
+    "old-word": _("This is a Word 97–2003 document (.doc); save it as .docx."),
+    "rich-text": _("This is an RTF document; save it as .docx."),
+    "picture": _("This is a picture; the intake reads text, so type the table or use recognised text."),
+    "unknown-format": _("This kind of file cannot be read; use .docx, .xlsx, .xls, .csv, .html, .pdf or text."),
+    "spreadsheet-xml": _("This is an XML spreadsheet of 2003; open it and save it as .xlsx."),
+    "web-archive": _("This is a web archive (.mht); save the page as .html."),
+    "not-text": _("The file is neither a table nor text."),
+    "mixed-encodings": _("The text mixes two encodings, first in line %(line)s; save it as UTF-8."),
+    "unknown-encoding": _("The encoding of the text cannot be told; save it as UTF-8."),
+    "scanned-pdf": _("The PDF holds only pictures of pages and no text; run text recognition (OCR) over it first, or use the original file."),
+    "too-many-pages": _("The PDF has more than %(pages)s pages; hand in the pages with the table."),
+    "table-too-large": _("A table has more rows or columns than can be read; remove the blank ones."),
+    "too-slow": _("Reading the file took longer than %(seconds)s seconds; split it."),
+    "too-much-memory": _("Reading the file needs more memory than allowed; split it."),
+    "reader-failed": _("The file could not be read; open it in its program and save it again."),
+    "no-table": _("The file holds no table."),
+    "no-kind": _("No table of the file is a list the city keeps; name its kind, or check its headers."),
+    "wrong-kind": _("The table is no list of this kind: a column is missing (%(missing)s)."),
+    "digits-lost": _("A spreadsheet turned this code into a rounded number (%(value)s); enter it again as text."),
+}
+
+DOUBTS: dict[str, str] = {
+    "first-cell-restored": _("The row had lost its first cell; its cells were moved back to the right."),
+    "category-glued": _("The category was printed together with the title and was taken off."),
+    "more-cells-than-header": _("The row has more cells than the table has headers."),
+    "filled-down": _("The cell was blank; the value above was taken."),
+    "unlike-column": _("The cell does not look like the others of its column."),
+    "inner-blank": _("A blank stands between two Chinese characters; it may be the end of a printed line."),
+    "line-break": _("The cell was broken over lines; check the place of the break."),
+    "blank-removed": _("A blank inside a Chinese name was taken out."),
+    "mixed-separator": _("The names are separated in more than one way."),
+    "comma-separator": _("The names are separated by commas."),
+    "blank-separator": _("The names are separated by blanks only."),
+    "separator-in-name": _("A name seems to hold a separator."),
+    "possible-duplicate": _("The same name stands twice."),
+    "possibly-two-names": _("This may be two names; a separator may be missing."),
+    "possibly-one-name": _("Two of the names may be one."),
+    "not-like-a-name": _("This does not look like a person's name."),
+    "not-like-an-organisation": _("One of the names does not look like an organisation."),
+    "category-unknown": _("Class and grade cannot be told from this."),
+    "differs-from-category": _("The category names another awarder than the title."),
+    "inferred": _("This is not printed; it follows from the title or the type."),
+    "from-context": _("This is taken from a line further above the table."),
+    "missing": _("A value is missing."),
+    "not-a-year": _("This is not a year."),
+    "not-a-day": _("This is not a day."),
+    "day-unsure": _("The day is printed only in part, or as a serial number."),
+    "not-a-number": _("This is not a number."),
+    "odd-commas": _("The commas in this number are in odd places."),
+    "blank-sign": _("A sign for “none” may mean missing or not applicable."),
+    "not-a-code": _("This is not a code of 18 letters and digits."),
+    "digits-lost": _("A spreadsheet rounded this number; its last digits are lost."),
+    "formula": _("The cell holds a formula; its last shown value was taken as text."),
+    "control-characters": _("Invisible control characters were taken out."),
+}
+
+ASIDE: dict[str, str] = {
+    "hidden-row": _("a hidden row"),
+    "hidden-column": _("a hidden column"),
+    "repeated-header": _("the header, repeated"),
+    "repeated-title": _("the title, repeated"),
+    "column-numbers": _("numbers of the columns"),
+    "total": _("a total"),
+    "note": _("a note"),
+    "no-kind": _("a row of a table of no known kind"),
+    "column-unread": _("a column without a field"),
+}
+
+
+def refusal(code: str, params: Mapping[str, str | int]) -> str:
+    """Why a file is refused, in one sentence."""
+    return gettext(REFUSALS.get(code, REFUSALS["reader-failed"])) % params
+
+
+def doubt(code: str) -> str:
+    """Why a value is doubtful."""
+    return gettext(DOUBTS[code])
+
+
+def aside(code: str) -> str:
+    """What it is that became no row."""
+    return gettext(ASIDE[code])

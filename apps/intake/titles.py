@@ -1,0 +1,104 @@
+"""What a table's title says once for all its rows: year, programme, roster, type, level."""
+
+import re
+import unicodedata
+
+YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)\s*年?度?")
+YEARS = re.compile(r"(?:19|20)\d{2}\s*年?\s*[-—–~～至]\s*(?:19|20)\d{2}")
+LIST_WORDS = (
+    r"(?:拟?(?:认定|获奖|授奖|入选|奖励|推荐|提名|公布|备案|入库|评审|新增))*(?:项目|成果|人员|人选|结果|企业|单位)*"
+    r"(?:情况)?(?:公示|公告)?(?:的)?(?:名单|榜单|汇总表|一览表|一览|清单|目录|统计表|明细表|表)(?:公示|公告)?"
+)
+PROGRAMME = re.compile(
+    r"[^\s，,、：:（()）]*?(?:科学技术|科技|技术|创新|人才|杰出|自然科学|贡献|进步)[^\s，,、：:（()）获]*?奖"
+)
+LEVEL = re.compile(r"国家级|省级|市级|区级|县级|国家|全国|全省|省|市")
+TYPE = re.compile(
+    r"(?:科技企业|专业化|综合|大学科技园|全国|技术企业)?孵化器|众创空间|新型研发机构|(?:[^省市级年度、\s]{0,4})重点实验室|"
+    r"企业研究院|(?:省|市)?重点企业研究院|工程(?:技术)?研究中心|技术创新中心|产业创新中心|制造业创新中心|星创天地|"
+    r"院士(?:专家)?工作站|博士后(?:科研)?工作站|企业技术中心|(?:高新技术企业)?研究?(?:开发|发)中心|国际科技合作基地|"
+    r"科普(?:教育)?基地|加速器|产业技术研究院|临床医学研究中心|创新联合体|科技企业加速器|野外科学观测研究站|中试基地|"
+    r"大学科技园|联合实验室|实验室|研究院|创新平台|平台|基地"
+)
+STATUS_OF_TYPE = {"众创空间": "备案", "星创天地": "备案"}
+"""What a body of a type is, where the page does not say: recorded, and not certified."""
+STATUS = re.compile(r"获批创建|获批筹建|创建中|认定|备案|获批|立项|入库|公示|通过评估|验收")
+
+
+def plain(title: str) -> str:
+    """A title with narrow digits and letters and without blanks; brackets stay as printed."""
+    return re.sub(
+        r"[０-９Ａ-Ｚａ-ｚ]", lambda found: unicodedata.normalize("NFKC", found[0]), re.sub(r"\s+", "", title)
+    )
+
+
+def year_of(*lines: str) -> tuple[str, bool]:
+    """The one year that a title names, and whether the title itself does; else the next line's.
+
+    A span of years is no year.
+    """
+    for number, line in enumerate(lines):
+        text = plain(line)
+        if YEARS.search(text):
+            return "", False
+        if found := YEAR.search(text):
+            return found[1], number == 0
+    return "", False
+
+
+def programme_of(title: str) -> str:
+    """The name of the prize: 宁波企事业单位牵头获2022年度浙江省科学技术奖项目汇总表 → 浙江省科学技术奖."""
+    text = plain(title)
+    text = re.split(r"(?:19|20)\d{2}\s*年?度?(?=\S)", text)[-1] if YEAR.search(text) else text
+    text = re.sub(r"^.{0,14}?(?:牵头获得?|荣获|获得|获(?!奖))", "", text)
+    text = re.sub(r"^(?:关于|拟授予|授予|公布|附件\d*[:：]?)+", "", text)
+    found = PROGRAMME.match(text)
+    return found[0] if found else ""
+
+
+def roster_of(title: str) -> str:
+    """The roster's name: its title without the words for a list."""
+    text = plain(title)
+    return re.sub(rf"{LIST_WORDS}(?=[（(]|$)", "", text) or text
+
+
+def level_of(text: str) -> str:
+    """国家级, 省级, 市级 …, where a title or a cell says so."""
+    text = plain(text)
+    if found := re.search(r"(国家|省|市|区|县)级", text):
+        return found[0]
+    if re.search(r"^国家|全国|国家(?!高新)", text):
+        return "国家级"
+    if re.search(r"全省|[浙江]省(?!级)", text):
+        return "省级"
+    if re.search(r"^[^省]{2,3}市(?!级)", text):
+        return "市级"
+    return ""
+
+
+def type_of(text: str) -> str:
+    """The type of body a title or a header names: 2023年新增省级众创空间 → 众创空间."""
+    found = TYPE.search(re.sub(r"名称$", "", plain(text)))
+    return found[0] if found else ""
+
+
+def status_of(*texts: str) -> str:
+    """认定, 备案 … where a title or a header says so."""
+    for text in texts:
+        if found := STATUS.search(plain(text)):
+            return found[0]
+    return ""
+
+
+def unit_of(lines: tuple[str, ...]) -> str:
+    """The unit of a line such as （单位：万元）."""
+    for line in lines:
+        if found := re.search(r"单位\s*[:：]\s*([^\s）)，,；;]+)", line):
+            return found[1]
+    return ""
+
+
+def unit_in_header(header: str) -> str:
+    """The unit in the brackets of a header: 研发投入（万元） → 万元."""
+    found = re.search(r"[（(]\s*([^（()）]{1,10})\s*[)）]\s*$", header)
+    return found[1] if found and re.fullmatch(r"%|‰|[万亿千百]?[元个家项件人次名篇位年月分户台]|人年|亿美元|万美元|平方米|万?吨|万?平方米", found[1]) else ""
