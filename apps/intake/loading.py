@@ -7,7 +7,8 @@ and released by the demo accounts, so that its history, its trace and its releas
 import csv
 import datetime as dt
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,11 @@ from apps.registry.models import (
     District,
     DistrictKind,
     Indicator,
+    IndicatorRelation,
     Measure,
     NoticeRule,
+    RelationKind,
+    RelationRole,
     ReportingYear,
     ValueSource,
     ValueType,
@@ -74,7 +78,10 @@ def _check_entry(number: int, entry: dict[str, Any]) -> None:
 
 @transaction.atomic
 def load_dictionaries(folder: Path, pack: dict[str, Any]) -> None:
-    """Store bureaus, districts, years, working days and indicators. What exists stays as it is."""
+    """Store bureaus, districts, years, working days, indicators and what relates them.
+
+    What exists stays as it is.
+    """
     for order, row in enumerate(pack["bureaus"]):
         kind = BureauKind.DIVISION if row["kind"] == "district" else BureauKind(row["kind"])
         Bureau.objects.get_or_create(
@@ -96,6 +103,11 @@ def load_dictionaries(folder: Path, pack: dict[str, Any]) -> None:
     )
     Indicator.objects.bulk_create(
         _read(folder / "indicators.csv", _indicator), ignore_conflicts=True
+    )
+    known = {indicator.code: indicator for indicator in Indicator.objects.all()}
+    IndicatorRelation.objects.bulk_create(
+        _read(folder / "relations.csv", lambda _order, row: _relation(row, known)),
+        ignore_conflicts=True,
     )
 
 
@@ -139,7 +151,7 @@ def _read(path: Path, make: Callable[[int, dict[str, str]], Model]) -> list[Any]
         for order, row in enumerate(rows):
             try:
                 made.append(make(order, row))
-            except (KeyError, ValueError, AttributeError) as error:
+            except (KeyError, ValueError, AttributeError, InvalidOperation) as error:
                 raise PackError(f"{path.name} line {rows.line_num}: {error}") from error
     return made
 
@@ -159,6 +171,18 @@ def _indicator(order: int, row: dict[str, str]) -> Indicator:
         source=ValueSource(row["source"]), asked_of=AskedOf(row["asked_of"]),
         aliases=[alias for alias in row["aliases"].split("|") if alias],
         definition=row["definition"], order=order,
+    )
+
+
+def _relation(row: dict[str, str], known: Mapping[str, Indicator]) -> IndicatorRelation:
+    return IndicatorRelation(
+        code=row["code"], kind=RelationKind(row["kind"]), indicator=known[row["indicator"]],
+        role=RelationRole(row["role"]) if row["role"] else "",
+        term=known[row["term"]] if row["term"] else None,
+        factor=Decimal(row["factor"] or 1),
+        low=Decimal(row["low"]) if row["low"] else None,
+        high=Decimal(row["high"]) if row["high"] else None,
+        is_strict=row["is_strict"] == "true",
     )
 
 

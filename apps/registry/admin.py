@@ -9,6 +9,7 @@ from apps.registry.models import (
     CalendarDay,
     District,
     Indicator,
+    IndicatorRelation,
     NoticeRule,
     Organisation,
     OrganisationName,
@@ -65,6 +66,23 @@ class IndicatorAdmin(Dictionary):
     list_filter = ("measure", "source", "asked_of", "section")
     search_fields = ("name", "name_en", "code")
     fixed = ("code",)
+
+
+@admin.register(IndicatorRelation, site=site)
+class IndicatorRelationAdmin(Dictionary):
+    """What holds between indicators: the rules of a return read it."""
+
+    list_display = (
+        "indicator", "kind", "role", "term", "factor", "low", "high", "is_strict", "code",
+    )
+    list_filter = ("kind", "is_strict")
+    list_select_related = ("indicator", "term")
+    search_fields = ("code", "indicator__name", "indicator__code", "term__name", "term__code")
+    autocomplete_fields = ("indicator", "term")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say yes: nothing points at a relation, and one may turn out wrong."""
+        return is_administrator(request)
 
 
 class NameInline(admin.TabularInline):

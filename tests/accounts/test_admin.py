@@ -30,7 +30,7 @@ from .conftest import PASSWORD, MakeUser, SignIn
 SHOWN = {
     "accounts.User", "accounts.Bureau", "registry.District", "registry.ReportingYear",
     "registry.CalendarDay", "registry.Indicator", "registry.Organisation",
-    "registry.OrganisationName", "registry.NoticeRule",
+    "registry.OrganisationName", "registry.NoticeRule", "registry.IndicatorRelation",
 }
 ADD_USER = "/admin/accounts/user/add/"
 

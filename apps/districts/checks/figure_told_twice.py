@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_noop as _
 
 from apps.cases.kinds import Problem
-from apps.cases.models import Revision, Severity
+from apps.cases.models import Severity
+from apps.districts.checks.reading import Reading, rule
 from apps.districts.models import IndicatorValue
 
 
-def figure_told_twice(revision: Revision) -> Iterator[Problem]:
-    """The same figure with two values is to be explained; told twice alike it is a hint."""
+@rule(
+    _("A figure is told once. Told twice with two values, one is corrected or both are explained; told twice alike is only hinted at."),
+    Severity.EXPLAIN, Severity.HINT,
+)
+def figure_told_twice(reading: Reading) -> Iterator[Problem]:
     first: dict[tuple[object, ...], IndicatorValue] = {}
-    rows = IndicatorValue.objects.filter(revision=revision).select_related("indicator")
-    for row in rows.order_by("position", "id"):
+    for row in reading.figures:
         other = first.setdefault(row.identity, row)
         if other is row:
             continue

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_noop as _
 
 from apps.cases.kinds import Problem
-from apps.cases.models import Revision, Severity
-from apps.districts.models import NarrativeSection
+from apps.cases.models import Severity
+from apps.districts.checks.reading import Reading, rule
 
 
-def narrative_missing(revision: Revision) -> Iterator[Problem]:
-    """A return has at least one section of narrative; without one it is only hinted at."""
-    if not NarrativeSection.objects.filter(revision=revision).exists():
+@rule(_("A return has at least one section of narrative."), Severity.HINT)
+def narrative_missing(reading: Reading) -> Iterator[Problem]:
+    if not reading.sections:
         yield Problem(
             "narrative_missing", Severity.HINT,
             _("The return has no narrative yet. Add a section on the year's work."),

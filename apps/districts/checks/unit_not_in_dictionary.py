@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_noop as _
 
 from apps.cases.kinds import Problem
-from apps.cases.models import Revision, Severity
-from apps.districts.models import IndicatorValue
+from apps.cases.models import Severity
+from apps.districts.checks.reading import Reading, rule
 
 
-def unit_not_in_dictionary(revision: Revision) -> Iterator[Problem]:
-    """A figure stands in a unit of its indicator: 万元 and 亿元 are never a bare number."""
-    for row in IndicatorValue.objects.filter(revision=revision).select_related("indicator"):
+@rule(
+    _("A figure stands in a unit of its indicator: 万元 and 亿元 are never a bare number."),
+    Severity.BLOCKING,
+)
+def unit_not_in_dictionary(reading: Reading) -> Iterator[Problem]:
+    for row in reading.figures:
         if row.unit not in row.indicator.units:
             yield Problem(
                 "unit_not_in_dictionary", Severity.BLOCKING,

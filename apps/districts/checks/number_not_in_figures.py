@@ -1,0 +1,146 @@
+"""A number in the narrative that no figure bears out."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext_noop as _
+
+from apps.cases.kinds import Problem
+from apps.cases.models import Severity
+from apps.districts.checks.amounts import Span, amount, base_unit, half_step, span
+from apps.districts.checks.growth import growth
+from apps.districts.checks.numbers import Number, numbers, same_unit
+from apps.districts.checks.reading import Reading, rule
+from apps.districts.models import IndicatorValue
+from apps.registry.models import Indicator, Measure
+
+# Words between the name of an indicator and its number that change nothing.
+_BETWEEN = re.compile(
+    r"(?:数量|总数|数)?(?:(?P<new>新增|增加|各增)|(?P<all>累计))?(?:已)?(?:达到|达|共有|共|为|是|有|：|:)?$"
+)
+_SHORTEST_NAME = 4
+_IN_COMPARISON = re.compile(r"(\d+(?:\.\d+)?)")
+# What a number may be compared with when the text speaks of another year.
+_OTHER_YEAR = re.compile(r"上年|去年|20\d\d年")
+
+# Base unit → what values of it the return states.
+Known = dict[str, list[Span]]
+
+
+@rule(
+    _("Each number in the narrative is a figure of the return, with its unit; 万 and 亿, rounding and words such as 超 or 近 are allowed for. Years, dates, document and ordinal numbers and names in quotes are no figures. A number that is none of these is explained."),
+    Severity.EXPLAIN,
+)
+def number_not_in_figures(reading: Reading) -> Iterator[Problem]:
+    if not reading.sections:
+        return
+    of_indicator = _by_indicator(reading)
+    known: Known = defaultdict(list)
+    for stated in of_indicator.values():
+        for base, spans in stated.items():
+            known[base] += spans
+    names = _names(reading)
+    former = _former(reading)
+    for section in reading.sections:
+        wrong, unknown = [], []
+        for number in numbers(section.text):
+            named = _named(section.text, number, names)
+            stated = of_indicator.get(named, {}) if named is not None else {}
+            if named is not None and any(same_unit(number.base, base) for base in stated):
+                if not _is_among(number, stated):
+                    wrong.append(f"{reading.indicators[named].name}：{number.text}")
+            elif not _is_among(number, known) and number.is_plain:
+                clause = section.text[max(0, number.start - 12):number.start]
+                if not (_OTHER_YEAR.search(clause) and _is_among(number, former)):
+                    unknown.append(number.text)
+        if wrong or unknown:
+            yield Problem(
+                "number_not_in_figures", Severity.EXPLAIN,
+                _("The text says %(wrong)s, which is not the figure of the return. Correct the text or the figure.")
+                if not unknown
+                else _("The text says %(unknown)s, which no figure of the return bears out. Enter the figure, correct the text, or explain what the number is.")
+                if not wrong
+                else _("The text says %(wrong)s, which is not the figure of the return, and %(unknown)s, which no figure bears out. Correct the text or the figures, or explain what the numbers are."),
+                {"wrong": "、".join(wrong), "unknown": "、".join(unknown)}, section, "text",
+            )
+
+
+def _by_indicator(reading: Reading) -> dict[int, Known]:
+    """Return what the return states per indicator: values, sums over bodies, comparisons, growth."""
+    stated: dict[int, Known] = defaultdict(lambda: defaultdict(list))
+    parts: dict[tuple[int, str, str], list[IndicatorValue]] = defaultdict(list)
+    for row in reading.figures:
+        mine = stated[row.indicator_id]
+        for text in _IN_COMPARISON.findall(row.comparison):
+            value = Decimal(text)
+            step = half_step(value)
+            for base in ("%", "百分点", base_unit(row.unit)[1]):
+                mine[base].append(Span(value - step, value + step))
+        if row.value is None:
+            continue
+        base = base_unit(row.unit)[1]
+        mine[base].append(span(row))
+        parts[row.indicator_id, row.period, base].append(row)
+        if row.subject:
+            parts[row.indicator_id, f"{row.period} bodies", base].append(row)
+        before = reading.before(row)
+        grown = growth(span(row), span(before)) if before else None
+        if grown is not None:
+            mine["%"] += [grown, Span(-grown.high, -grown.low)]
+    for (pk, _period, base), rows in parts.items():
+        if len(rows) > 1:
+            total = sum(map(amount, rows), Decimal(0))
+            stated[pk][base].append(Span(total, total))
+    return stated
+
+
+def _names(reading: Reading) -> dict[str, Indicator]:
+    """Return the names by which the text may call the indicators that the return states."""
+    names: dict[str, Indicator] = {}
+    twice = set()
+    for pk in {row.indicator_id for row in reading.valued}:
+        indicator = reading.indicators[pk]
+        for name in {indicator.name, *indicator.aliases}:
+            if len(name) < _SHORTEST_NAME:
+                continue
+            if names.setdefault(name, indicator) is not indicator:
+                twice.add(name)
+    return {name: indicator for name, indicator in names.items() if name not in twice}
+
+
+def _named(text: str, number: Number, names: dict[str, Indicator]) -> int | None:
+    """Return the indicator whose name stands right before a number, the longest name first."""
+    between = _BETWEEN.search(text[:number.start])
+    assert between is not None
+    ahead = text[:between.start()]
+    for length in range(min(40, len(ahead)), _SHORTEST_NAME - 1, -1):
+        indicator = names.get(ahead[-length:])
+        if indicator is None:
+            continue
+        # 企业研究院增加5家 is not the number of 企业研究院, nor is 累计14家 what is new.
+        if between["new"] and indicator.measure != Measure.NEW:
+            return None
+        if between["all"] and indicator.measure not in {Measure.CUMULATIVE, Measure.STOCK}:
+            return None
+        return indicator.pk
+    return None
+
+
+def _former(reading: Reading) -> Known:
+    """Return what was published in earlier years, for a text that looks back."""
+    known: Known = defaultdict(list)
+    for years in reading.published.values():
+        for row in years.values():
+            known[base_unit(row.unit)[1]].append(span(row))
+    return known
+
+
+def _is_among(number: Number, known: Known) -> bool:
+    """Say whether a number may stand for one of the values that are known."""
+    return any(
+        number.span.meets(stated)
+        for base, spans in known.items() if same_unit(number.base, base)
+        for stated in spans
+    )
