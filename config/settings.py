@@ -35,6 +35,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env.list("YONGKE_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_FAILURE_VIEW = "apps.accounts.again.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.list("YONGKE_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("YONGKE_SITE_URL", default="http://127.0.0.1:8000")
 PACK = Path(env.str("YONGKE_PACK", default=str(BASE_DIR / "data" / "ningbo-2023")))

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from apps.accounts import again
 from apps.accounts.models import User
 
 # Marks in a session, made at sign-in (receivers.py): no page has to ask the database again.
@@ -44,11 +45,11 @@ class IdleTimeout:
         response = self.get_response(request)
         if signed_in and not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
-        return _answer_htmx(request, response)
+        return _answer_signed_out(request, response)
 
 
-def _answer_htmx(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Turn a redirect to the sign-in page into what htmx can show.
+def _answer_signed_out(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Turn a redirect to the sign-in page into what loses nothing, and what htmx can show.
 
     A reload goes to the sign-in page and comes back to the page shown, not to the fragment.
     Something typed stays where it is, and the page says what to do.
@@ -57,6 +58,8 @@ def _answer_htmx(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         settings.LOGIN_URL
     )
     htmx = getattr(request, "htmx", None)
+    if to_login and not htmx and request.method == "POST" and request.path.startswith(again.DESK):
+        return again.signed_out(request)
     if not to_login or not htmx:
         return response
     shown = htmx.current_url_abs_path or "/"
