@@ -13,8 +13,14 @@ from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.models import WRITABLE, Finding, FindingStatus, Revision, Severity
 from apps.districts.forms import FigureForm
-from apps.districts.kind import INDICATOR_VALUE
-from apps.districts.models import Blank, FigureStatus, IndicatorValue, Scope
+from apps.districts.kind import INDICATOR_VALUE, NARRATIVE_SECTION
+from apps.districts.models import (
+    Blank,
+    FigureStatus,
+    IndicatorValue,
+    NarrativeSection,
+    Scope,
+)
 from apps.districts.queries import SeriesKey, indicators_of_return, last_year_values, own_figures
 from apps.registry.models import District, Indicator
 
@@ -100,6 +106,8 @@ class Section:
     lines: list[Line] = field(default_factory=list)
     # Figures of this section that are about a body, a part of the year, or another scope.
     others: list[IndicatorValue] = field(default_factory=list)
+    # The case was returned for other things than these.
+    is_locked: bool = False
 
     @property
     def usual(self) -> list[Line]:
@@ -138,9 +146,11 @@ class Section:
 
     @property
     def status(self) -> str:
-        """Return the word of the task list: wrong, missing or done."""
+        """Return the word of the task list: wrong, locked, missing or done."""
         if self.wrong:
             return "wrong"
+        if self.is_locked:
+            return "locked"
         return "missing" if self.missing else "done"
 
     @property
@@ -157,6 +167,11 @@ class Return:
     district: District
     sections: list[Section]
     may_fill: bool
+    # In a returned case only what the city named is open.
+    may_add_figure: bool
+    may_add_narrative: bool
+    # Each section of the narrative, and whether it can be written now.
+    narrative: list[tuple[NarrativeSection, bool]]
 
     def section(self, number: int) -> Section | None:
         """Return a section by its number, counted from 1."""
@@ -164,7 +179,7 @@ class Return:
 
 
 def read_return(actor: User, revision: Revision) -> Return:
-    """Return the whole return in six queries at most, however many figures it holds."""
+    """Return the whole return in seven queries at most, however many figures it holds."""
     case = revision.case
     district = District.objects.get(bureau=case.bureau_id)
     before = last_year_values(case.bureau, case.year)
@@ -172,6 +187,10 @@ def read_return(actor: User, revision: Revision) -> Return:
     findings = _findings(revision)
     may_fill = scope.may_fill(actor, case.kind_spec, case.bureau_id) and revision.state in WRITABLE
     items = scope.open_items(revision) if revision.returned_at else None
+
+    def is_open(code: str, uid: object | None) -> bool:
+        return may_fill and (items is None or scope.row_is_named(items, code, uid))
+
     sections: dict[str, Section] = {}
     for indicator in indicators_of_return():
         section = sections.setdefault(
@@ -179,11 +198,10 @@ def read_return(actor: User, revision: Revision) -> Return:
         )
         figure = main.get(indicator.pk)
         uid = figure.uid if figure else None
-        is_open = items is None or scope.row_is_named(items, INDICATOR_VALUE.code, uid)
         section.lines.append(
             Line(
                 indicator, figure, before.get(_series(indicator)), findings.get(str(uid)),
-                may_fill and is_open,
+                is_open(INDICATOR_VALUE.code, uid),
             )
         )
     for row in others:
@@ -191,7 +209,20 @@ def read_return(actor: User, revision: Revision) -> Return:
             row.indicator.section, Section(len(sections) + 1, row.indicator.section_name)
         )
         section.others.append(row)
-    return Return(revision, district, list(sections.values()), may_fill)
+    for section in sections.values():
+        section.is_locked = may_fill and not (
+            any(line.is_open for line in section.lines)
+            or any(is_open(INDICATOR_VALUE.code, row.uid) for row in section.others)
+        )
+    return Return(
+        revision, district, list(sections.values()), may_fill,
+        may_add_figure=is_open(INDICATOR_VALUE.code, None),
+        may_add_narrative=is_open(NARRATIVE_SECTION.code, None),
+        narrative=[
+            (part, is_open(NARRATIVE_SECTION.code, part.uid))
+            for part in NarrativeSection.objects.filter(revision=revision)
+        ],
+    )
 
 
 def _series(indicator: Indicator) -> SeriesKey:

@@ -18,7 +18,6 @@ from apps.cases.domain.findings import check_case
 from apps.cases.errors import StaleRecord, WorkflowError
 from apps.cases.models import Revision
 from apps.districts import domain
-from apps.districts.kind import NARRATIVE_SECTION
 from apps.districts.models import IndicatorValue
 from apps.districts.returns import Line, Return, Section, bind_forms, read_return
 
@@ -42,7 +41,6 @@ def _read(request: HttpRequest, case_id: int) -> tuple[User, Return]:
 def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show what is done, what is missing and what is wrong, section by section."""
     _user, page = _read(request, case_id)
-    narrative = NARRATIVE_SECTION.model.objects.filter(revision=page.revision)
     tasks = [
         {
             "url": reverse("districts:section", args=[case_id, section.number]),
@@ -61,7 +59,7 @@ def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
             {"url": reverse("desk:case", args=[case_id]), "label": str(page.revision.case)},
             {"url": "", "label": _("Entry")},
          ],
-         "page": page, "tasks": tasks, "narrative": narrative, "case": page.revision.case,
+         "page": page, "tasks": tasks, "case": page.revision.case,
          "empty_sections": [section for section in page.sections if not section.is_usual]},
     )
 
@@ -73,6 +71,8 @@ def _cure(section: Section) -> str:
             "%(count)s figure to correct or explain", "%(count)s figures to correct or explain",
             section.wrong,
         ) % {"count": section.wrong}
+    if section.is_locked:
+        return ""
     if section.missing:
         return ngettext(
             "%(count)s figure of last year has no value yet",

@@ -92,7 +92,7 @@ def test_return_page_takes_as_many_queries_for_many_figures(
         factories.indicator(f"more-{number}", section=f"第{number}部分")
     assert callable(django_assert_num_queries)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = read_return(filler, factories.fresh(draft))
 
     assert len(page.sections) == 31
@@ -316,6 +316,23 @@ def test_section_of_a_returned_case_opens_named_lines_only(
     assert {line.prefix: line.is_open for line in page.sections[0].lines} == {
         "rd-spending": True, "rd-people": False,
     }
+    assert page.sections[0].status == "wrong"
+    client = signed_in(filler)
+    assert "/rows/narrative-sections/" not in client.get(page_of(draft)).content.decode()
+    assert "/rows/indicator-values/new/" not in client.get(page_of(draft, 1)).content.decode()
+
+
+def test_section_that_was_not_returned_is_locked_not_to_do(draft: Revision, filler: User) -> None:
+    factories.indicator("grants", section="科技金融", section_en="Finance")
+    figure = factories.save_figure(draft, "rd-spending", "21")
+    factories.save_figure(draft, "grants", "3")
+    reviewing = factories.advance(draft, State.REVIEWING)
+    factories.returned(reviewing, record_kind=INDICATOR_VALUE.code, record_uid=figure.uid)
+
+    answer = signed_in(filler).get(page_of(draft))
+
+    tasks = {task["url"]: task["status"] for task in answer.context["tasks"]}
+    assert sorted(tasks.values()) == ["locked", "wrong"]
 
 
 def test_section_counts_what_waits_for_the_filler(draft: Revision, filler: User) -> None:

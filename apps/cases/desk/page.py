@@ -23,6 +23,7 @@ from apps.cases.models import (
     Finding,
     Record,
     Revision,
+    Severity,
     State,
 )
 from apps.cases.workflow import EVENT_LABELS, Transition
@@ -94,13 +95,35 @@ def place_words(revision: Revision, finding: Finding, titles: dict[tuple[str, st
             return str(kind.label_plural)
         title = titles.get((kind.code, str(finding.record_uid)), _("a removed row"))
         if finding.field:
-            return f"{title}: {field_label(kind.model, finding.field)}"
+            return _("%(row)s: %(field)s") % {
+                "row": title, "field": field_label(kind.model, finding.field)
+            }
         return title
     return _("The whole case")
 
 
+def may_explain(user: User, revision: Revision, finding: Finding) -> bool:
+    """Say whether ``user`` can explain or answer ``finding`` now. A rule's block is corrected."""
+    return (
+        revision.state in WRITABLE
+        and scope.may_fill(user, revision.case.kind_spec, revision.case.bureau_id)
+        and not (finding.severity == Severity.BLOCKING and finding.rule)
+    )
+
+
+def may_decide(user: User, revision: Revision) -> bool:
+    """Say whether ``user`` can decide on the findings of ``revision`` now."""
+    return revision.state in DECIDED and user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER)
+
+
+def _reply_label(user: User, revision: Revision, finding: Finding) -> str:
+    if may_decide(user, revision):
+        return _("Look at it, decide")
+    return _("Answer") if may_explain(user, revision, finding) else _("Details")
+
+
 def finding_view(
-    revision: Revision, finding: Finding, titles: dict[tuple[str, str], str]
+    user: User, revision: Revision, finding: Finding, titles: dict[tuple[str, str], str]
 ) -> dict[str, Any]:
     """Return a finding as ``components/finding.html`` takes it, and its thread."""
     key = (finding.record_kind, str(finding.record_uid))
@@ -112,17 +135,26 @@ def finding_view(
         "cure": _("To be corrected by %(day)s") % {"day": finding.deadline}
         if finding.deadline else "",
         "reply_url": reverse("desk:finding", args=[revision.case_id, finding.pk]),
-        "reply_label": _("Look at it, decide") if revision.state in DECIDED else _("Answer"),
+        "reply_label": _reply_label(user, revision, finding),
         "raised_by": finding.raised_by, "raised_at": finding.raised_at,
         "is_objection": finding.is_objection, "is_settled": finding.is_settled,
         "remarks": list(finding.remarks.all()),
     }
 
 
-def finding_views(revision: Revision, findings: list[Finding]) -> list[dict[str, Any]]:
+def finding_views(
+    user: User, revision: Revision, findings: list[Finding]
+) -> list[dict[str, Any]]:
     """Return findings for the page, with the titles of the rows they name."""
     titles = queries.row_titles(revision, ((f.record_kind, f.record_uid) for f in findings))
-    return [finding_view(revision, finding, titles) for finding in findings]
+    return [finding_view(user, revision, finding, titles) for finding in findings]
+
+
+def correction_of(revision: Revision) -> Revision | None:
+    """Return the correction of a published revision that is under way, seen or not."""
+    if revision.state != State.PUBLISHED:
+        return None
+    return revision.case.revisions.exclude(state__in=ENDED).first()
 
 
 def offered_steps(
@@ -132,6 +164,9 @@ def offered_steps(
     notice = revision.case.notice_days is not None
     proposed = last is not None and last.transition == "propose_withdrawal"
     hidden = {"withdraw"} if not proposed else {"propose_withdrawal", "restate"}
+    if correction_of(revision) is not None:
+        # One correction at a time; the page says that it is under way.
+        hidden.add("restate")
     if notice and revision.state == State.APPROVED:
         hidden.add("publish")
     if not notice:
@@ -187,18 +222,17 @@ def context(user: User, revision: Revision, rows: str) -> dict[str, Any]:
     compared = comparisons(revision)
     marks = compared[0].changes.marks if compared else {}
     table, may_add = _table(user, revision, latest, kind, marks)
-    findings = finding_views(revision, queries.findings_of(revision))
+    findings = finding_views(user, revision, queries.findings_of(revision))
     may_fill = scope.may_fill(user, kind_spec, revision.case.bureau_id)
     may_write = may_fill and revision == latest and revision.state in WRITABLE
     return {
         "revision": revision, "case": revision.case, "kind": kind_spec, "record_kind": kind,
-        "revisions": revisions, "latest": latest,
+        "revisions": revisions, "latest": latest, "correction": correction_of(revision),
         "forward": FORWARD, "steps": offered_steps(revision, user, events[0] if events else None),
         "entry_url": _entry_url(revision) if revision == latest else "",
         "open_findings": [f for f in findings if not f["is_settled"]],
         "settled_findings": [f for f in findings if f["is_settled"]],
-        "may_raise": revision.state in DECIDED
-        and user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER),
+        "may_raise": may_decide(user, revision),
         "may_write": may_write, "may_fill": may_fill,
         "comparisons": compared, "table": table, "may_add": may_add,
         "removed": _removed(revision, kind) if may_write else [],

@@ -50,6 +50,13 @@ class Event(models.Model):
         """Return what was done."""
         return f"{self.transition} {self.at:%Y-%m-%d %H:%M}"
 
+    @property
+    def step_label(self) -> str:
+        """Return the step in words."""
+        from apps.cases.workflow import EVENT_LABELS  # the table of steps is made of models
+
+        return str(EVENT_LABELS[self.transition])
+
 
 class Notification(models.Model):
     """A message to one person that a case has come to him, or back to him."""

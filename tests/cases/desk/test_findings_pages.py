@@ -259,3 +259,51 @@ def test_same_finding_raised_twice_is_one() -> None:
     first, second = (raise_finding(reviewer, revision.pk, "请补全名单。") for _ in range(2))
 
     assert first == second
+
+
+def _findings_of_a_negative_figure() -> Revision:
+    """Return a return in draft whose figure is below nought, with what the rules say of it."""
+    f.indicator("rd-spending")
+    draft = f.open_return(rows=0)
+    f.save_figure(draft, "rd-spending", "-3")
+    f.run_rules(draft)
+    return draft
+
+
+def test_what_blocks_leads_to_the_value_instead_of_an_answer() -> None:
+    draft = _findings_of_a_negative_figure()
+    finding = draft.findings.get(rule="negative_count")
+    client = signed_in(f.filler_of(draft))
+
+    page = client.get(f"/desk/cases/{draft.case_id}/findings/{finding.pk}/")
+
+    assert page.context["is_to_correct"]
+    assert "<textarea" not in page.content.decode()
+    assert f'<a href="/desk/cases/{draft.case_id}/rows/indicator-values/' in page.content.decode()
+
+
+def test_an_answer_is_offered_where_one_can_be_given() -> None:
+    revision = f.open_award_list([f.award_values(**DOUBLED)])
+    check_case(f.filler_of(revision), revision.pk)
+
+    page = signed_in(f.filler_of(revision)).get(f"/desk/cases/{revision.case_id}/")
+
+    assert "Answer" in {view["reply_label"] for view in page.context["open_findings"]}
+
+
+def test_no_answer_is_offered_where_none_can_be_given() -> None:
+    draft = _findings_of_a_negative_figure()
+    client = signed_in(f.filler_of(draft))
+    here = f"/desk/cases/{draft.case_id}/"
+    offered = {view["severity"]: view["reply_label"]
+               for view in client.get(here).context["open_findings"]}
+    assert offered["blocking"] == "Details"
+
+    warned = client.get(f"{here}1/hand_over/")
+    assert "1 finding blocks the report." in warned.context["warning"]
+    f.take("hand_over", draft)
+
+    labels = {view["reply_label"] for view in client.get(here).context["open_findings"]}
+    assert labels == {"Details"}
+    page = signed_in(f.staff(Role.DISTRICT_SIGNATORY)).get(f"{here}1/submit/")
+    assert f'href="{here}1/send_back/"' in page.content.decode()

@@ -301,3 +301,20 @@ def test_save_between_two_looks_does_not_stop_the_hand_over() -> None:
     )
 
     assert post_step(client, revision, "hand_over").status_code == 302
+
+
+def test_publisher_is_told_of_a_correction_under_way_and_offered_no_second() -> None:
+    published = f.published_case("district-returns")
+    client = signed_in(f.staff(Role.CITY_PUBLISHER))
+
+    page = client.post(
+        step_url(published, "restate"),
+        {"version": published.version, "reason": "名称有误", "reason_code": "correction"},
+        follow=True,
+    )
+
+    assert page.context["correction"].number == 2
+    assert "revision 2" in said(page)
+    assert "restate" not in {step.name for step in page.context["steps"]}
+    told = signed_in(f.filler_of(published)).get("/desk/notifications/")
+    assert "Open a correction" in said(told)

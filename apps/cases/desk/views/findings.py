@@ -133,22 +133,20 @@ def finding(request: DeskRequest, case_id: int, finding_id: int) -> HttpResponse
         else:
             messages.success(request, _("Noted."))
             return redirect(f"{case_url(revision)}#finding-{found.pk}")
-    [view] = desk_page.finding_views(revision, [found])
     user = request.user
+    [view] = desk_page.finding_views(user, revision, [found])
     may_fill = scope.may_fill(user, revision.case.kind_spec, revision.case.bureau_id)
-    may_explain = may_fill and revision.state in WRITABLE and not (
-        found.severity == Severity.BLOCKING and found.rule
-    )
-    may_decide = user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER) and revision.state in {
-        State.REVIEWING, State.ON_NOTICE
-    }
+    # What a rule blocks is cured at the row, not here.
+    is_to_correct = may_fill and found.severity == Severity.BLOCKING and bool(found.rule)
     place = (
         f"?kind={found.record_kind}&row={found.record_uid}&field={found.field}"
         if found.record_uid else ""
     )
     return page(request, "cases/finding.html", {
         "revision": revision, "case": revision.case, "finding": {**view, "reply_url": ""},
-        "form": form, "may_explain": may_explain, "may_decide": may_decide,
+        "form": form, "may_explain": desk_page.may_explain(user, revision, found),
+        "may_decide": desk_page.may_decide(user, revision),
+        "is_to_correct": is_to_correct and revision.state in WRITABLE,
         "raise_url": reverse("desk:finding_new", args=[case_id]) + place,
         "crumbs": crumbs(revision, _("Finding")),
     }, refusal, status=422 if request.method == "POST" else 200)

@@ -240,7 +240,7 @@ def _row_page(
     return page(request, "cases/row.html", {
         "revision": revision, "case": revision.case, "kind": kind, "row": stored, "title": title,
         "form": form, "locked": locked, "values": _values(revision, kind, stored),
-        "findings": desk_page.finding_views(revision, findings),
+        "findings": desk_page.finding_views(request.user, revision, findings),
         "raise_url": f"{raise_url}?kind={kind.code}&row={stored.uid}" if may_raise else "",
         "public_url": reverse("publications:record", args=[kind.code, stored.uid])
         if kind.is_listed and revision.is_public else "",

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from apps.cases import scope
+from apps.cases import guards, scope
 from apps.cases.canonical import revision_hash
 from apps.cases.desk import page as desk_page
 from apps.cases.desk import queries
@@ -24,7 +25,7 @@ from apps.cases.desk.views.base import (
     show_instead,
 )
 from apps.cases.domain.transitions import STATEMENT, available_steps, perform, why_not
-from apps.cases.errors import WorkflowError
+from apps.cases.errors import StaleVersion, WorkflowError
 from apps.cases.models import ReasonCode, Revision
 from apps.cases.workflow import Transition, transitions_named
 from apps.registry.working_days import add_working_days
@@ -53,6 +54,8 @@ def step(request: DeskRequest, case_id: int, number: int, name: str) -> HttpResp
         return _page(request, revision, row, form, refusal if taken is None else None, refusal)
     form = StepForm(request.POST, step=row)
     if not form.is_valid():
+        if "version" in form.errors:
+            return _refused(request, revision, row, form, StaleVersion())
         return _page(request, revision, row, form, status=422)
     try:
         event = perform(
@@ -61,9 +64,16 @@ def step(request: DeskRequest, case_id: int, number: int, name: str) -> HttpResp
         )
     except WorkflowError as error:
         return _refused(request, revision, row, form, error)
-    messages.success(request, _("Done: “%(step)s”. The case is now %(state)s.") % {
-        "step": row.label, "state": event.get_to_state_display(),
-    })
+    if event.to_state == event.from_state:
+        # A correction or a withdrawal begins: what is published stays so for now.
+        messages.success(request, _(
+            "Done: “%(step)s”. Those who go on with it have a message; until then nothing changes "
+            "for the public."
+        ) % {"step": row.label})
+    else:
+        messages.success(request, _("Done: “%(step)s”. The case is now %(state)s.") % {
+            "step": row.label, "state": event.get_to_state_display(),
+        })
     return redirect(_after(request, revision))
 
 
@@ -111,12 +121,29 @@ def _page(
     }
     if row.name in {"return", "approve", "submit", "hand_over"}:
         context["findings"] = [
-            view for view in desk_page.finding_views(revision, queries.findings_of(revision))
+            view for view in desk_page.finding_views(
+                request.user, revision, queries.findings_of(revision)
+            )
             if not view["is_settled"]
         ]
+    if is_possible and row.name == "hand_over":
+        context["warning"] = _unsigned(request, revision)
+    if any(s.name == "send_back" for s in available_steps(revision, request.user)):
+        context["send_back_url"] = reverse(
+            "desk:step", args=[revision.case_id, revision.number, "send_back"]
+        )
     if row.name in {"submit", "approve", "publish", "announce"} and revision.based_on is not None:
         context["comparisons"] = desk_page.comparisons(revision)
     return page(request, "cases/step.html", context, refusal, status)
+
+
+def _unsigned(request: DeskRequest, revision: Revision) -> str:
+    """Return why the signatory could not sign what the filler is about to hand over, or nothing."""
+    try:
+        guards.findings_explained(revision, request.user, {})
+    except WorkflowError as refusal:
+        return str(refusal)
+    return ""
 
 
 def _effects(revision: Revision, row: Transition) -> list[str]:
