@@ -19,6 +19,7 @@ from apps.registry.models import (
     CalendarDay,
     District,
     Indicator,
+    IndicatorRelation,
     NoticeRule,
     Organisation,
     OrganisationName,
@@ -102,10 +103,11 @@ def test_every_page_opens(admin: Client, beilun: Bureau, label: str) -> None:
     )
     ReportingYear.objects.create(year=2023, opens_on=date(2024, 1, 1), due_on=date(2024, 3, 1))
     CalendarDay.objects.create(date=date(2024, 10, 1), is_working=False, name="国庆节")
-    Indicator.objects.create(
+    spending = Indicator.objects.create(
         code="rd", name="研发经费", name_en="R&D", units=["亿元"], value_type="decimal",
         measure="flow", section="投入", section_en="Input", source="typed", asked_of="district",
     )
+    IndicatorRelation.objects.create(code="rd-range", kind="range", indicator=spending, low=0)
     NoticeRule.objects.create(kind="awards", from_year=2023, working_days=5)
     body = Organisation.objects.create(name="宁波大学", district=district)
     OrganisationName.objects.create(organisation=body, name="宁波大学")
@@ -117,7 +119,9 @@ def test_every_page_opens(admin: Client, beilun: Bureau, label: str) -> None:
 
     assert [admin.get(page).status_code for page in pages] == [200] * 4
     deleted = admin.get(f"{base}{row.pk}/delete/").status_code
-    assert deleted == (200 if label == "registry.CalendarDay" else 403)
+    assert deleted == (
+        200 if label in {"registry.CalendarDay", "registry.IndicatorRelation"} else 403
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import translation
 
-from apps.registry.models import District, DistrictKind, NoticeRule, ReportingYear
+from apps.registry.models import (
+    District,
+    DistrictKind,
+    IndicatorRelation,
+    NoticeRule,
+    ReportingYear,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +82,38 @@ def test_notice_rule_of_the_latest_year_up_to_the_cases_counts(rules, year, days
     NoticeRule.objects.create(kind="policies", from_year=2000, working_days=1)
 
     assert factories.open_award_list(year=year).case.notice_days == days
+
+
+def test_relation_says_what_holds_of_which_indicator():
+    whole, part = factories.indicator("whole"), factories.indicator("part")
+    with translation.override("en"):
+        said = [
+            str(IndicatorRelation(kind="sum", indicator=whole, role="part", term=part)),
+            str(IndicatorRelation(kind="range", indicator=whole, low=0)),
+        ]
+
+    assert said == [
+        "Indicator whole is the sum of its parts Indicator part",
+        "Indicator whole lies within bounds",
+    ]
+
+
+@pytest.mark.parametrize("values", [
+    {"kind": "sum"}, {"kind": "sum", "role": "part"}, {"kind": "sum", "role": "new", "term": "it"},
+    {"kind": "range", "low": 0, "role": "part", "term": "it"}, {"kind": "range"},
+    {"kind": "required", "high": 3}, {"kind": "ratio", "role": "numerator", "term": "it", "low": 1},
+])
+def test_relation_that_says_nothing_is_refused(values):
+    it = factories.indicator("it")
+    term = it if values.pop("term", None) else None
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IndicatorRelation.objects.create(code="it", indicator=it, term=term, **values)
+
+
+def test_term_stands_in_a_relation_once():
+    it = factories.indicator("it")
+    IndicatorRelation.objects.create(code="it", kind="required", indicator=it)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IndicatorRelation.objects.create(code="it", kind="required", indicator=it)

@@ -23,8 +23,9 @@ def figure_missing(reading: Reading) -> Iterator[Problem]:
     year = str(reading.year)
     there: dict[int, list[IndicatorValue]] = defaultdict(list)
     for row in reading.figures:
-        # A forecast is there too; whether it may stand is another rule's question.
-        if row.period == year and row.status != FigureStatus.TARGET:
+        # A forecast is there too; whether it may stand is another rule's question. The figure of a
+        # body is not the district's.
+        if row.period == year and row.status != FigureStatus.TARGET and not row.subject:
             there[row.indicator_id].append(row)
     # What a body or a zone reported last year need not come again; what the whole did, must.
     asked = {

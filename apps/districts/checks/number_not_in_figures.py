@@ -88,7 +88,10 @@ def _by_indicator(reading: Reading) -> dict[int, Known]:
         before = reading.before(row)
         grown = growth(span(row), span(before)) if before else None
         if grown is not None:
-            mine["%"] += [grown, Span(-grown.high, -grown.low)]
+            mine["%"].append(grown)
+    for mine in stated.values():
+        # 下降3.2% is a growth of −3.2 %, written either way.
+        mine["%"] += [Span(-each.high, -each.low) for each in mine["%"]]
     for (pk, _period, base), rows in parts.items():
         if len(rows) > 1:
             total = sum(map(amount, rows), Decimal(0))

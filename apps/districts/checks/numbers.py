@@ -17,11 +17,11 @@ _NO_FIGURES = re.compile(
         r"[“‘《「『〔\[][^”’》」』〕\]]*[”’》」』〕\]]",  # names in quotes, document numbers
         r"[A-Za-z0-9.+&\-]*[A-Za-z][A-Za-z0-9.+&\-]*",  # 5G, R&D, CNAS
         # 2023年, 2021—2023年, 2023年5月6日, 2023-05-06
-        r"(?:19|20)\d\d(?:[-—–~～至到]+(?:19|20)?\d\d)?年度?(?:\d{1,2}月(?:份|\d{1,2}[日号])?)?",
-        r"(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?!\d)",
+        r"(?<![\d.])(?:19|20)\d\d(?:[-—–~～至到]+(?:19|20)?\d\d)?年度?(?:\d{1,2}月(?:份|\d{1,2}[日号])?)?",
+        r"(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?!\d)",
         r"(?<!\d)(?:19|20)\d\d(?=届|级)",
-        r"\d{1,2}(?:[-—–~～至到、]+\d{1,2})?月(?:份|\d{1,2}[日号](?:[-—–~～至到]+\d{1,2}日)?)?",
-        r"\d{1,2}[日号](?!\d)",
+        r"(?<![\d.])\d{1,2}(?:[-—–~～至到、]+\d{1,2})?月(?:份|\d{1,2}[日号](?:[-—–~～至到]+\d{1,2}日)?)?",
+        r"(?<![\d.])\d{1,2}[日号](?!\d)",
         r"第?[一二三四1-4](?:[、至到—-][一二三四1-4])*季度",
         rf"第[\d{_HAN}]+(?:[-—–~～至到]\d+)?[^\d，。；、\s]?",  # 第十二届, 第1
         r"\d+号",
@@ -127,6 +127,8 @@ def numbers(text: str) -> Iterator[Number]:
             units[place], factors[place] = units[place + 1], factors[place + 1]
     for match, unit, factor in zip(matches, units, factors, strict=True):
         value = Decimal(match["digits"].replace(",", ""))
+        if match["sign"]:
+            value = -value
         qualifier = match["before"] or match["after"] or match["more"] or match["end"] or ""
         times = _times(factor)
         is_rounded = times > 1 or "." in match["digits"] or unit in {"%", "元"}

@@ -10,7 +10,7 @@ from apps.cases.models import Severity
 from apps.districts.checks.amounts import amount
 from apps.districts.checks.reading import Reading, rule
 from apps.districts.models import IndicatorValue
-from apps.registry.models import ValueType
+from apps.registry.models import Measure, ValueType
 
 # 千, 万 and 亿, and two places for a share that was typed as a fraction.
 POWERS = (3, 4, 8)
@@ -20,6 +20,9 @@ LEAST, MOST = Decimal("0.4"), Decimal("2.5")
 def slip_of(figure: IndicatorValue, before: IndicatorValue) -> int:
     """Return the power of ten by which the figure is too large (or too small, below nought), or 0."""
     now, then = amount(figure), amount(before)
+    if figure.indicator.measure == Measure.GROWTH:
+        # A growth of 0.2 % after one of 20 % is no slip.
+        return 0
     if not now or not then or LEAST <= now / then <= MOST:
         return 0
     powers = (2, *POWERS) if figure.indicator.value_type == ValueType.PERCENT else POWERS

@@ -13,6 +13,7 @@ from apps.districts.checks.amounts import amount, base_unit, is_count
 from apps.districts.checks.reading import Reading, rule
 from apps.districts.checks.unit_slip import slip_of
 from apps.districts.models import FigureStatus, IndicatorValue, Scope
+from apps.registry.models import Measure
 
 # Where too few units tell how the measure changes, a change beyond these is to be explained.
 LEAST_RATIO, MOST_RATIO = Decimal("0.4"), Decimal("2.5")
@@ -23,7 +24,7 @@ ENOUGH_UNITS = 5
 NEAR = math.log(1.6)
 USUAL = 3 * 1.4826
 # Two counts differ by this many square roots of their sum by chance alone.
-CHANCE = 2
+CHANCE = 2.5
 
 
 @rule(
@@ -33,7 +34,9 @@ CHANCE = 2
 def unlike_last_year(reading: Reading) -> Iterator[Problem]:
     changed = [
         (row, before) for row, before in reading.changes(reading.of_this_year)
-        if amount(before) and not slip_of(row, before) and not _by_chance(row, before)
+        # A growth leaps from year to year by its nature.
+        if row.indicator.measure != Measure.GROWTH
+        and amount(before) and not slip_of(row, before) and not _by_chance(row, before)
     ]
     usual = _usual_changes(reading, {row.indicator_id for row, _before in changed})
     for row, before in changed:
