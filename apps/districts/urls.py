@@ -3,9 +3,15 @@
 from django.urls import path
 
 from apps.districts import views
+from apps.districts.workbook import views as workbook
 
 app_name = "districts"
 urlpatterns = [
     path("<int:case_id>/", views.return_page, name="return"),
     path("<int:case_id>/<int:number>/", views.section_page, name="section"),
+    path("<int:case_id>/workbook/", workbook.workbook_page, name="workbook"),
+    path("<int:case_id>/workbook/file/", workbook.download, name="workbook_file"),
+    path("<int:case_id>/workbook/marked/", workbook.marked, name="workbook_marked"),
+    path("<int:case_id>/workbook/accept/", workbook.accept_upload, name="workbook_accept"),
+    path("<int:case_id>/workbook/discard/", workbook.discard, name="workbook_discard"),
 ]

@@ -101,6 +101,8 @@ DESK_OF_CASE = {
     "desk:case", "desk:revision", "desk:changes", "desk:finding", "desk:finding_new",
     "desk:row_new", "desk:row", "desk:row_remove", "desk:row_history", "desk:step",
     "desk:check", "desk:row_restore", "districts:return", "districts:section",
+    "districts:workbook", "districts:workbook_file", "districts:workbook_marked",
+    "districts:workbook_accept", "districts:workbook_discard",
 }
 
 # allauth's own pages: signing in is open, the rest needs a signed-in person.
@@ -125,7 +127,7 @@ ADMIN_PREFIX = "admin:"
 ADMIN_MODELS = (
     "accounts_user", "accounts_bureau", "registry_district", "registry_reportingyear",
     "registry_noticerule", "registry_calendarday", "registry_indicator", "registry_organisation",
-    "registry_organisationname",
+    "registry_organisationname", "registry_indicatorrelation",
 )
 ADMIN = {
     "admin:index", "admin:login", "admin:logout", "admin:password_change",

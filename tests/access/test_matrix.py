@@ -239,8 +239,13 @@ def _desk_answer(name, revision, whose, role, state, step=""):
     kind_code = CITY_KIND if whose == CITY else DISTRICT_KIND
     if role == ANONYMOUS:
         return LOGIN
-    if name in {"desk:check", "desk:row_restore"}:
+    if name in {
+        "desk:check", "desk:row_restore", "districts:workbook_accept", "districts:workbook_discard",
+    }:
         return 405
+    if name == "districts:workbook_marked":
+        # Nobody has uploaded a workbook.
+        return 404
     if not sees(role, whose, state):
         return 404
     if name.startswith("districts:"):
@@ -264,6 +269,9 @@ def _urls(revision, row, finding):
         "desk:row_restore": [case, code, row.uid], "desk:row_history": [case, code, row.uid],
         "desk:revision": [case, number], "desk:changes": [case, number],
         "districts:return": [case], "districts:section": [case, 1],
+        "districts:workbook": [case], "districts:workbook_file": [case],
+        "districts:workbook_marked": [case], "districts:workbook_accept": [case],
+        "districts:workbook_discard": [case],
     }
     assert set(arguments) | {"desk:step"} == DESK_OF_CASE
     return {
