@@ -72,11 +72,17 @@ def counts_by_kind(year: int) -> dict[str, int]:
 
 
 def newest_year() -> int | None:
-    """Return the newest year of which anything is published."""
-    return (
-        Revision.objects.public().order_by("-case__year")
-        .values_list("case__year", flat=True).first()
+    """Return the newest year that is told in full, as far as any is.
+
+    While the first returns of a new year come out, the front page stays with the year before:
+    the year of which the most kinds of case are published, the newest of several such.
+    """
+    kinds_of_year = (
+        Revision.objects.public().values("case__year")
+        .annotate(kinds=Count("case__kind", distinct=True)).order_by("-kinds", "-case__year")
     )
+    first = kinds_of_year.first()
+    return first["case__year"] if first else None
 
 
 def published_years() -> list[int]:

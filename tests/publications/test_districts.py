@@ -185,3 +185,15 @@ def test_indicator_without_figures_and_unknown_indicator(client: Client) -> None
     page = client.get("/indicators/quiet/", headers=EN)
     assert "No figure is published yet" in page.content.decode()
     assert client.get("/indicators/unheard-of/").status_code == 404
+
+
+def test_front_page_stays_with_the_year_that_is_told_in_full(client: Client) -> None:
+    factories.published_case("awards", year=2023)
+    factories.published_case("policies", year=2023)
+    factories.published_case("awards", year=2024)
+
+    assert client.get("/").context["year"] == 2023
+
+    factories.published_case("policies", year=2024)
+
+    assert client.get("/").context["year"] == 2024
