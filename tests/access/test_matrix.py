@@ -372,7 +372,8 @@ def test_posts_to_a_case_by_those_who_may_not_change_nothing(whose, state):
         after = _content()
 
     assert {place: status for place, status in answers.items() if status >= 500} == {}
-    assert {s for (_n, _s, role), s in answers.items() if role == ANONYMOUS} == {LOGIN}
+    # What was typed is kept on a page that leads to the sign-in.
+    assert {s for (_n, _s, role), s in answers.items() if role == ANONYMOUS} == {403}
     unseen = {
         place: status for place, status in answers.items()
         if place[2] not in {ANONYMOUS, Role.AUDITOR}
