@@ -164,6 +164,8 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
                 above.append(block)
             continue
         for table in tables_in(block, above_of(above)):
+            if tables and not table.header:
+                table = cut_like(tables[-1], table)
             if tables and continues(tables[-1], table):
                 tables[-1] = append(tables[-1], table)
             else:
@@ -266,6 +268,11 @@ def table_of(rows: list[Row], spans: list[Span], above: Above, merged: frozenset
         found -= 1
     if found:
         lines, rows, spans = [*lines, *rows[:found]], rows[found:], _lower(spans, found)
+    if found is None:
+        # A page that goes on without a header may begin with a heading of its rows.
+        back = len([line for line in lines if SECTION.fullmatch(line.text())])
+        if back and all(SECTION.fullmatch(line.text()) for line in lines[-back:]):
+            lines, rows = lines[:-back], [*lines[-back:], *rows]
     if lines:
         own = above_of([Paragraph(line.text(), line.line) for line in lines])
         above = Above(own.title or above.title, (*own.lines, *above.lines))
@@ -426,6 +433,21 @@ def _unblanked(header: tuple[str, ...]) -> tuple[str, ...]:
     return header[:end]
 
 
+def cut_like(first: Table, second: Table) -> Table:
+    """A page without header that goes on with tables side by side, cut as the page before was."""
+    starts = sorted({row.offset for row in first.rows})
+    width = max(len(row.cells) for row in second.rows)
+    if len(starts) < 2 or width <= first.width:
+        return second
+    least = starts[0]
+    parts = [
+        row.part(start - least, start - least + first.width)
+        for start in starts
+        for row in second.rows
+    ]
+    return replace(second, rows=tuple(part for part in parts if any(part.cells)))
+
+
 def in_number_order(table: Table) -> Table:
     """Rows of tables that stood side by side, over pages, in the order of their numbers.
 
@@ -471,8 +493,8 @@ def _numbers_allow(first: Table, second: Table) -> bool:
     """Whether the numbers of the first column run on, or there are none."""
     if len({row.offset for row in first.rows}) > 1:
         return True  # Parts that stood side by side: the last number is not the page's last.
-    last = first.rows[-1].cells[0] if first.rows else ""
-    following = second.rows[0].cells[0]
+    full = [row for row in first.rows if len(row.printed()) > 1] or list(first.rows)
+    last, following = full[-1].cells[0], second.rows[0].cells[0]
     if last.isdecimal():
         return (following.isdecimal() and int(following) > int(last)) or not following
     return not following.isdecimal()
@@ -483,21 +505,35 @@ def append(first: Table, second: Table) -> Table:
     aside = list(second.aside)
     if second.header:
         aside.append(Aside(" ".join(second.header), "repeated-header", second.rows[0].line - 1))
+    before = list(first.rows)
+    pending = ""
+    while before and len(before[-1].printed()) == 1 and SECTION.fullmatch(before[-1].text()):
+        # The page ended with the heading of the next page's rows.
+        pending = pending or heading_of(before.pop().text())
     header = first.header
-    if HEADING in (*first.header[-1:], *second.header[-1:]):
+    if pending or HEADING in (*first.header[-1:], *second.header[-1:]):
         header = (*_unheaded(header), HEADING)
-    rows = [
-        _headed(row, len(header)) if header[-1:] == (HEADING,) and HEADING not in table.header else row
-        for table in (first, second)
-        for row in table.rows
-    ]
+        before = [_headed(row, len(header)) for row in before]
+        after = list(_under(pending, second.rows, len(header)))
+    else:
+        after = list(second.rows)
     return replace(
-        first, header=header, rows=tuple(rows), aside=(*first.aside, *aside),
+        first, header=header, rows=(*before, *after), aside=(*first.aside, *aside),
         merged=first.merged | second.merged,
     )
 
 
-def _headed(row: Row, width: int) -> Row:
-    """A row of a page without headings, its cell for them blank: the heading above goes on."""
-    cells = row.cells[: width - 1]
-    return replace(row, cells=(*cells, *[""] * (width - len(cells))))
+def _headed(row: Row, width: int, heading: str = "") -> Row:
+    """A row with a cell for the heading above it; left blank, the heading before goes on."""
+    if len(row.cells) >= width:
+        return row.with_cell(width - 1, row.cells[width - 1] or heading)
+    return replace(row, cells=(*row.cells, *[""] * (width - 1 - len(row.cells)), heading))
+
+
+def _under(heading: str, rows: tuple[Row, ...], width: int) -> Iterator[Row]:
+    """Rows of a page under the heading that the page before ended with, until the next one."""
+    for row in rows:
+        headed = _headed(row, width, heading)
+        if headed.cells[-1] != heading:
+            heading = ""
+        yield headed

@@ -285,16 +285,26 @@ def header_fits(header: str, words: Words) -> float:
     return best
 
 
+OTHER_HEADERS = ("备注", "说明", "联系人", "联系电话", "电话", "专业", "领域", "技术领域", "性别", "职称", "金额",
+                 "学科", "所属行业", "行业", "产业领域", "所属领域", "获奖编号", "项目编号", "证书号")
+"""Headers of columns that no kind has a field for: they tell a header, and are set aside."""
+
+_KNOWN = frozenset((*NUMBER_HEADERS, *OTHER_HEADERS)).union(
+    *(words.headers for kind in KINDS.values() for words in kind.columns.values())
+)
+_KNOWN_PATTERN = re.compile(
+    "|".join(
+        f"(?:{words.pattern})" for kind in KINDS.values() for words in kind.columns.values() if words.pattern
+    )
+)
+
+
 @lru_cache(maxsize=4096)
 def is_known_header(text: str) -> bool:
     """Whether a cell is a word that some kind of list has above a column."""
     if not text or len(text) > 30 or text.isdecimal():
         return False
-    if plain_header(text) in NUMBER_HEADERS or plain_header(text) in OTHER_HEADERS:
-        return True
-    return any(header_fits(text, words) > 0 for kind in KINDS.values() for words in kind.columns.values())
-
-
-OTHER_HEADERS = ("备注", "说明", "联系人", "联系电话", "电话", "专业", "领域", "技术领域", "性别", "职称", "金额",
-                 "学科", "所属行业", "行业", "产业领域", "所属领域", "获奖编号", "项目编号", "证书号")
-"""Headers of columns that no kind has a field for: they tell a header, and are set aside."""
+    return any(
+        form in _KNOWN or (form != "" and _KNOWN_PATTERN.fullmatch(form) is not None)
+        for form in dict.fromkeys((full_header(text), plain_header(text)))
+    )

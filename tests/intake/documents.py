@@ -259,7 +259,8 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
                         run = len(matrix.rows) + 1
                 else:
                     cells[group_at] = ""
-                    if "lost_first" in nasty and group_at == 0 and (start + number) % 4 == 3:
+                    # A merged cell cannot be lost: it is still there.
+                    if "lost_first" in nasty and "merged" not in nasty and group_at == 0 and (start + number) % 4 == 3:
                         cells = [*cells[1:], ""]
             before = group
             matrix.rows.append(cells)
@@ -505,6 +506,15 @@ def as_xls(blocks: list) -> bytes:
 
 def as_pdf(blocks: list) -> bytes:
     """A PDF with ruled tables; long cells are wrapped by their width."""
+    from reportlab.platypus.doctemplate import LayoutError
+
+    try:
+        return _as_pdf(blocks, 8)
+    except (LayoutError, TypeError):
+        return _as_pdf(blocks, 1)
+
+
+def _as_pdf(blocks: list, tallest: int) -> bytes:
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
@@ -532,7 +542,7 @@ def as_pdf(blocks: list) -> bytes:
         spans = [
             ("SPAN", (left, top), (left + span - 1, top + height - 1))
             for top, left, height, span in block.merges
-            if height <= 8
+            if height <= tallest
         ]
         grid = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
         flow.append(Table(cells, [each * scale for each in room], style=grid + spans, splitByRow=True))
