@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 DESK = "/desk/"
-TOKEN = "csrfmiddlewaretoken"
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a form field
 # Fields that nobody typed.
 QUIET = frozenset({"version", "once", "seen_hash", "warned", "done", "again", "stay", "decision"})
 

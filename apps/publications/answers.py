@@ -19,11 +19,11 @@ class PublicError(Exception):
     """Base of what a public page answers instead of its content."""
 
 
-class BadQuery(PublicError):  # noqa: N818 - it names an answer
+class BadQuery(PublicError):
     """The query string asks for something that cannot be. ``str()`` is a sentence with the cure."""
 
 
-class Gone(PublicError):  # noqa: N818 - it names an answer
+class Gone(PublicError):
     """What was public here has been withdrawn; ``reason`` says why."""
 
     def __init__(self, reason: str, number: str = "", at: dt.datetime | None = None) -> None:

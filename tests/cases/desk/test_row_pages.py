@@ -5,10 +5,10 @@ from django.db import IntegrityError, connection
 
 from apps.accounts.models import Role
 from apps.awards.models import Award
+from apps.cases.desk.views import rows
 from apps.cases.domain.records import remove_record, restore_record, save_record
 from apps.cases.errors import Invalid, Locked
 from apps.cases.models import Revision, State
-from apps.cases.desk.views import rows
 from tests import factories as f
 from tests.cases.desk.pages import form_values, row_url, said, signed_in
 
