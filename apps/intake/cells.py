@@ -31,6 +31,8 @@ PERSON = re.compile(
 PLACE = re.compile(rf"[{HAN}]{{1,3}}[省市区县]")
 DISTRICT = re.compile(rf"[{HAN}]{{2,8}}[区县市]")
 COMPANY_TAIL = re.compile(r"\s*(?:Ltd|Inc|LLC|Corp|Co|GmbH|S\.A|AG)\b", re.I)
+SHORT_NAME = re.compile(r".{0,2}|.{2}(?!司|学|院|心|团|厂|所|站).")
+"""Too short to be told from a person's name by its last character."""
 COMPOUND_SURNAMES = (
     "欧阳", "上官", "皇甫", "司马", "诸葛", "司徒", "东方", "独孤", "南宫", "慕容", "尉迟", "长孙", "宇文", "公孙",
     "令狐", "端木", "夏侯", "轩辕", "钟离", "鲜于",
@@ -327,7 +329,7 @@ def class_of(text: str) -> str:
     if DISTRICT.fullmatch(text):
         return "district"
     names = split_list(text)[:6]
-    if names and all(ORGANISATION.fullmatch(name) for name in names) and len(text) > 3:
+    if names and all(ORGANISATION.fullmatch(name) for name in names) and SHORT_NAME.fullmatch(text) is None:
         return "organisation"
     people = split_people(text)[:6]
     if people and all(PERSON.fullmatch(name) for name in people) and not re.search(r"奖|类$", text):

@@ -153,7 +153,7 @@ def read_date(name: str) -> Reader:
 
 def read_rank(cell: str) -> Fields:
     """A printed number; anything else stays, reported."""
-    rank = re.sub(r"^第|[名位.．、]$", "", cells.normalise_number(cell))
+    rank = cells.normalise_number(re.sub(r"^第|[名位.．、]$", "", cell.strip()))
     is_odd = bool(rank) and not rank.isdecimal()
     return Fields({"rank": rank}, (("rank", "not-a-number"),) if is_odd else ())
 

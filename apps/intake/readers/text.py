@@ -20,7 +20,7 @@ UTF8_WORD = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){4,}")
 """Four characters of UTF-8 in a row: no accident in a text of another encoding."""
 HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|meta|p|tr)\b", re.IGNORECASE)
 SPREADSHEET_XML = "urn:schemas-microsoft-com:office:spreadsheet"
-RULE = re.compile(r"\|?\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)*\|?")
+RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 LONGEST_QUOTED = 40
 """Lines that one quoted cell may run over."""
 LARGEST_TEXT = 30_000_000
@@ -117,21 +117,22 @@ def text_row(number: int, cells: list[str], place: Place) -> Row:
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Numbered lines; a cell quoted by a spreadsheet keeps its line breaks and stays one line."""
-    held, began = "", 0
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        joined = f"{held}\n{line}" if began else line
-        if "\t" in joined and _is_open(joined) and number - (began or number) < LONGEST_QUOTED:
-            held, began = joined, began or number
-            continue
-        yield (began or number), joined
-        held, began = "", 0
-    if began:
-        for number, line in enumerate(held.split("\n"), start=began):
-            yield number, line
+    lines = re.split(r"\r\n|\r|\n", text)
+    at = 0
+    while at < len(lines):
+        end, joined = at + 1, lines[at]
+        while _is_open(joined) and end < len(lines) and end - at < LONGEST_QUOTED:
+            joined += "\n" + lines[end]
+            end += 1
+        if end > at + 1 and (_is_open(joined) or "\t" not in joined):
+            end, joined = at + 1, lines[at]  # Never closed: the quotation mark is a mark.
+        yield at + 1, joined
+        at = end
 
 
 def _is_open(line: str) -> bool:
-    last = line.split("\t")[-1]
+    """Whether the last cell of a line is quoted and not closed."""
+    last = line.rpartition("\t")[2]
     return last.startswith('"') and (last.count('"') % 2 == 1)
 
 
