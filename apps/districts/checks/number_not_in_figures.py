@@ -1,9 +1,11 @@
 """A number in the narrative that no figure bears out."""
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import accumulate
 
 from django.utils.translation import gettext_noop as _
 
@@ -25,8 +27,49 @@ _IN_COMPARISON = re.compile(r"(\d+(?:\.\d+)?)")
 # What a number may be compared with when the text speaks of another year.
 _OTHER_YEAR = re.compile(r"上年|去年|20\d\d年")
 
-# Base unit → what values of it the return states.
-Known = dict[str, list[Span]]
+
+class Known:
+    """What values are stated, by base unit. To ask for one among thousands takes a few steps."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._spans: dict[str, list[Span]] = defaultdict(list)
+        self._sorted: dict[str, tuple[list[Decimal], list[Decimal]]] = {}
+
+    def add(self, base: str, *spans: Span) -> None:
+        """Take values in. All are added before the first question."""
+        self._spans[base] += spans
+
+    def add_all(self, other: "Known") -> None:
+        """Take in what another one knows."""
+        for base, spans in other._spans.items():
+            self.add(base, *spans)
+
+    def both_signs(self, base: str) -> None:
+        """Take each value of a unit with the other sign too."""
+        self.add(base, *(Span(-each.high, -each.low) for each in self._spans.get(base, [])))
+
+    def is_said_in(self, base: str) -> bool:
+        """Say whether a value in this unit may be meant at all."""
+        return any(same_unit(base, mine) for mine in self._spans)
+
+    def has(self, number: Number) -> bool:
+        """Say whether a number may stand for one of the values."""
+        return any(
+            self._meets(base, number.span)
+            for base in self._spans if same_unit(number.base, base)
+        )
+
+    def _meets(self, base: str, asked: Span) -> bool:
+        if base not in self._sorted:
+            spans = sorted(self._spans[base], key=lambda each: each.low)
+            lows = [each.low for each in spans]
+            self._sorted[base] = lows, list(accumulate((each.high for each in spans), max))
+        lows, highest = self._sorted[base]
+        # Of those that begin early enough, the one that ends last tells.
+        place = bisect_right(lows, asked.high)
+        return place > 0 and highest[place - 1] >= asked.low
+
 
 
 @rule(
@@ -37,23 +80,21 @@ def number_not_in_figures(reading: Reading) -> Iterator[Problem]:
     if not reading.sections:
         return
     of_indicator = _by_indicator(reading)
-    known: Known = defaultdict(list)
+    known = Known()
     for stated in of_indicator.values():
-        for base, spans in stated.items():
-            known[base] += spans
+        known.add_all(stated)
     names = _names(reading)
     former = _former(reading)
     for section in reading.sections:
         wrong, unknown = [], []
         for number in numbers(section.text):
             named = _named(section.text, number, names)
-            stated = of_indicator.get(named, {}) if named is not None else {}
-            if named is not None and any(same_unit(number.base, base) for base in stated):
-                if not _is_among(number, stated):
+            if named is not None and of_indicator[named].is_said_in(number.base):
+                if not of_indicator[named].has(number):
                     wrong.append(f"{reading.indicators[named].name}：{number.text}")
-            elif not _is_among(number, known) and number.is_plain:
+            elif number.is_plain and not known.has(number):
                 clause = section.text[max(0, number.start - 12):number.start]
-                if not (_OTHER_YEAR.search(clause) and _is_among(number, former)):
+                if not (_OTHER_YEAR.search(clause) and former.has(number)):
                     unknown.append(number.text)
         if wrong or unknown:
             yield Problem(
@@ -69,7 +110,7 @@ def number_not_in_figures(reading: Reading) -> Iterator[Problem]:
 
 def _by_indicator(reading: Reading) -> dict[int, Known]:
     """Return what the return states per indicator: values, sums over bodies, comparisons, growth."""
-    stated: dict[int, Known] = defaultdict(lambda: defaultdict(list))
+    stated: dict[int, Known] = defaultdict(Known)
     parts: dict[tuple[int, str, str], list[IndicatorValue]] = defaultdict(list)
     for row in reading.figures:
         mine = stated[row.indicator_id]
@@ -77,25 +118,25 @@ def _by_indicator(reading: Reading) -> dict[int, Known]:
             value = Decimal(text)
             step = half_step(value)
             for base in ("%", "百分点", base_unit(row.unit)[1]):
-                mine[base].append(Span(value - step, value + step))
+                mine.add(base, Span(value - step, value + step))
         if row.value is None:
             continue
         base = base_unit(row.unit)[1]
-        mine[base].append(span(row))
+        mine.add(base, span(row))
         parts[row.indicator_id, row.period, base].append(row)
         if row.subject:
             parts[row.indicator_id, f"{row.period} bodies", base].append(row)
         before = reading.before(row)
         grown = growth(span(row), span(before)) if before else None
         if grown is not None:
-            mine["%"].append(grown)
+            mine.add("%", grown)
     for mine in stated.values():
         # 下降3.2% is a growth of −3.2 %, written either way.
-        mine["%"] += [Span(-each.high, -each.low) for each in mine["%"]]
+        mine.both_signs("%")
     for (pk, _period, base), rows in parts.items():
         if len(rows) > 1:
             total = sum(map(amount, rows), Decimal(0))
-            stated[pk][base].append(Span(total, total))
+            stated[pk].add(base, Span(total, total))
     return stated
 
 
@@ -133,17 +174,9 @@ def _named(text: str, number: Number, names: dict[str, Indicator]) -> int | None
 
 def _former(reading: Reading) -> Known:
     """Return what was published in earlier years, for a text that looks back."""
-    known: Known = defaultdict(list)
+    known = Known()
     for years in reading.published.values():
         for row in years.values():
-            known[base_unit(row.unit)[1]].append(span(row))
+            known.add(base_unit(row.unit)[1], span(row))
     return known
 
-
-def _is_among(number: Number, known: Known) -> bool:
-    """Say whether a number may stand for one of the values that are known."""
-    return any(
-        number.span.meets(stated)
-        for base, spans in known.items() if same_unit(number.base, base)
-        for stated in spans
-    )

@@ -76,7 +76,8 @@ class Maker:
         }
         self.codes = {each.code: each for each in self.by_pk.values()}
         ranged = set(
-            IndicatorRelation.objects.filter(kind="range", high__lt=100)
+            IndicatorRelation.objects.filter(kind="range")
+            .exclude(indicator__value_type="percent")
             .values_list("indicator__code", flat=True)
         )
         others = [

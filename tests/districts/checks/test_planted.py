@@ -127,7 +127,7 @@ PLANTS: dict[str, Callable[[Generated], Places]] = {
     "part_beyond_whole": _beyond,
     "ratio_unlike_its_parts": lambda made: _each(
         _bodies(made, "postgraduate-staff-share"),
-        _set("value", lambda row, _n: row["value"] * Decimal("0.98")),
+        _set("value", lambda row, _n: row["value"] + 2),
     ),
     "stock_and_flow": lambda made: _each(
         _bodies(made, "rd-institutes-district-cumulative"),
