@@ -227,7 +227,8 @@ def stacked(grid: Grid) -> Iterator[Part]:
     for index, row in enumerate(rows):
         if not is_header(row):
             continue
-        if header and not _is_below_header(rows, index):
+        goes_on = not header and _has_body_above(rows, index)
+        if goes_on or (header and not _is_below_header(rows, index)):
             starts.append(_first_line_above(rows, index, starts[-1]))
         header = True
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
@@ -235,6 +236,14 @@ def stacked(grid: Grid) -> Iterator[Part]:
             replace(span, row=span.row - start) for span in grid.spans if start <= span.row < end
         ]
         yield rows[start:end], spans
+
+
+def _has_body_above(rows: list[Row], index: int) -> bool:
+    """Whether rows of a table that goes on from the page before stand above a first header."""
+    if index and is_two_level(rows[index - 1 : index + 2], []):
+        index -= 1
+    width = len(rows[index].printed())
+    return any(len(row.printed()) > 1 and len(row.printed()) * 2 > width for row in rows[:index])
 
 
 def _is_below_header(rows: list[Row], index: int) -> bool:
@@ -301,7 +310,7 @@ def is_two_level(rows: list[Row], spans: list[Span]) -> bool:
     Under a cell that spans several columns stand short words; elsewhere nothing, or the same
     word again where the cell is merged downwards.
     """
-    if len(rows) < 3:
+    if len(rows) < 2:
         return False
     top, second = rows[0].cells, rows[1].cells
     width = max(len(top), len(second))
@@ -384,7 +393,10 @@ def clean_body(table: Table) -> Table:
         replace(row, cells=(*row.cells, *[""] * (width - len(row.cells)), under)) for row, under in kept
     )
     header = (*table.header, *[""] * (width - table.width), HEADING)
-    return replace(table, header=header if table.header else (), rows=rows, aside=(*table.aside, *aside))
+    return replace(
+        table, header=header if table.header else (), rows=rows, aside=(*table.aside, *aside),
+        has_headings=True,
+    )
 
 
 def heading_of(text: str) -> str:
@@ -481,7 +493,8 @@ def continues(first: Table, second: Table) -> bool:
     if second.header or (second.title and bare_title(second.title) != bare_title(first.title)):
         return False
     width = max(len(row.cells) for row in second.rows)
-    return width <= first.width and _numbers_allow(first, second)
+    width -= second.has_headings
+    return width <= len(_unheaded(first.header)) and _numbers_allow(first, second)
 
 
 def _unheaded(header: tuple[str, ...]) -> tuple[str, ...]:
@@ -511,7 +524,7 @@ def append(first: Table, second: Table) -> Table:
         # The page ended with the heading of the next page's rows.
         pending = pending or heading_of(before.pop().text())
     header = first.header
-    if pending or HEADING in (*first.header[-1:], *second.header[-1:]):
+    if pending or first.has_headings or second.has_headings:
         header = (*_unheaded(header), HEADING)
         before = [_headed(row, len(header)) for row in before]
         after = list(_under(pending, second.rows, len(header)))
@@ -520,6 +533,7 @@ def append(first: Table, second: Table) -> Table:
     return replace(
         first, header=header, rows=(*before, *after), aside=(*first.aside, *aside),
         merged=first.merged | second.merged,
+        has_headings=header[-1:] == (HEADING,),
     )
 
 

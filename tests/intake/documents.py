@@ -545,7 +545,8 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
             if height <= tallest
         ]
         grid = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-        flow.append(Table(cells, [each * scale for each in room], style=grid + spans, splitByRow=True))
+        table = Table(cells, [each * scale for each in room], style=grid + spans, splitByRow=True)
+        flow += [table, Spacer(1, 8)]
     document.build(flow)
     return stream.getvalue()
 

@@ -259,3 +259,30 @@ def test_is_note_leaves_bold_text_alone():
 
 def test_heading_of_takes_number_and_count_off():
     assert heading_of("（一）技术发明奖（3项）") == "技术发明奖"
+
+
+def test_page_that_goes_on_above_a_repeated_header_loses_no_row():
+    first = sheet(("名单", ""), ("序号", "名称"), ("1", "甲"))
+    second = sheet(("2", "乙"), ("3", "丙"), ("名单", ""), ("序号", "名称"), ("4", "丁"))
+
+    (table,) = find_tables([first, second])
+
+    assert [row.cells[0] for row in table.rows] == ["1", "2", "3", "4"]
+
+
+def test_page_of_nothing_but_a_header_and_a_heading_hands_the_heading_on():
+    (table,) = tables("名单\n序号\t名称\n1\t甲\n\n名单\n序号\t名称\n二、二等奖\t\n\n2\t乙\n3\t丙")
+
+    assert [row.cells for row in table.rows] == [("1", "甲", ""), ("2", "乙", "二等奖"), ("3", "丙", "二等奖")]
+
+
+def test_page_without_header_may_begin_with_a_heading():
+    (table,) = tables("名单\n序号\t名称\n1\t甲\n\n二、二等奖\t\n2\t乙")
+
+    assert [row.cells for row in table.rows] == [("1", "甲", ""), ("2", "乙", "二等奖")]
+
+
+def test_page_without_header_goes_on_side_by_side():
+    (table,) = tables("名单\n序号\t名称\t序号\t名称\n1\t甲\t3\t丙\n\n2\t乙\t4\t丁")
+
+    assert [row.cells[0] for row in table.rows] == ["1", "2", "3", "4"]
