@@ -1,6 +1,6 @@
 """How much of a table comes back: the generator's documents through the readers, in numbers.
 
-    python -m bench.intake [format …]
+python -m bench.intake [format …]
 """
 
 import itertools
@@ -31,8 +31,23 @@ TRUTHS = {
 
 def combinations() -> list[set[str]]:
     """No nastiness, each alone, and some together."""
-    pairs = [{a, b} for a, b in itertools.combinations(
-        ("merged", "pages", "unit_total_note", "semicolons", "padded", "title_within", "two_levels", "lost_first", "side_by_side"), 2)]
+    pairs = [
+        {a, b}
+        for a, b in itertools.combinations(
+            (
+                "merged",
+                "pages",
+                "unit_total_note",
+                "semicolons",
+                "padded",
+                "title_within",
+                "two_levels",
+                "lost_first",
+                "side_by_side",
+            ),
+            2,
+        )
+    ]
     more = [
         {"merged", "pages", "unit_total_note", "padded", "extra_columns", "page_numbers"},
         {"blank_below", "pages_bare", "lost_first", "commas", "full_width"},
@@ -58,7 +73,8 @@ def main(formats: list[str]) -> None:
         print(
             f"{form:5} {documents:5} documents  rows {total.found}/{total.wanted}  "
             f"cells {total.right:.4%} of {total.cells}  silent {total.silent}  "
-            f"{time.monotonic() - began:.0f} s", flush=True,
+            f"{time.monotonic() - began:.0f} s",
+            flush=True,
         )
         for example in total.examples[:12]:
             print("   ", example[:300])

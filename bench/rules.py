@@ -62,8 +62,10 @@ def measure() -> bool:
         list(rule(reading))
         print(f"  {rule.__name__}: {time.perf_counter() - start:.3f} s")
     middle = sorted(times)[RUNS // 2]
-    print(f"all rules: median {middle:.2f} s of {RUNS} runs (best {min(times):.2f}, "
-          f"worst {max(times):.2f}), {len(found)} findings, {len(queries)} queries")
+    print(
+        f"all rules: median {middle:.2f} s of {RUNS} runs (best {min(times):.2f}, "
+        f"worst {max(times):.2f}), {len(found)} findings, {len(queries)} queries"
+    )
     print(f"with the findings stored: {stored:.2f} s")
     return middle < LIMIT
 

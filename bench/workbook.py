@@ -13,7 +13,18 @@ from io import BytesIO
 from typing import Any
 
 ROWS, FAULTS = 5_000, 300
-WRONG = ("#REF!", "=A1", "9.13E+17", "二十", "2024-05-01", "118.6万元", "—", 118.66777, True, "1.2.3")
+WRONG = (
+    "#REF!",
+    "=A1",
+    "9.13E+17",
+    "二十",
+    "2024-05-01",
+    "118.6万元",
+    "—",
+    118.66777,
+    True,
+    "1.2.3",
+)
 
 
 def timed(name: str, step: Callable[[], Any]) -> Any:
@@ -54,10 +65,18 @@ def make_return() -> Any:
     model = Indicator.objects.get(code="line-0")
     Indicator.objects.bulk_create(
         Indicator(
-            code=f"line-{n}", name=f"指标{n}", name_en=f"Line {n}", units=model.units,
-            value_type=model.value_type, precision=2, measure=model.measure,
-            section=f"第{n // 100}部分", section_en=f"Part {n // 100}", source=model.source,
-            asked_of=model.asked_of, order=n,
+            code=f"line-{n}",
+            name=f"指标{n}",
+            name_en=f"Line {n}",
+            units=model.units,
+            value_type=model.value_type,
+            precision=2,
+            measure=model.measure,
+            section=f"第{n // 100}部分",
+            section_en=f"Part {n // 100}",
+            source=model.source,
+            asked_of=model.asked_of,
+            order=n,
             definition="当年经认定机构认定并公告的数量。是否包含期满后的重新认定，填报时应当写明。",
         )
         for n in range(1, ROWS)
@@ -65,7 +84,9 @@ def make_return() -> Any:
     revision = factories.open_return(rows=0, year=2024)
     lines = Indicator.objects.order_by("order")[: ROWS // 2]
     add_records(
-        factories.filler_of(revision), revision.pk, INDICATOR_VALUE,
+        factories.filler_of(revision),
+        revision.pk,
+        INDICATOR_VALUE,
         [
             factories.figure_values(n, indicator=line, period="2024", scope="whole")
             for n, line in enumerate(lines)
@@ -80,7 +101,9 @@ def spoil(data: bytes) -> bytes:
 
     book = load_workbook(BytesIO(data))
     sheet = book.worksheets[0]
-    rows = [n for n in range(1, sheet.max_row + 1) if str(sheet.cell(n, 1).value).startswith("line-")]
+    rows = [
+        n for n in range(1, sheet.max_row + 1) if str(sheet.cell(n, 1).value).startswith("line-")
+    ]
     assert len(rows) == ROWS
     for number, row in enumerate(rows[: FAULTS * 10 : 10]):
         sheet.cell(row, 8).value = WRONG[number % len(WRONG)]

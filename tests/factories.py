@@ -60,13 +60,18 @@ def city() -> Bureau:
     bureau, made = Bureau.objects.get_or_create(
         slug="ningbo",
         defaults={
-            "name": "宁波市科学技术局", "name_en": "Ningbo Science and Technology Bureau",
+            "name": "宁波市科学技术局",
+            "name_en": "Ningbo Science and Technology Bureau",
             "kind": BureauKind.CITY,
         },
     )
     if made:
         District.objects.create(
-            slug="ningbo", name="宁波市", name_en="Ningbo", kind=DistrictKind.CITY, code="330200",
+            slug="ningbo",
+            name="宁波市",
+            name_en="Ningbo",
+            kind=DistrictKind.CITY,
+            code="330200",
             bureau=bureau,
         )
     return bureau
@@ -78,14 +83,22 @@ def district(slug: str = "beilun") -> Bureau:
     bureau, made = Bureau.objects.get_or_create(
         slug=slug,
         defaults={
-            "name": f"{name}科学技术局", "name_en": f"{name_en} Science and Technology Bureau",
-            "kind": BureauKind.DIVISION, "order": 1,
+            "name": f"{name}科学技术局",
+            "name_en": f"{name_en} Science and Technology Bureau",
+            "kind": BureauKind.DIVISION,
+            "order": 1,
         },
     )
     if made:
         District.objects.create(
-            slug=slug, name=name, name_en=name_en, kind=DistrictKind.DIVISION, code=code,
-            parent=city().district, bureau=bureau, order=1,
+            slug=slug,
+            name=name,
+            name_en=name_en,
+            kind=DistrictKind.DIVISION,
+            code=code,
+            parent=city().district,
+            bureau=bureau,
+            order=1,
         )
     return bureau
 
@@ -95,14 +108,21 @@ def zone(parent: str = "yinzhou") -> Bureau:
     bureau, made = Bureau.objects.get_or_create(
         slug="gaoxin",
         defaults={
-            "name": "宁波高新区科学技术局", "name_en": "Ningbo Hi-Tech Zone Bureau",
-            "kind": BureauKind.ZONE, "order": 2,
+            "name": "宁波高新区科学技术局",
+            "name_en": "Ningbo Hi-Tech Zone Bureau",
+            "kind": BureauKind.ZONE,
+            "order": 2,
         },
     )
     if made:
         District.objects.create(
-            slug="gaoxin", name="宁波高新区", name_en="Ningbo Hi-Tech Zone",
-            kind=DistrictKind.ZONE, parent=district(parent).district, bureau=bureau, order=2,
+            slug="gaoxin",
+            name="宁波高新区",
+            name_en="Ningbo Hi-Tech Zone",
+            kind=DistrictKind.ZONE,
+            parent=district(parent).district,
+            bureau=bureau,
+            order=2,
         )
     return bureau
 
@@ -116,8 +136,11 @@ def person(role: Role | str, bureau: Bureau | None = None, **fields: Any) -> Use
     number = next(_count)
     username = fields.pop("username", f"{str(role).replace('_', '-')}-{number}")
     values = {
-        "full_name": f"甬科{number}", "email": f"{username}@example.org", "roles": [role],
-        "bureau": bureau or _home(role), **fields,
+        "full_name": f"甬科{number}",
+        "email": f"{username}@example.org",
+        "roles": [role],
+        "bureau": bureau or _home(role),
+        **fields,
     }
     return User.objects.create_user(username, **values)
 
@@ -140,10 +163,17 @@ def reporting_year(year: int = YEAR) -> ReportingYear:
 def indicator(code: str = "rd-spending", **fields: Any) -> Indicator:
     """Return the indicator with that code, in 亿元 and asked of everyone where it is new."""
     defaults = {
-        "name": f"指标{code}", "name_en": f"Indicator {code}", "units": ["亿元"],
-        "value_type": ValueType.DECIMAL, "precision": 2, "measure": Measure.FLOW,
-        "section": "研发投入", "section_en": "Research spending", "source": ValueSource.TYPED,
-        "asked_of": AskedOf.BOTH, **fields,
+        "name": f"指标{code}",
+        "name_en": f"Indicator {code}",
+        "units": ["亿元"],
+        "value_type": ValueType.DECIMAL,
+        "precision": 2,
+        "measure": Measure.FLOW,
+        "section": "研发投入",
+        "section_en": "Research spending",
+        "source": ValueSource.TYPED,
+        "asked_of": AskedOf.BOTH,
+        **fields,
     }
     return Indicator.objects.get_or_create(code=code, defaults=defaults)[0]
 
@@ -154,33 +184,50 @@ def indicator(code: str = "rd-spending", **fields: Any) -> Indicator:
 def award_values(number: int = 1, **values: Any) -> Values:
     """Return the values of the ``number``-th award of a list."""
     return {
-        "programme": "宁波市科学技术奖", "award_class": "科学技术进步奖", "grade": "一等奖",
-        "award_year": 2022, "title": f"高端装备关键技术及应用{number}",
-        "organisations": [f"宁波大学{number}", "宁波材料所"], "people": ["张三", "李四"], **values,
+        "programme": "宁波市科学技术奖",
+        "award_class": "科学技术进步奖",
+        "grade": "一等奖",
+        "award_year": 2022,
+        "title": f"高端装备关键技术及应用{number}",
+        "organisations": [f"宁波大学{number}", "宁波材料所"],
+        "people": ["张三", "李四"],
+        **values,
     }
 
 
 def laureate_values(number: int = 1, **values: Any) -> Values:
     """Return the values of the ``number``-th laureate of a list."""
     return {
-        "programme": "宁波市青年科技创新奖", "award_year": 2022, "name": f"王{number}",
-        "employer": f"宁波大学{number}", "nominator": "宁波市教育局", **values,
+        "programme": "宁波市青年科技创新奖",
+        "award_year": 2022,
+        "name": f"王{number}",
+        "employer": f"宁波大学{number}",
+        "nominator": "宁波市教育局",
+        **values,
     }
 
 
 def certification_values(number: int = 1, **values: Any) -> Values:
     """Return the values of the ``number``-th certification of a list."""
     return {
-        "platform": f"海洋装备重点实验室{number}", "type": "重点实验室", "level": "省级",
-        "year": 2023, "hosts": [f"宁波海洋研究院{number}"], "status": "认定", **values,
+        "platform": f"海洋装备重点实验室{number}",
+        "type": "重点实验室",
+        "level": "省级",
+        "year": 2023,
+        "hosts": [f"宁波海洋研究院{number}"],
+        "status": "认定",
+        **values,
     }
 
 
 def roster_entry_values(number: int = 1, **values: Any) -> Values:
     """Return the values of the ``number``-th entry of a roster."""
     return {
-        "roster": "专精特新“小巨人”企业", "year": 2023, "rank": number,
-        "organisation": f"宁波精密{number}有限公司", **values,
+        "roster": "专精特新“小巨人”企业",
+        "year": 2023,
+        "rank": number,
+        "organisation": f"宁波精密{number}有限公司",
+        **values,
     }
 
 
@@ -199,8 +246,11 @@ def figure_values(number: int = 1, bureau: Bureau | None = None, **values: Any) 
     """Return the values of the ``number``-th figure of a bureau: 北仑's where none is named."""
     return {
         "indicator": values.pop("indicator", None) or indicator(f"indicator-{number}"),
-        "unit": "亿元", "reporting_unit": (bureau or district()).district, "period": "2023",
-        "value": Decimal("12.50") + number, **values,
+        "unit": "亿元",
+        "reporting_unit": (bureau or district()).district,
+        "period": "2023",
+        "value": Decimal("12.50") + number,
+        **values,
     }
 
 
@@ -296,17 +346,19 @@ def doer(name: str, revision: Revision) -> User:
     district_case = revision.case.kind_spec.checked_in_bureau
     signatory_or_editor = Role.DISTRICT_SIGNATORY if district_case else Role.CITY_EDITOR
     role = {
-        "hand_over": Role.DISTRICT_FILLER, "send_back": Role.DISTRICT_SIGNATORY,
-        "submit": signatory_or_editor, "recall": signatory_or_editor,
-        "accept": Role.CITY_REVIEWER, "return": Role.CITY_REVIEWER,
-        "approve": Role.CITY_REVIEWER, "withdraw": Role.CITY_REVIEWER,
+        "hand_over": Role.DISTRICT_FILLER,
+        "send_back": Role.DISTRICT_SIGNATORY,
+        "submit": signatory_or_editor,
+        "recall": signatory_or_editor,
+        "accept": Role.CITY_REVIEWER,
+        "return": Role.CITY_REVIEWER,
+        "approve": Role.CITY_REVIEWER,
+        "withdraw": Role.CITY_REVIEWER,
     }.get(name, Role.CITY_PUBLISHER)
     return staff(role, bureau if role in DISTRICT_ROLES else city())
 
 
-def take(
-    name: str, revision: Revision, actor: User | None = None, **options: Any
-) -> Revision:
+def take(name: str, revision: Revision, actor: User | None = None, **options: Any) -> Revision:
     """Take a step as the person whose work it is, with a reason, and return the revision."""
     options.setdefault("reason", REASON)
     if name == "restate":
@@ -357,7 +409,8 @@ def change_first_row(revision: Revision, **values: Any) -> Revision:
     row = kind.model.objects.filter(revision=revision).order_by("position").first()
     if not values:
         values = (
-            {"value": row.value + 1} if kind.code == "indicator-values"
+            {"value": row.value + 1}
+            if kind.code == "indicator-values"
             else {kind.title_field: f"{getattr(row, kind.title_field)}（更正）"}
         )
     save_record(filler_of(revision), revision.pk, kind, values, uid=row.uid, version=row.version)
@@ -370,9 +423,12 @@ def save_figure(
     """Store a district's own figure as its return page does: entered first, or changed."""
     found = IndicatorValue.objects.filter(revision=revision, indicator__code=code).first()
     return districts.save_figure(
-        actor or filler_of(revision), revision.pk, Indicator.objects.get(code=code),
+        actor or filler_of(revision),
+        revision.pk,
+        Indicator.objects.get(code=code),
         {"value": Decimal(value)},
-        uid=found.uid if found else None, version=found.version if found else None,
+        uid=found.uid if found else None,
+        version=found.version if found else None,
     )
 
 
@@ -397,8 +453,12 @@ def advance(revision: Revision, state: State | str) -> Revision:
     first = "hand_over" if kind.checked_in_bureau else "submit"
     last = "announce" if revision.case.notice_days is not None else "publish"
     following = {
-        State.DRAFT: first, State.RETURNED: first, State.CHECKING: "submit",
-        State.SUBMITTED: "accept", State.REVIEWING: "approve", State.APPROVED: last,
+        State.DRAFT: first,
+        State.RETURNED: first,
+        State.CHECKING: "submit",
+        State.SUBMITTED: "accept",
+        State.REVIEWING: "approve",
+        State.APPROVED: last,
         State.ON_NOTICE: "publish",
     }
     while revision.state != state:
@@ -461,5 +521,3 @@ def case_of(revision: Revision) -> Case:
 def people_of_every_role() -> dict[Role, User]:
     """Return one person per role: the district's of 北仑, the others of the city bureau."""
     return {role: staff(role) for role in Role}
-
-

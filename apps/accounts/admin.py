@@ -82,7 +82,13 @@ class AccountAdmin(Dictionary, UserAdmin):
     add_form = NewAccountForm
     change_password_form = NewPasswordForm
     list_display = (
-        "username", "full_name", "bureau", "role_words", "is_active", "second_factor", "last_login",
+        "username",
+        "full_name",
+        "bureau",
+        "role_words",
+        "is_active",
+        "second_factor",
+        "last_login",
     )
     list_filter = ("is_active", "bureau")
     list_select_related = ("bureau",)

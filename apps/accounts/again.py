@@ -43,14 +43,22 @@ def send_again(request: HttpRequest) -> HttpResponse:
     """Show what was typed, with a fresh token and the way to sign in."""
     fields = typed(request)
     shown = [
-        (name, value) for name, value in fields
-        if value.strip() and name not in QUIET and not name.startswith("initial-")
+        (name, value)
+        for name, value in fields
+        if value.strip()
+        and name not in QUIET
+        and not name.startswith("initial-")
         and not name.endswith(("-version", "-seen"))
     ]
     return render(
-        request, "account/send_again.html",
-        {"fields": fields, "shown": shown, "had_file": bool(request.FILES),
-         "login": f"{settings.LOGIN_URL}?{urlencode({'next': DESK})}"},
+        request,
+        "account/send_again.html",
+        {
+            "fields": fields,
+            "shown": shown,
+            "had_file": bool(request.FILES),
+            "login": f"{settings.LOGIN_URL}?{urlencode({'next': DESK})}",
+        },
         status=403,
     )
 

@@ -79,14 +79,20 @@ class User(AbstractUser):
     """One person's account. It may hold several roles of one level; duties stay apart per case."""
 
     bureau = models.ForeignKey(
-        Bureau, on_delete=models.PROTECT, related_name="people", verbose_name=_("bureau"),
-        null=True, blank=True,
+        Bureau,
+        on_delete=models.PROTECT,
+        related_name="people",
+        verbose_name=_("bureau"),
+        null=True,
+        blank=True,
     )
     full_name = models.CharField(_("name"), max_length=100, blank=True)
     title = models.CharField(_("official title"), max_length=100, blank=True)
     roles = ArrayField(
-        models.CharField(max_length=20, choices=Role), verbose_name=_("roles"),
-        default=list, blank=True,
+        models.CharField(max_length=20, choices=Role),
+        verbose_name=_("roles"),
+        default=list,
+        blank=True,
     )
 
     objects: ClassVar[UserManager[Self]] = UserManager()
@@ -239,13 +245,23 @@ class SecurityEvent(models.Model):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.DONE)
     # Without a database constraint: the log outlives what it speaks of.
     actor = models.ForeignKey(
-        User, on_delete=models.DO_NOTHING, db_constraint=False, null=True, blank=True,
-        related_name="+", verbose_name=_("who"),
+        User,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who"),
     )
     actor_name = models.CharField(_("who"), max_length=150, blank=True)
     subject = models.ForeignKey(
-        User, on_delete=models.DO_NOTHING, db_constraint=False, null=True, blank=True,
-        related_name="+", verbose_name=_("about"),
+        User,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("about"),
     )
     subject_name = models.CharField(_("about"), max_length=200, blank=True)
     address = models.GenericIPAddressField(_("address"), null=True, blank=True)

@@ -26,9 +26,7 @@ class CharacterClassesValidator:
 
     def get_help_text(self) -> str:
         """Return the rule in a sentence."""
-        return _(
-            "Use at least three of: small letters, capital letters, digits, other signs."
-        )
+        return _("Use at least three of: small letters, capital letters, digits, other signs.")
 
 
 class FormerPasswordsValidator:
@@ -52,9 +50,7 @@ class FormerPasswordsValidator:
             return
         with transaction.atomic():
             temporary = user.__dict__.pop("_temporary", False)
-            PasswordHistory.objects.create(
-                user=user, password=user.password, temporary=temporary
-            )
+            PasswordHistory.objects.create(user=user, password=user.password, temporary=temporary)
             audit.record(EventKind.PASSWORD_CHANGED, subject=user)
 
     def get_help_text(self) -> str:
@@ -89,7 +85,10 @@ def password_notice(user: User) -> str:
     if age is None or age < timedelta(days=settings.PASSWORD_DAYS):
         return ""
     values: dict[str, Any] = {"days": age.days, "limit": settings.PASSWORD_DAYS}
-    return _(
-        "Your password is %(days)s days old; change it every %(limit)s days "
-        "(menu at the top right, “Change the password”)."
-    ) % values
+    return (
+        _(
+            "Your password is %(days)s days old; change it every %(limit)s days "
+            "(menu at the top right, “Change the password”)."
+        )
+        % values
+    )

@@ -14,9 +14,14 @@ def award_without_winners(revision: Revision) -> Iterator[Problem]:
     for award in Award.objects.filter(revision=revision):
         if not award.organisations or not award.people:
             yield Problem(
-                "award_without_winners", Severity.BLOCKING,
-                _("“%(title)s” names no organisation or no person. Enter them as the decision prints them."),
-                {"title": award.title}, award, "people" if award.organisations else "organisations",
+                "award_without_winners",
+                Severity.BLOCKING,
+                _(
+                    "“%(title)s” names no organisation or no person. Enter them as the decision prints them."
+                ),
+                {"title": award.title},
+                award,
+                "people" if award.organisations else "organisations",
             )
 
 
@@ -27,9 +32,12 @@ def award_printed_twice(revision: Revision) -> Iterator[Problem]:
         key = (award.programme, award.title, award.award_year)
         if key in seen:
             yield Problem(
-                "award_printed_twice", Severity.BLOCKING,
+                "award_printed_twice",
+                Severity.BLOCKING,
                 _("“%(title)s” stands in this list twice. Remove one of the rows."),
-                {"title": award.title}, award, "title",
+                {"title": award.title},
+                award,
+                "title",
             )
         seen.add(key)
 
@@ -38,9 +46,14 @@ def award_after_report(revision: Revision) -> Iterator[Problem]:
     """An award's year is not later than the report's."""
     for award in Award.objects.filter(revision=revision, award_year__gt=revision.case.year):
         yield Problem(
-            "award_after_report", Severity.BLOCKING,
-            _("The award year %(award_year)s is later than the report's year %(year)s. Correct the award year."),
-            {"award_year": award.award_year, "year": revision.case.year}, award, "award_year",
+            "award_after_report",
+            Severity.BLOCKING,
+            _(
+                "The award year %(award_year)s is later than the report's year %(year)s. Correct the award year."
+            ),
+            {"award_year": award.award_year, "year": revision.case.year},
+            award,
+            "award_year",
         )
 
 
@@ -49,9 +62,14 @@ def person_named_twice(revision: Revision) -> Iterator[Problem]:
     for award in Award.objects.filter(revision=revision):
         if len(set(award.people)) < len(award.people):
             yield Problem(
-                "person_named_twice", Severity.EXPLAIN,
-                _("A name stands twice among the people of “%(title)s”. Remove it, or explain that they are two persons."),
-                {"title": award.title}, award, "people",
+                "person_named_twice",
+                Severity.EXPLAIN,
+                _(
+                    "A name stands twice among the people of “%(title)s”. Remove it, or explain that they are two persons."
+                ),
+                {"title": award.title},
+                award,
+                "people",
             )
 
 
@@ -62,8 +80,11 @@ def laureate_named_twice(revision: Revision) -> Iterator[Problem]:
         key = (laureate.name, laureate.employer)
         if key in seen:
             yield Problem(
-                "laureate_named_twice", Severity.BLOCKING,
+                "laureate_named_twice",
+                Severity.BLOCKING,
                 _("%(name)s of %(employer)s stands in this list twice. Remove one of the rows."),
-                {"name": laureate.name, "employer": laureate.employer}, laureate, "name",
+                {"name": laureate.name, "employer": laureate.employer},
+                laureate,
+                "name",
             )
         seen.add(key)

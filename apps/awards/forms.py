@@ -10,8 +10,14 @@ class AwardForm(RecordForm):
     class Meta:
         model = Award
         fields = [
-            "programme", "award_class", "grade", "award_year", "announced_on", "title",
-            "organisations", "people",
+            "programme",
+            "award_class",
+            "grade",
+            "award_year",
+            "announced_on",
+            "title",
+            "organisations",
+            "people",
         ]
 
 

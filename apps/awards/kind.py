@@ -13,8 +13,14 @@ AWARD = RecordKind(
     label_plural=_("awards"),
     model=Award,
     fields=(
-        "programme", "award_class", "grade", "award_year", "announced_on", "title",
-        "organisations", "people",
+        "programme",
+        "award_class",
+        "grade",
+        "award_year",
+        "announced_on",
+        "title",
+        "organisations",
+        "people",
     ),
     natural_key=("programme", "award_year", "title"),
     title_field="title",
@@ -44,21 +50,27 @@ LAUREATE = RecordKind(
     search_fields=("name", "employer", "nominator"),
 )
 
-register(Kind(
-    code="awards",
-    label=_("award list"),
-    records=(AWARD,),
-    filled_by=Role.CITY_EDITOR,
-    checks=(
-        checks.award_without_winners, checks.award_printed_twice, checks.award_after_report,
-        checks.person_named_twice,
-    ),
-))
+register(
+    Kind(
+        code="awards",
+        label=_("award list"),
+        records=(AWARD,),
+        filled_by=Role.CITY_EDITOR,
+        checks=(
+            checks.award_without_winners,
+            checks.award_printed_twice,
+            checks.award_after_report,
+            checks.person_named_twice,
+        ),
+    )
+)
 
-register(Kind(
-    code="laureates",
-    label=_("laureate list"),
-    records=(LAUREATE,),
-    filled_by=Role.CITY_EDITOR,
-    checks=(checks.laureate_named_twice,),
-))
+register(
+    Kind(
+        code="laureates",
+        label=_("laureate list"),
+        records=(LAUREATE,),
+        filled_by=Role.CITY_EDITOR,
+        checks=(checks.laureate_named_twice,),
+    )
+)

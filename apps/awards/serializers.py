@@ -10,8 +10,16 @@ class AwardSerializer(RecordSerializer):
     class Meta:
         model = Award
         fields = (
-            "programme", "award_class", "grade", "award_year", "announced_on", "title",
-            "organisations", "people", "flags", *RecordSerializer.TAIL,
+            "programme",
+            "award_class",
+            "grade",
+            "award_year",
+            "announced_on",
+            "title",
+            "organisations",
+            "people",
+            "flags",
+            *RecordSerializer.TAIL,
         )
 
 
@@ -21,6 +29,11 @@ class LaureateSerializer(RecordSerializer):
     class Meta:
         model = Laureate
         fields = (
-            "programme", "award_year", "name", "employer", "nominator", "flags",
+            "programme",
+            "award_year",
+            "name",
+            "employer",
+            "nominator",
+            "flags",
             *RecordSerializer.TAIL,
         )

@@ -17,7 +17,13 @@ class AwardTable(RecordTable):
     class Meta(RecordTable.Meta):
         model = Award
         fields = (
-            "title", "programme", "award_class", "grade", "award_year", "organisations", "people",
+            "title",
+            "programme",
+            "award_class",
+            "grade",
+            "award_year",
+            "organisations",
+            "people",
         )
 
 

@@ -46,9 +46,7 @@ class Invalid(WorkflowError):
         self.errors = errors
         self.row = row
         text = " ".join(sentence for sentences in errors.values() for sentence in sentences)
-        super().__init__(
-            _("Row %(row)s: %(text)s") % {"row": row, "text": text} if row else text
-        )
+        super().__init__(_("Row %(row)s: %(text)s") % {"row": row, "text": text} if row else text)
 
 
 class StaleRecord(WorkflowError):

@@ -141,8 +141,14 @@ class RecordFilterSet(django_filters.FilterSet):
             if isinstance(model._meta.get_field(field.split("__")[0]), ArrayField):
                 path = f"text_of_{field}"
                 queryset = queryset.alias(
-                    **{path: Func(F(field), Value("\n"), function="array_to_string",
-                                  output_field=TextField())}
+                    **{
+                        path: Func(
+                            F(field),
+                            Value("\n"),
+                            function="array_to_string",
+                            output_field=TextField(),
+                        )
+                    }
                 )
             paths.append(path)
         for word in value.split():

@@ -32,9 +32,7 @@ def entered_something(actor: User, revision: Revision) -> bool:
             revision_id=revision.pk
         )
         # A removed row keeps its last saver; who removed it stands in the context.
-        removed = history.filter(
-            pgh_label="delete", pgh_context__metadata__removed_by=actor.pk
-        )
+        removed = history.filter(pgh_label="delete", pgh_context__metadata__removed_by=actor.pk)
         if history.filter(updated_by_id=actor.pk).exists() or removed.exists():
             return True
     return False
@@ -70,7 +68,8 @@ def findings_explained(revision: Revision, actor: User, details: Details) -> Non
                 "%(count)s finding blocks the report. Correct the value it names.",
                 "%(count)s findings block the report. Correct the values they name.",
                 blocking,
-            ) % {"count": blocking}
+            )
+            % {"count": blocking}
         )
     unexplained = by_rule.filter(
         severity=Severity.EXPLAIN, status__in=[FindingStatus.OPEN, FindingStatus.REJECTED]
@@ -81,7 +80,8 @@ def findings_explained(revision: Revision, actor: User, details: Details) -> Non
                 "%(count)s finding is to be explained before the report.",
                 "%(count)s findings are to be explained before the report.",
                 unexplained,
-            ) % {"count": unexplained}
+            )
+            % {"count": unexplained}
         )
 
 
@@ -94,7 +94,8 @@ def items_answered(revision: Revision, actor: User, details: Details) -> None:
                 "%(count)s returned item was neither changed nor answered: %(first)s",
                 "%(count)s returned items were neither changed nor answered, the first: %(first)s",
                 len(waiting),
-            ) % {"count": len(waiting), "first": waiting[0]}
+            )
+            % {"count": len(waiting), "first": waiting[0]}
         )
 
 
@@ -128,7 +129,9 @@ def has_open_item(revision: Revision, actor: User, details: Details) -> None:
     """A return names what is wrong, each with a deadline."""
     if not scope.open_items(revision):
         raise Refused(
-            _("Name at least one item to be corrected, with its deadline, before you return the case.")
+            _(
+                "Name at least one item to be corrected, with its deadline, before you return the case."
+            )
         )
 
 
@@ -151,7 +154,8 @@ def findings_settled(revision: Revision, actor: User, details: Details) -> None:
                 "%(count)s finding is still open. Accept or close it first.",
                 "%(count)s findings are still open. Accept or close them first.",
                 left,
-            ) % {"count": left}
+            )
+            % {"count": left}
         )
 
 
@@ -234,7 +238,11 @@ def content_as_seen(revision: Revision, actor: User, details: Details) -> None:
 GUARDS: dict[str, tuple[Guard, ...]] = {
     "hand_over": (has_rows, items_answered),
     "submit": (
-        has_rows, not_the_filler, items_answered, findings_explained, differs_from_published,
+        has_rows,
+        not_the_filler,
+        items_answered,
+        findings_explained,
+        differs_from_published,
         content_as_seen,
     ),
     "return": (has_open_item,),

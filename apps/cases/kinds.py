@@ -74,8 +74,9 @@ class RecordKind:
         """
         return (
             self.model.objects.public(as_of)
-            .select_related("revision__case", "revision__release_item__release",
-                            *self.select_related)
+            .select_related(
+                "revision__case", "revision__release_item__release", *self.select_related
+            )
             # A manifest grows with its release and would come along with every row.
             .defer("revision__release_item__release__manifest")
             .order_by("-revision__case__year", "revision__case_id", "position", "id")

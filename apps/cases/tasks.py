@@ -25,9 +25,9 @@ def mail_notifications(event_id: int) -> int:
     from apps.cases.models import Notification  # models are loaded after the task registry
 
     sent = 0
-    waiting = Notification.objects.filter(
-        event_id=event_id, mailed_at__isnull=True
-    ).exclude(recipient__email="")
+    waiting = Notification.objects.filter(event_id=event_id, mailed_at__isnull=True).exclude(
+        recipient__email=""
+    )
     for pk in list(waiting.values_list("pk", flat=True)):
         with transaction.atomic():
             notification = (
@@ -62,6 +62,8 @@ def _message(notification: "Notification") -> EmailMessage:  # type: ignore[name
             lines.append(_("Reason: %(reason)s") % {"reason": event.reason})
         lines.append(f"{settings.SITE_URL}/desk/cases/{event.revision.case_id}/")
     return EmailMessage(
-        subject=subject, body="\n\n".join(lines), to=[notification.recipient.email],
+        subject=subject,
+        body="\n\n".join(lines),
+        to=[notification.recipient.email],
         connection=get_connection(),
     )

@@ -61,8 +61,6 @@ def save_figure(
                 return present
             raise StaleRecord(present, cleaned)
         cleaned = {**identity, "scope": scope, **cleaned}
-    record = save_record(
-        actor, revision_id, INDICATOR_VALUE, cleaned, uid=uid, version=version
-    )
+    record = save_record(actor, revision_id, INDICATOR_VALUE, cleaned, uid=uid, version=version)
     assert isinstance(record, IndicatorValue)
     return record

@@ -23,8 +23,18 @@ class IndicatorValueForm(RecordForm):
     class Meta:
         model = IndicatorValue
         fields = [
-            "indicator", "unit", "reporting_unit", "subject", "period", "scope", "value", "blank",
-            "qualifier", "comparison", "rank", "status",
+            "indicator",
+            "unit",
+            "reporting_unit",
+            "subject",
+            "period",
+            "scope",
+            "value",
+            "blank",
+            "qualifier",
+            "comparison",
+            "rank",
+            "status",
         ]
 
     def clean(self) -> dict[str, Any]:

@@ -13,11 +13,27 @@ INDICATOR_VALUE = RecordKind(
     label_plural=_("figures"),
     model=IndicatorValue,
     fields=(
-        "indicator", "unit", "reporting_unit", "subject", "period", "scope", "value", "blank",
-        "qualifier", "comparison", "rank", "status",
+        "indicator",
+        "unit",
+        "reporting_unit",
+        "subject",
+        "period",
+        "scope",
+        "value",
+        "blank",
+        "qualifier",
+        "comparison",
+        "rank",
+        "status",
     ),
     natural_key=(
-        "indicator", "unit", "reporting_unit", "subject", "period", "scope", "status",
+        "indicator",
+        "unit",
+        "reporting_unit",
+        "subject",
+        "period",
+        "scope",
+        "status",
     ),
     title_field="indicator",
     form=forms.IndicatorValueForm,
@@ -46,21 +62,25 @@ NARRATIVE_SECTION = RecordKind(
     is_listed=False,
 )
 
-register(Kind(
-    code="district-returns",
-    label=_("district return"),
-    records=(INDICATOR_VALUE, NARRATIVE_SECTION),
-    filled_by=Role.DISTRICT_FILLER,
-    checks=checks.RETURN_CHECKS,
-    has_subject=False,
-    entry_url="districts:return",
-))
+register(
+    Kind(
+        code="district-returns",
+        label=_("district return"),
+        records=(INDICATOR_VALUE, NARRATIVE_SECTION),
+        filled_by=Role.DISTRICT_FILLER,
+        checks=checks.RETURN_CHECKS,
+        has_subject=False,
+        entry_url="districts:return",
+    )
+)
 
-register(Kind(
-    code="city-figures",
-    label=_("city figures"),
-    records=(INDICATOR_VALUE,),
-    filled_by=Role.CITY_EDITOR,
-    checks=checks.FIGURE_CHECKS,
-    has_subject=False,
-))
+register(
+    Kind(
+        code="city-figures",
+        label=_("city figures"),
+        records=(INDICATOR_VALUE,),
+        filled_by=Role.CITY_EDITOR,
+        checks=checks.FIGURE_CHECKS,
+        has_subject=False,
+    )
+)

@@ -60,9 +60,7 @@ class IndicatorValue(Record):
     # A year, or a span such as 2020/2023 or 2023-01/2023-11.
     period = models.CharField(_("period"), max_length=20)
     scope = models.CharField(_("scope"), max_length=5, choices=Scope, blank=True)
-    value = ExactDecimalField(
-        _("value"), max_digits=24, decimal_places=6, null=True, blank=True
-    )
+    value = ExactDecimalField(_("value"), max_digits=24, decimal_places=6, null=True, blank=True)
     blank = models.CharField(_("no value because"), max_length=14, choices=Blank, blank=True)
     qualifier = models.CharField(_("qualifier"), max_length=20, blank=True)
     comparison = models.CharField(_("comparison"), max_length=120, blank=True)
@@ -116,8 +114,13 @@ class IndicatorValue(Record):
     def identity(self) -> tuple[int, str, int, str, str, str, str]:
         """Return what makes two figures the same figure."""
         return (
-            self.indicator_id, self.unit, self.reporting_unit_id, self.subject, self.period,
-            self.scope, self.status,
+            self.indicator_id,
+            self.unit,
+            self.reporting_unit_id,
+            self.subject,
+            self.period,
+            self.scope,
+            self.status,
         )
 
 

@@ -14,8 +14,11 @@ def last_year_values(bureau: Bureau, year: int) -> dict[SeriesKey, IndicatorValu
     rows = (
         IndicatorValue.objects.public()
         .filter(
-            revision__case__bureau=bureau, revision__case__year=year - 1,
-            reporting_unit__bureau=bureau, period=str(year - 1), status=FigureStatus.ACTUAL,
+            revision__case__bureau=bureau,
+            revision__case__year=year - 1,
+            reporting_unit__bureau=bureau,
+            period=str(year - 1),
+            status=FigureStatus.ACTUAL,
         )
         .select_related("indicator")
         .order_by("-position")

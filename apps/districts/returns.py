@@ -41,8 +41,10 @@ class Line:
     def change(self) -> str:
         """Return the change against last year in per cent with its sign, or nothing."""
         if (
-            self.figure is None or self.before is None
-            or self.figure.value is None or not self.before.value
+            self.figure is None
+            or self.before is None
+            or self.figure.value is None
+            or not self.before.value
         ):
             return ""
         share = (self.figure.value - self.before.value) / abs(self.before.value) * 100
@@ -85,10 +87,13 @@ class Line:
         assert found is not None
         may_answer = self.is_open and not (found.rule and found.severity == Severity.BLOCKING)
         return {
-            "severity": found.severity, "message": str(found), "status": found.status,
+            "severity": found.severity,
+            "message": str(found),
+            "status": found.status,
             "get_status_display": found.get_status_display(),
             "reply_url": reverse("desk:finding", args=[found.revision.case_id, found.pk])
-            if may_answer else "",
+            if may_answer
+            else "",
         }
 
     @property
@@ -200,7 +205,10 @@ def read_return(actor: User, revision: Revision) -> Return:
         uid = figure.uid if figure else None
         section.lines.append(
             Line(
-                indicator, figure, before.get(_series(indicator)), findings.get(str(uid)),
+                indicator,
+                figure,
+                before.get(_series(indicator)),
+                findings.get(str(uid)),
                 is_open(INDICATOR_VALUE.code, uid),
             )
         )
@@ -215,7 +223,10 @@ def read_return(actor: User, revision: Revision) -> Return:
             or any(is_open(INDICATOR_VALUE.code, row.uid) for row in section.others)
         )
     return Return(
-        revision, district, list(sections.values()), may_fill,
+        revision,
+        district,
+        list(sections.values()),
+        may_fill,
         may_add_figure=is_open(INDICATOR_VALUE.code, None),
         may_add_narrative=is_open(NARRATIVE_SECTION.code, None),
         narrative=[
@@ -252,9 +263,9 @@ def _split(
 
 def _findings(revision: Revision) -> dict[str, Finding]:
     """Return per figure the finding that matters most: blocking before the others."""
-    rows: QuerySet[Finding] = revision.findings.filter(
-        record_kind=INDICATOR_VALUE.code
-    ).exclude(status__in=[FindingStatus.CLOSED, FindingStatus.ACCEPTED])
+    rows: QuerySet[Finding] = revision.findings.filter(record_kind=INDICATOR_VALUE.code).exclude(
+        status__in=[FindingStatus.CLOSED, FindingStatus.ACCEPTED]
+    )
     order = {Severity.BLOCKING: 0, Severity.EXPLAIN: 1, Severity.HINT: 2}
     ranked = sorted(rows, key=lambda finding: order[Severity(finding.severity)], reverse=True)
     return {str(finding.record_uid): finding for finding in ranked}
@@ -266,7 +277,9 @@ def bind_forms(section: Section, data: Mapping[str, Any] | None = None) -> None:
         if not line.is_open:
             continue
         line.form = FigureForm(
-            data, prefix=line.prefix, instance=line.figure or IndicatorValue(),
+            data,
+            prefix=line.prefix,
+            instance=line.figure or IndicatorValue(),
         )
         value = line.form.fields["value"]
         value.label = str(line.indicator)

@@ -15,8 +15,20 @@ class IndicatorValueSerializer(RecordSerializer):
     class Meta:
         model = IndicatorValue
         fields = (
-            "indicator", "unit", "reporting_unit", "subject", "period", "scope", "value", "blank",
-            "qualifier", "comparison", "rank", "status", "source_line", "flags",
+            "indicator",
+            "unit",
+            "reporting_unit",
+            "subject",
+            "period",
+            "scope",
+            "value",
+            "blank",
+            "qualifier",
+            "comparison",
+            "rank",
+            "status",
+            "source_line",
+            "flags",
             *RecordSerializer.TAIL,
         )
 

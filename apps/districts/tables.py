@@ -11,15 +11,21 @@ class IndicatorValueTable(RecordTable):
     """Figures."""
 
     indicator = tables.Column(verbose_name=_("indicator"))
-    value = tables.Column(
-        verbose_name=_("value"), empty_values=(), attrs={"td": {"class": "num"}}
-    )
+    value = tables.Column(verbose_name=_("value"), empty_values=(), attrs={"td": {"class": "num"}})
 
     class Meta(RecordTable.Meta):
         model = IndicatorValue
         fields = (
-            "indicator", "subject", "reporting_unit", "period", "scope", "value", "unit",
-            "comparison", "rank", "status",
+            "indicator",
+            "subject",
+            "reporting_unit",
+            "period",
+            "scope",
+            "value",
+            "unit",
+            "comparison",
+            "rank",
+            "status",
         )
 
     def render_value(self, record: IndicatorValue) -> str:

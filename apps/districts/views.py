@@ -53,14 +53,19 @@ def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
         if section.is_usual
     ]
     return render(
-        request, "districts/return.html",
-        {"crumbs": [
-            {"url": reverse("desk:home"), "label": _("Desk")},
-            {"url": reverse("desk:case", args=[case_id]), "label": str(page.revision.case)},
-            {"url": "", "label": _("Entry")},
-         ],
-         "page": page, "tasks": tasks, "case": page.revision.case,
-         "empty_sections": [section for section in page.sections if not section.is_usual]},
+        request,
+        "districts/return.html",
+        {
+            "crumbs": [
+                {"url": reverse("desk:home"), "label": _("Desk")},
+                {"url": reverse("desk:case", args=[case_id]), "label": str(page.revision.case)},
+                {"url": "", "label": _("Entry")},
+            ],
+            "page": page,
+            "tasks": tasks,
+            "case": page.revision.case,
+            "empty_sections": [section for section in page.sections if not section.is_usual],
+        },
     )
 
 
@@ -68,7 +73,8 @@ def _cure(section: Section) -> str:
     """Say what is left to do in a section."""
     if section.wrong:
         return ngettext(
-            "%(count)s figure to correct or explain", "%(count)s figures to correct or explain",
+            "%(count)s figure to correct or explain",
+            "%(count)s figures to correct or explain",
             section.wrong,
         ) % {"count": section.wrong}
     if section.is_locked:
@@ -120,9 +126,7 @@ def section_page(request: HttpRequest, case_id: int, number: int) -> HttpRespons
     return _show(request, page, section)
 
 
-def _show(
-    request: HttpRequest, page: Return, section: Section, status: int = 200
-) -> HttpResponse:
+def _show(request: HttpRequest, page: Return, section: Section, status: int = 200) -> HttpResponse:
     following = page.section(section.number + 1)
     desk, case = reverse("desk:home"), page.revision.case
     crumbs = [
@@ -132,11 +136,15 @@ def _show(
         {"url": "", "label": section.title},
     ]
     return render(
-        request, "districts/section.html",
+        request,
+        "districts/section.html",
         {
             "crumbs": crumbs,
-            "page": page, "section": section, "case": page.revision.case,
-            "next_section": following, "qualifiers": QUALIFIERS,
+            "page": page,
+            "section": section,
+            "case": page.revision.case,
+            "next_section": following,
+            "qualifiers": QUALIFIERS,
             "forms": [line.form for line in section.lines if line.form is not None],
             "wrong_forms": [
                 line.form for line in section.lines if line.form is not None and line.form.errors
@@ -201,7 +209,12 @@ def _save_line(user: User, page: Return, line: Line, data: Any) -> bool:
     if uid is None and values["value"] is None and not values["blank"]:
         return False
     domain.save_figure(
-        user, page.revision.pk, line.indicator, values, scope=line.scope, uid=uid,
+        user,
+        page.revision.pk,
+        line.indicator,
+        values,
+        scope=line.scope,
+        uid=uid,
         version=version,
     )
     return True

@@ -18,9 +18,12 @@ def organisation_listed_twice(revision: Revision) -> Iterator[Problem]:
         key = (entry.roster, entry.year, organisation_key(entry.organisation), entry.title)
         if key in seen:
             yield Problem(
-                "organisation_listed_twice", Severity.BLOCKING,
+                "organisation_listed_twice",
+                Severity.BLOCKING,
                 _("%(organisation)s stands in this roster twice. Remove one of the rows."),
-                {"organisation": entry.organisation}, entry, "organisation",
+                {"organisation": entry.organisation},
+                entry,
+                "organisation",
             )
         seen.add(key)
 
@@ -30,9 +33,13 @@ def credit_code_fails_its_check(revision: Revision) -> Iterator[Problem]:
     for entry in RosterEntry.objects.filter(revision=revision).exclude(credit_code=""):
         if not is_valid_credit_code(entry.credit_code):
             yield Problem(
-                "credit_code_fails_its_check", Severity.BLOCKING,
-                _("The credit code %(code)s of %(organisation)s fails its check character. Compare it with the licence."),
-                {"code": entry.credit_code, "organisation": entry.organisation}, entry,
+                "credit_code_fails_its_check",
+                Severity.BLOCKING,
+                _(
+                    "The credit code %(code)s of %(organisation)s fails its check character. Compare it with the licence."
+                ),
+                {"code": entry.credit_code, "organisation": entry.organisation},
+                entry,
                 "credit_code",
             )
 
@@ -41,7 +48,12 @@ def entry_after_report(revision: Revision) -> Iterator[Problem]:
     """A roster's year is not later than the report's."""
     for entry in RosterEntry.objects.filter(revision=revision, year__gt=revision.case.year):
         yield Problem(
-            "entry_after_report", Severity.BLOCKING,
-            _("The roster's year %(entry_year)s is later than the report's year %(year)s. Correct it."),
-            {"entry_year": entry.year, "year": revision.case.year}, entry, "year",
+            "entry_after_report",
+            Severity.BLOCKING,
+            _(
+                "The roster's year %(entry_year)s is later than the report's year %(year)s. Correct it."
+            ),
+            {"entry_year": entry.year, "year": revision.case.year},
+            entry,
+            "year",
         )

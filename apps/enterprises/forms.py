@@ -10,6 +10,12 @@ class RosterEntryForm(RecordForm):
     class Meta:
         model = RosterEntry
         fields = [
-            "roster", "year", "rank", "title", "organisation", "district", "certificate_number",
+            "roster",
+            "year",
+            "rank",
+            "title",
+            "organisation",
+            "district",
+            "certificate_number",
             "credit_code",
         ]

@@ -13,7 +13,13 @@ ROSTER_ENTRY = RecordKind(
     label_plural=_("roster entries"),
     model=RosterEntry,
     fields=(
-        "roster", "year", "rank", "title", "organisation", "district", "certificate_number",
+        "roster",
+        "year",
+        "rank",
+        "title",
+        "organisation",
+        "district",
+        "certificate_number",
         "credit_code",
     ),
     natural_key=("roster", "year", "organisation", "title"),
@@ -28,13 +34,16 @@ ROSTER_ENTRY = RecordKind(
     select_related=("district",),
 )
 
-register(Kind(
-    code="roster-entries",
-    label=_("roster"),
-    records=(ROSTER_ENTRY,),
-    filled_by=Role.CITY_EDITOR,
-    checks=(
-        checks.organisation_listed_twice, checks.credit_code_fails_its_check,
-        checks.entry_after_report,
-    ),
-))
+register(
+    Kind(
+        code="roster-entries",
+        label=_("roster"),
+        records=(ROSTER_ENTRY,),
+        filled_by=Role.CITY_EDITOR,
+        checks=(
+            checks.organisation_listed_twice,
+            checks.credit_code_fails_its_check,
+            checks.entry_after_report,
+        ),
+    )
+)

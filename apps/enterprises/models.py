@@ -18,7 +18,11 @@ class RosterEntry(Record):
     title = models.CharField(_("case"), max_length=300, blank=True)
     organisation = models.CharField(_("organisation"), max_length=200)
     district = models.ForeignKey(
-        District, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        District,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("district"),
     )
     certificate_number = models.CharField(_("certificate number"), max_length=40, blank=True)

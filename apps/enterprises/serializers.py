@@ -10,6 +10,14 @@ class RosterEntrySerializer(RecordSerializer):
     class Meta:
         model = RosterEntry
         fields = (
-            "roster", "year", "rank", "title", "organisation", "district", "certificate_number",
-            "credit_code", "flags", *RecordSerializer.TAIL,
+            "roster",
+            "year",
+            "rank",
+            "title",
+            "organisation",
+            "district",
+            "certificate_number",
+            "credit_code",
+            "flags",
+            *RecordSerializer.TAIL,
         )

@@ -16,9 +16,12 @@ def policy_listed_twice(revision: Revision) -> Iterator[Problem]:
     for policy in Policy.objects.filter(revision=revision):
         if (policy.title, policy.year) in seen:
             yield Problem(
-                "policy_listed_twice", Severity.BLOCKING,
+                "policy_listed_twice",
+                Severity.BLOCKING,
                 _("“%(title)s” stands in this register twice. Remove one of the rows."),
-                {"title": policy.title}, policy, "title",
+                {"title": policy.title},
+                policy,
+                "title",
             )
         seen.add((policy.title, policy.year))
 
@@ -31,7 +34,12 @@ def event_outside_the_year(revision: Revision) -> Iterator[Problem]:
     )
     for event in outside:
         yield Problem(
-            "event_outside_the_year", Severity.BLOCKING,
-            _("“%(title)s” does not lie in %(year)s. Correct its days, or move it to its own year."),
-            {"title": event.title, "year": year}, event, "date_from",
+            "event_outside_the_year",
+            Severity.BLOCKING,
+            _(
+                "“%(title)s” does not lie in %(year)s. Correct its days, or move it to its own year."
+            ),
+            {"title": event.title, "year": year},
+            event,
+            "date_from",
         )

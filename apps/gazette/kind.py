@@ -39,18 +39,22 @@ CHRONICLE_ENTRY = RecordKind(
     search_fields=("title", "note"),
 )
 
-register(Kind(
-    code="policies",
-    label=_("policy register"),
-    records=(POLICY,),
-    filled_by=Role.CITY_EDITOR,
-    checks=(checks.policy_listed_twice,),
-))
+register(
+    Kind(
+        code="policies",
+        label=_("policy register"),
+        records=(POLICY,),
+        filled_by=Role.CITY_EDITOR,
+        checks=(checks.policy_listed_twice,),
+    )
+)
 
-register(Kind(
-    code="events",
-    label=_("chronicle"),
-    records=(CHRONICLE_ENTRY,),
-    filled_by=Role.CITY_EDITOR,
-    checks=(checks.event_outside_the_year,),
-))
+register(
+    Kind(
+        code="events",
+        label=_("chronicle"),
+        records=(CHRONICLE_ENTRY,),
+        filled_by=Role.CITY_EDITOR,
+        checks=(checks.event_outside_the_year,),
+    )
+)

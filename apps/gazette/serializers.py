@@ -10,7 +10,13 @@ class PolicySerializer(RecordSerializer):
     class Meta:
         model = Policy
         fields = (
-            "title", "category", "year", "note", "document_number", "issued_on", "flags",
+            "title",
+            "category",
+            "year",
+            "note",
+            "document_number",
+            "issued_on",
+            "flags",
             *RecordSerializer.TAIL,
         )
 

@@ -20,8 +20,12 @@ class PolicyTable(RecordTable):
 class ChronicleEntryTable(RecordTable):
     """Events."""
 
-    date_from = tables.DateColumn(verbose_name=_("from"), format="Y-m-d", attrs={"td": {"class": "num"}})
-    date_to = tables.DateColumn(verbose_name=_("to"), format="Y-m-d", attrs={"td": {"class": "num"}})
+    date_from = tables.DateColumn(
+        verbose_name=_("from"), format="Y-m-d", attrs={"td": {"class": "num"}}
+    )
+    date_to = tables.DateColumn(
+        verbose_name=_("to"), format="Y-m-d", attrs={"td": {"class": "num"}}
+    )
 
     class Meta(RecordTable.Meta):
         model = ChronicleEntry

@@ -24,18 +24,49 @@ from apps.intake.repair import (
 from apps.intake.synonyms import KINDS, plain_header
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "awards": ("programme", "award_class", "grade", "award_year", "title", "organisations", "people"),
+    "awards": (
+        "programme",
+        "award_class",
+        "grade",
+        "award_year",
+        "title",
+        "organisations",
+        "people",
+    ),
     "laureates": ("programme", "award_year", "name", "employer", "nominator"),
     "certifications": (
-        "platform", "type", "level", "year", "batch", "hosts", "district", "status",
+        "platform",
+        "type",
+        "level",
+        "year",
+        "batch",
+        "hosts",
+        "district",
+        "status",
     ),
     "roster-entries": (
-        "roster", "year", "rank", "title", "organisation", "district", "certificate_number",
+        "roster",
+        "year",
+        "rank",
+        "title",
+        "organisation",
+        "district",
+        "certificate_number",
         "credit_code",
     ),
     "indicator-values": (
-        "indicator", "unit", "reporting_unit", "subject", "period", "scope", "value", "blank",
-        "qualifier", "comparison", "rank", "status",
+        "indicator",
+        "unit",
+        "reporting_unit",
+        "subject",
+        "period",
+        "scope",
+        "value",
+        "blank",
+        "qualifier",
+        "comparison",
+        "rank",
+        "status",
     ),
     "policies": ("title", "category", "year", "note", "document_number", "issued_on"),
     "events": ("date_from", "date_to", "title", "note"),
@@ -97,7 +128,11 @@ def candidate(table: Table, kind: str = "") -> Candidate:
     constants, said = constants_of(table, found)
     records = tuple(record(table, found, row, constants, said) for row in table.rows)
     return Candidate(
-        found.kind, table.title, found.confidence, found.columns, records,
+        found.kind,
+        table.title,
+        found.confidence,
+        found.columns,
+        records,
         (*table.aside, *unread_columns(table, found)),
     )
 
@@ -114,23 +149,29 @@ def understood(table: Table, found: Guess) -> Table:
         if name in columns and "title" in columns:
             table = unglue_category(table, columns["title"], columns[name])
     for name, at in columns.items():
-        if words.columns[name].fills and name in columns and (
-            is_grouped(table, at) or name in words.sectioned_by or at in table.merged
+        if (
+            words.columns[name].fills
+            and name in columns
+            and (is_grouped(table, at) or name in words.sectioned_by or at in table.merged)
         ):
             is_sure = name in words.sectioned_by or at in table.merged
             table = fill_down(table, at, is_sure)
     return mark_unlike(table)
 
 
-def constants_of(table: Table, found: Guess) -> tuple[dict[str, Value], tuple[tuple[str, str], ...]]:
+def constants_of(
+    table: Table, found: Guess
+) -> tuple[dict[str, Value], tuple[tuple[str, str], ...]]:
     """What the title and the lines above say for every row, and what is doubtful about that."""
     kind, fields = found.kind, found.fields
     values: dict[str, Value] = {}
     doubts: list[tuple[str, str]] = []
     year, is_own = titles.year_of(table.title, *table.above)
-    year_field = {"awards": "award_year", "laureates": "award_year", "indicator-values": "period"}.get(
-        kind, "year" if "year" in COLUMNS[kind] else ""
-    )
+    year_field = {
+        "awards": "award_year",
+        "laureates": "award_year",
+        "indicator-values": "period",
+    }.get(kind, "year" if "year" in COLUMNS[kind] else "")
     if year_field and year_field not in fields and year:
         values[year_field] = year
         if not is_own:
@@ -179,7 +220,10 @@ def unread_columns(table: Table, found: Guess) -> list[Aside]:
 
 
 def record(
-    table: Table, found: Guess, row: Row, constants: dict[str, Value],
+    table: Table,
+    found: Guess,
+    row: Row,
+    constants: dict[str, Value],
     said: tuple[tuple[str, str], ...],
 ) -> Record:
     """One row, field by field, with its doubts and the place of each cell."""

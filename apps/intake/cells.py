@@ -11,7 +11,9 @@ BLANK_IN_HAN = re.compile(rf"(?<=[{HAN}·])\s+(?=[{HAN}·])")
 HAN_TOKENS = re.compile(rf"[{HAN}]{{1,4}}(?:\s+[{HAN}]{{1,4}})+")
 WHOLE_NUMBER_OR_CODE = re.compile(r"[0-9A-Za-z.,%+\-]+")
 TITLE_AND_NOTE = re.compile(r"《(?P<title>.+)》(?:[（(](?P<note>[^（()）]+)[)）])?", re.S)
-AWARD_CLASS = r"技术发明|自然科学|科学技术进步|科技进步|科学技术合作|国际科学技术合作|国际科技合作|科技合作"
+AWARD_CLASS = (
+    r"技术发明|自然科学|科学技术进步|科技进步|科学技术合作|国际科学技术合作|国际科技合作|科技合作"
+)
 AWARD_GRADE = r"(?:特等|一等|二等|三等|四等|优秀|鼓励|重大贡献|突出贡献|金|银|铜)奖"
 AWARD_CATEGORY = re.compile(
     rf"(?P<awarder>.*?)(?P<award_class>{AWARD_CLASS})奖?(?P<grade>特等|一等|二等|三等)奖"
@@ -34,8 +36,26 @@ COMPANY_TAIL = re.compile(r"\s*(?:Ltd|Inc|LLC|Corp|Co|GmbH|S\.A|AG)\b", re.I)
 SHORT_NAME = re.compile(r".{0,2}|.{2}(?!司|学|院|心|团|厂|所|站).")
 """Too short to be told from a person's name by its last character."""
 COMPOUND_SURNAMES = (
-    "欧阳", "上官", "皇甫", "司马", "诸葛", "司徒", "东方", "独孤", "南宫", "慕容", "尉迟", "长孙", "宇文", "公孙",
-    "令狐", "端木", "夏侯", "轩辕", "钟离", "鲜于",
+    "欧阳",
+    "上官",
+    "皇甫",
+    "司马",
+    "诸葛",
+    "司徒",
+    "东方",
+    "独孤",
+    "南宫",
+    "慕容",
+    "尉迟",
+    "长孙",
+    "宇文",
+    "公孙",
+    "令狐",
+    "端木",
+    "夏侯",
+    "轩辕",
+    "钟离",
+    "鲜于",
 )
 
 
@@ -127,7 +147,12 @@ def split_organisations(text: str) -> tuple[list[str], list[str]]:
             names, codes = pieces, [*codes, "blank-separator"]
     whole: list[str] = []
     for name in names:
-        if whole and _ends_early(whole[-1]) and ORGANISATION.fullmatch(name) and not PLACE.match(name):
+        if (
+            whole
+            and _ends_early(whole[-1])
+            and ORGANISATION.fullmatch(name)
+            and not PLACE.match(name)
+        ):
             whole[-1] += "、" + name
             codes.append("separator-in-name")
         else:
@@ -162,7 +187,9 @@ def list_codes(text: str, names: list[str]) -> list[str]:
     """What is odd about a list: separators other than 、, or the same name twice."""
     separators = separators_used(text)
     codes = []
-    if len(separators - {"\n"}) > 1 or (len(separators) > 1 and "\n" in separators and not _at_breaks(text)):
+    if len(separators - {"\n"}) > 1 or (
+        len(separators) > 1 and "\n" in separators and not _at_breaks(text)
+    ):
         codes.append("mixed-separator")
     elif separators & {"，", ","}:
         codes.append("comma-separator")
@@ -329,7 +356,11 @@ def class_of(text: str) -> str:
     if DISTRICT.fullmatch(text):
         return "district"
     names = split_list(text)[:6]
-    if names and all(ORGANISATION.fullmatch(name) for name in names) and SHORT_NAME.fullmatch(text) is None:
+    if (
+        names
+        and all(ORGANISATION.fullmatch(name) for name in names)
+        and SHORT_NAME.fullmatch(text) is None
+    ):
         return "organisation"
     people = split_people(text)[:6]
     if people and all(PERSON.fullmatch(name) for name in people) and not re.search(r"奖|类$", text):

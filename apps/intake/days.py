@@ -49,7 +49,9 @@ DAY = re.compile(
     r"(?P<year>(?:19|20)[0-9]{2})\s*(?:[年./\-]\s*(?P<month>1[0-2]|0?[1-9])"
     r"(?:\s*[月./\-]\s*(?P<day>3[01]|[12][0-9]|0?[1-9]))?\s*[日号月]?)?\s*年?度?(?:\s+0?0:00(?::00)?)?"
 )
-COMPACT_DAY = re.compile(r"(?P<year>(?:19|20)[0-9]{2})(?P<month>1[0-2]|0[1-9])(?P<day>3[01]|[12][0-9]|0[1-9])")
+COMPACT_DAY = re.compile(
+    r"(?P<year>(?:19|20)[0-9]{2})(?P<month>1[0-2]|0[1-9])(?P<day>3[01]|[12][0-9]|0[1-9])"
+)
 HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 
 
@@ -57,7 +59,9 @@ def _narrow(text: str) -> str:
     """A text with half-width digits; a year in Chinese digits (二〇二三年) in figures."""
     narrow = unicodedata.normalize("NFKC", text.strip())
     return re.sub(
-        r"[二一][〇○零一二三四五六七八九]{3}(?=年)", lambda found: found[0].translate(HAN_DIGITS), narrow
+        r"[二一][〇○零一二三四五六七八九]{3}(?=年)",
+        lambda found: found[0].translate(HAN_DIGITS),
+        narrow,
     )
 
 

@@ -167,7 +167,9 @@ def read_code(name: str) -> Reader:
             return Fields({name: narrow}, ((name, "digits-lost"),))
         code = narrow.upper()
         doubts = []
-        if (name == "credit_code" and code and re.fullmatch(r"[0-9A-Z]{18}", code) is None) or (name == "credit_code" and re.search(r"[IOSVZ]", code)):
+        if (name == "credit_code" and code and re.fullmatch(r"[0-9A-Z]{18}", code) is None) or (
+            name == "credit_code" and re.search(r"[IOSVZ]", code)
+        ):
             doubts.append((name, "not-a-code"))
         return Fields({name: code}, tuple(doubts))
 

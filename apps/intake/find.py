@@ -15,23 +15,32 @@ HEAD_ROWS = 8
 HEADING = "小标题"
 """The header given to a column made of the headings that stood between rows."""
 
-APPENDIX_LABEL = re.compile(r"^附[录件表]?\s*[0-9一二三四五六七八九十]*\s*[:：.．、]\s*|^附[录件表]\s*[0-9一二三四五六七八九十]*\s+")
+APPENDIX_LABEL = re.compile(
+    r"^附[录件表]?\s*[0-9一二三四五六七八九十]*\s*[:：.．、]\s*|^附[录件表]\s*[0-9一二三四五六七八九十]*\s+"
+)
 APPENDIX_ALONE = re.compile(r"附[录件表]\s*[0-9一二三四五六七八九十]*\s*[:：]?")
-CONTINUED_LABEL = re.compile(r"\s*[（(]?(?:续表?|接上[页表])\s*[0-9一二三]*\s*[)）]?$|^续表?\s*[0-9]*\s*[:：]?\s*")
+CONTINUED_LABEL = re.compile(
+    r"\s*[（(]?(?:续表?|接上[页表])\s*[0-9一二三]*\s*[)）]?$|^续表?\s*[0-9]*\s*[:：]?\s*"
+)
 UNIT_LINE = re.compile(r".{0,12}(?:计量|金额|数据)?单位\s*[:：]\s*\S{1,12}.{0,12}")
 FURNITURE = re.compile(
     r"[-—–·\s]*第?\s*\d{1,4}\s*页?[-—–·\s]*(?:[/共]\s*\d{1,4}\s*页?)?|"
     r"[（(]?(?:截至|数据截至)?\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?[)）]?|[（(](?:排名不分先后|按.{1,12}排序)[)）]"
 )
 TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|总\s*数)(?:数|额)?\s*[:：]?.*")
-NOTE = re.compile(r"(?:备?\s*注|说\s*明|附注|数据来源|资料来源|来源|填表人|制表人?|审核人?|填报人|单位负责人)\s*\d*\s*[:：].*|(?:[※＊★▲]|\*(?!\*)).*", re.S)
+NOTE = re.compile(
+    r"(?:备?\s*注|说\s*明|附注|数据来源|资料来源|来源|填表人|制表人?|审核人?|填报人|单位负责人)\s*\d*\s*[:：].*|(?:[※＊★▲]|\*(?!\*)).*",
+    re.S,
+)
 SECTION = re.compile(
     r"[一二三四五六七八九十]+、.{1,40}|[（(][一二三四五六七八九十]+[)）].{1,40}|"
     r".{0,30}(?:特等|一等|二等|三等|金|银|铜)奖.{0,12}|"
     r".{1,30}[（(]\s*(?:共\s*)?\d+\s*[项个家人名件]\s*[)）]"
 )
 COUNT_BEHIND = re.compile(r"\s*[（(:：]?\s*(?:共\s*)?\d+\s*[项个家人名件]\s*[)）]?\s*[:：]?$")
-NUMBERING_BEFORE = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[)）])\s*")
+NUMBERING_BEFORE = re.compile(
+    r"^(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[)）])\s*"
+)
 
 
 # --- what one row is -------------------------------------------------------------------------
@@ -84,8 +93,12 @@ def is_total(row: Row) -> bool:
     printed = row.printed()
     return bool(printed) and (
         (TOTAL.fullmatch(printed[0]) is not None and len(printed[0]) <= 20)
-        or (len(printed) > 1 and is_numeric(printed[0]) is False and re.fullmatch(r"[合总小共]\s*计", printed[1]) is not None
-        and len(printed[0]) <= 4)
+        or (
+            len(printed) > 1
+            and is_numeric(printed[0]) is False
+            and re.fullmatch(r"[合总小共]\s*计", printed[1]) is not None
+            and len(printed[0]) <= 4
+        )
     )
 
 
@@ -143,8 +156,12 @@ def above_of(lines: list[Paragraph]) -> Above:
 
 def _is_tail(title: str) -> bool:
     """Whether a title is only the end of one: short, without a year."""
-    return len(title) <= 14 and re.search(r"(?:19|20)\d\d", title) is None and (
-        re.match(r"认定|获奖|拟|项目|汇总|名单|一览|公示|奖|企业|新增|情况", title) is not None
+    return (
+        len(title) <= 14
+        and re.search(r"(?:19|20)\d\d", title) is None
+        and (
+            re.match(r"认定|获奖|拟|项目|汇总|名单|一览|公示|奖|企业|新增|情况", title) is not None
+        )
     )
 
 
@@ -263,7 +280,9 @@ def _first_line_above(rows: list[Row], index: int, least: int) -> int:
     return first
 
 
-def table_of(rows: list[Row], spans: list[Span], above: Above, merged: frozenset[int]) -> Table | None:
+def table_of(
+    rows: list[Row], spans: list[Span], above: Above, merged: frozenset[int]
+) -> Table | None:
     """One table out of its rows: title lines, header, body. ``None`` where there is no body."""
     lines: list[Row] = []
     while rows and len(rows[0].printed()) == 1 and len(rows) > 1 and not _is_one_column(rows):
@@ -271,8 +290,10 @@ def table_of(rows: list[Row], spans: list[Span], above: Above, merged: frozenset
     found = next((i for i, row in enumerate(rows[:HEAD_ROWS]) if is_header(row)), None)
     if found is None and rows and may_be_header(rows[0], rows[1:]):
         found = 0
-    if found and len(rows[found - 1].printed()) > 1 and is_two_level(
-        rows[found - 1 :], _lower(spans, found - 1)
+    if (
+        found
+        and len(rows[found - 1].printed()) > 1
+        and is_two_level(rows[found - 1 :], _lower(spans, found - 1))
     ):
         found -= 1
     if found:
@@ -364,9 +385,7 @@ def clean_body(table: Table) -> Table:
     has_headings = False
     bare = tuple(re.sub(r"\s+", "", cell) for cell in table.header)
     titles = {bare_title(table.title), *(bare_title(title_of(line)) for line in table.above)}
-    last_full = max(
-        (at for at, row in enumerate(table.rows) if len(row.printed()) > 1), default=-1
-    )
+    last_full = max((at for at, row in enumerate(table.rows) if len(row.printed()) > 1), default=-1)
     for at, row in enumerate(table.rows):
         text = row.text()
         is_single = len(row.printed()) == 1 and table.width != 1 and len(row.cells) > 1
@@ -390,11 +409,15 @@ def clean_body(table: Table) -> Table:
         return table.with_rows((row for row, _ in kept), aside)
     width = max(table.width, *(len(row.cells) for row, _ in kept))
     rows = tuple(
-        replace(row, cells=(*row.cells, *[""] * (width - len(row.cells)), under)) for row, under in kept
+        replace(row, cells=(*row.cells, *[""] * (width - len(row.cells)), under))
+        for row, under in kept
     )
     header = (*table.header, *[""] * (width - table.width), HEADING)
     return replace(
-        table, header=header if table.header else (), rows=rows, aside=(*table.aside, *aside),
+        table,
+        header=header if table.header else (),
+        rows=rows,
+        aside=(*table.aside, *aside),
         has_headings=True,
     )
 
@@ -414,7 +437,8 @@ def side_by_side(table: Table) -> list[Table]:
     their own. Parts that are blank at the foot are left out. Rows keep the line they share.
     """
     starts = [
-        at for at, cell in enumerate(table.header)
+        at
+        for at, cell in enumerate(table.header)
         if cell and plain_header(cell) == plain_header(table.header[0])
     ]
     if len(starts) < 2 or not starts or starts[0] != 0:
@@ -428,7 +452,9 @@ def side_by_side(table: Table) -> list[Table]:
         for start, header in zip(starts, headers, strict=True)
     ]
     if len(set(headers)) == 1:
-        return [replace(table, header=headers[0], rows=tuple(row for part in parts for row in part))]
+        return [
+            replace(table, header=headers[0], rows=tuple(row for part in parts for row in part))
+        ]
     if plain_header(headers[0][0]) not in NUMBER_HEADERS:
         return [table]
     return [
@@ -531,7 +557,10 @@ def append(first: Table, second: Table) -> Table:
     else:
         after = list(second.rows)
     return replace(
-        first, header=header, rows=(*before, *after), aside=(*first.aside, *aside),
+        first,
+        header=header,
+        rows=(*before, *after),
+        aside=(*first.aside, *aside),
         merged=first.merged | second.merged,
         has_headings=header[-1:] == (HEADING,),
     )

@@ -61,9 +61,7 @@ class Row:
     def part(self, start: int, end: int) -> "Row":
         """The cells from ``start`` to ``end`` as a row of their own, with their marks."""
         marks = tuple(Mark(m.column - start, m.code) for m in self.marks if start <= m.column < end)
-        return replace(
-            self, cells=self.cells[start:end], marks=marks, offset=self.offset + start
-        )
+        return replace(self, cells=self.cells[start:end], marks=marks, offset=self.offset + start)
 
     def text(self) -> str:
         """The row in one line, for a person to read."""

@@ -87,5 +87,3 @@ def _field_of(column: str, reading: Reading) -> str:
     """The field a mark is about: the class, where one cell gives class and grade."""
     name = reading.columns.get(column, column)
     return "award_class" if name == "award_category" else name
-
-

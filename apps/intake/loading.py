@@ -95,7 +95,8 @@ def load_dictionaries(folder: Path, pack: dict[str, Any]) -> None:
         )
     for row in pack.get("notice_rules", []):
         NoticeRule.objects.get_or_create(
-            kind=row["kind"], from_year=row["from_year"],
+            kind=row["kind"],
+            from_year=row["from_year"],
             defaults={"working_days": row["working_days"]},
         )
     CalendarDay.objects.bulk_create(
@@ -118,8 +119,11 @@ def _load_districts(pack: dict[str, Any]) -> None:
     city, _made = District.objects.get_or_create(
         slug=head["city"],
         defaults={
-            "name": head["city_name"], "name_en": head["city_name_en"], "kind": DistrictKind.CITY,
-            "code": head["city_code"], "bureau": city_bureau,
+            "name": head["city_name"],
+            "name_en": head["city_name_en"],
+            "kind": DistrictKind.CITY,
+            "code": head["city_code"],
+            "bureau": city_bureau,
         },
     )
     bureau_of = {row["district"]: row["slug"] for row in pack["bureaus"] if "district" in row}
@@ -128,11 +132,15 @@ def _load_districts(pack: dict[str, Any]) -> None:
         District.objects.get_or_create(
             slug=row["slug"],
             defaults={
-                "name": row["name"], "name_en": row["name_en"], "kind": DistrictKind(row["kind"]),
-                "code": row.get("code", ""), "order": order,
+                "name": row["name"],
+                "name_en": row["name_en"],
+                "kind": DistrictKind(row["kind"]),
+                "code": row.get("code", ""),
+                "order": order,
                 "parent": District.objects.get(slug=row["parent"]) if "parent" in row else city,
                 "successor": District.objects.filter(slug=row.get("successor")).first(),
-                "valid_from": row.get("valid_from"), "valid_to": row.get("valid_to"),
+                "valid_from": row.get("valid_from"),
+                "valid_to": row.get("valid_to"),
                 "bureau": Bureau.objects.filter(slug=bureau_of.get(row["slug"])).first(),
             },
         )
@@ -158,25 +166,36 @@ def _read(path: Path, make: Callable[[int, dict[str, str]], Model]) -> list[Any]
 
 def _calendar_day(order: int, row: dict[str, str]) -> CalendarDay:
     return CalendarDay(
-        date=dt.date.fromisoformat(row["date"]), is_working=row["is_working"] == "true",
+        date=dt.date.fromisoformat(row["date"]),
+        is_working=row["is_working"] == "true",
         name=row["name"],
     )
 
 
 def _indicator(order: int, row: dict[str, str]) -> Indicator:
     return Indicator(
-        code=row["code"], name=row["name"], name_en=row["name_en"], units=row["unit"].split("|"),
-        value_type=ValueType(row["value_type"]), precision=int(row["precision"]),
-        measure=Measure(row["measure"]), section=row["section"], section_en=row["section_en"],
-        source=ValueSource(row["source"]), asked_of=AskedOf(row["asked_of"]),
+        code=row["code"],
+        name=row["name"],
+        name_en=row["name_en"],
+        units=row["unit"].split("|"),
+        value_type=ValueType(row["value_type"]),
+        precision=int(row["precision"]),
+        measure=Measure(row["measure"]),
+        section=row["section"],
+        section_en=row["section_en"],
+        source=ValueSource(row["source"]),
+        asked_of=AskedOf(row["asked_of"]),
         aliases=[alias for alias in row["aliases"].split("|") if alias],
-        definition=row["definition"], order=order,
+        definition=row["definition"],
+        order=order,
     )
 
 
 def _relation(row: dict[str, str], known: Mapping[str, Indicator]) -> IndicatorRelation:
     return IndicatorRelation(
-        code=row["code"], kind=RelationKind(row["kind"]), indicator=known[row["indicator"]],
+        code=row["code"],
+        kind=RelationKind(row["kind"]),
+        indicator=known[row["indicator"]],
         role=RelationRole(row["role"]) if row["role"] else "",
         term=known[row["term"]] if row["term"] else None,
         factor=Decimal(row["factor"] or 1),
@@ -218,8 +237,13 @@ def make_demo_accounts(password: str) -> list[User]:
             continue
         made.append(
             User.objects.create_user(
-                username, f"{username}@demo.invalid", password,
-                full_name=f"{bureau.name}{word}", title=word, bureau=bureau, roles=[role],
+                username,
+                f"{username}@demo.invalid",
+                password,
+                full_name=f"{bureau.name}{word}",
+                title=word,
+                bureau=bureau,
+                roles=[role],
             )
         )
     return made
@@ -261,7 +285,9 @@ def _bring_to_approval(folder: Path, entry: dict[str, Any], bureau: Bureau) -> N
         except Invalid as error:
             raise PackError(f"{name}: {error}") from error
     if count != entry["rows"]:
-        raise PackError(f"{entry['kind']} {bureau.slug}: {count} rows, pack.toml says {entry['rows']}")
+        raise PackError(
+            f"{entry['kind']} {bureau.slug}: {count} rows, pack.toml says {entry['rows']}"
+        )
     for finding in check_case(filler, revision.pk):
         if finding.severity == Severity.EXPLAIN:
             explain(filler, finding.pk, AS_PRINTED)
@@ -280,7 +306,9 @@ def _bring_to_approval(folder: Path, entry: dict[str, Any], bureau: Bureau) -> N
 def _cases_of(entry: dict[str, Any]) -> QuerySet[Case]:
     """Return the case that ``entry`` of a pack describes, if it is there."""
     return Case.objects.filter(
-        kind=entry["kind"], bureau__slug=entry["bureau"], year=entry["year"],
+        kind=entry["kind"],
+        bureau__slug=entry["bureau"],
+        year=entry["year"],
         subject=entry.get("subject", ""),
     )
 
@@ -293,7 +321,9 @@ def _publish_approved(pack: dict[str, Any], say: Say) -> None:
     publisher = User.objects.get(username="city-publisher")
     for kind in dict.fromkeys(entry["kind"] for entry in pack.get("case", [])):
         cases = [
-            pk for entry in pack.get("case", []) if entry["kind"] == kind
+            pk
+            for entry in pack.get("case", [])
+            if entry["kind"] == kind
             for pk in _cases_of(entry).values_list("pk", flat=True)
         ]
         approved = Revision.objects.filter(case__in=cases, state=State.APPROVED, number=1)

@@ -18,7 +18,16 @@ CONTENT_ALONE = 0.45
 """How sure a column without a known header can be."""
 LEAST = 0.3
 TITLE_BONUS = 0.6
-TELLING = {"people", "person", "organisations", "organisation", "category", "district", "code", "date"}
+TELLING = {
+    "people",
+    "person",
+    "organisations",
+    "organisation",
+    "category",
+    "district",
+    "code",
+    "date",
+}
 """Contents that tell a field without a header; plain text and numbers tell nothing."""
 
 
@@ -60,7 +69,8 @@ def guess_kind(table: Table, kind: str) -> Guess:
     fields = {column.field: column.confidence for column in columns if column.field}
     met = all(any(field in fields for field in group) for group in words.needs)
     used = [
-        column for column in columns
+        column
+        for column in columns
         if (column.header and plain_header(column.header) not in words.columns_ignored)
         or column.field not in ("", "rank")
     ]
@@ -68,7 +78,9 @@ def guess_kind(table: Table, kind: str) -> Guess:
     confidence = share + 0.05 * len(fields)
     title = plain(" ".join((table.title, *table.above[:2])))
     if re.search(words.titles, title):
-        confidence += TITLE_BONUS if re.search(words.titles, plain(table.title)) else TITLE_BONUS / 2
+        confidence += (
+            TITLE_BONUS if re.search(words.titles, plain(table.title)) else TITLE_BONUS / 2
+        )
     if re.search(words.not_titles, plain(table.title)):
         confidence -= TITLE_BONUS
     return Guess(kind, max(round(confidence, 3), 0.01) if met else 0.0, columns)

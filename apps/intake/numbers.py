@@ -48,7 +48,9 @@ def read_figure(text: str) -> Figure:
     if not found:
         return Figure(value=narrow, code="not-a-number")
     value = found["value"].replace(",", "").removeprefix("+")
-    is_odd = "," in found["value"] and not re.fullmatch(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", found["value"])
+    is_odd = "," in found["value"] and not re.fullmatch(
+        r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", found["value"]
+    )
     qualifier = (found["before"] or "") + (found["within"] or "") + (found["behind"] or "")
     return Figure(value, found["unit"] or "", qualifier, code="odd-commas" if is_odd else "")
 

@@ -25,8 +25,12 @@ def table(candidate: Candidate) -> dict[str, Any]:
         "title": candidate.title,
         "confidence": candidate.confidence,
         "columns": [
-            {"header": column.header, "field": column.field, "confidence": column.confidence,
-             "samples": list(column.samples)}
+            {
+                "header": column.header,
+                "field": column.field,
+                "confidence": column.confidence,
+                "samples": list(column.samples),
+            }
             for column in candidate.columns
         ],
         "rows": [row(each, candidate.kind) for each in candidate.records],

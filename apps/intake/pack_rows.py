@@ -22,8 +22,9 @@ class PackError(Exception):
     """Something in the pack does not fit. ``str()`` names file, line and column."""
 
 
-def _reader(field: models.Field, districts: Mapping[str, District],
-            indicators: Mapping[str, Indicator]) -> Callable[[str], Any]:
+def _reader(
+    field: models.Field, districts: Mapping[str, District], indicators: Mapping[str, Indicator]
+) -> Callable[[str], Any]:
     """Return the function that reads a cell of ``field``. It raises ``ValueError`` or ``KeyError``."""
     if isinstance(field, ArrayField):
         return lambda text: [part for part in text.split("|") if part]

@@ -55,7 +55,12 @@ def blocks_apart(data: bytes) -> list[Block]:
     command = [sys.executable, "-m", "apps.intake.worker"]
     try:
         done = subprocess.run(  # noqa: S603 - our own program, no word of the file on its line
-            command, input=data, capture_output=True, timeout=PATIENCE, cwd=ROOT, check=False,
+            command,
+            input=data,
+            capture_output=True,
+            timeout=PATIENCE,
+            cwd=ROOT,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise Refusal("too-slow", seconds=PATIENCE) from error
@@ -68,7 +73,9 @@ def blocks_apart(data: bytes) -> list[Block]:
             return blocks
         blocks.append(load(found))
     # It was ended before it could say why: memory that could not be had, or time.
-    raise Refusal("too-much-memory" if done.returncode in (-6, -9, 1, 134, 137) else "reader-failed")
+    raise Refusal(
+        "too-much-memory" if done.returncode in (-6, -9, 1, 134, 137) else "reader-failed"
+    )
 
 
 def _refusals(found: list[Candidate], kind: str) -> list[Refusal]:

@@ -20,7 +20,8 @@ UNLIKE_COLUMN = "unlike-column"
 
 GLUED_CATEGORY = re.compile(
     rf"(?P<category>(?:国家|[^、，,《]{{0,6}}[省市])?(?:级)?(?:技术发明|自然科学|科学技术进步|科技进步|科学技术合作)"
-    rf"(?:奖?{AWARD_GRADE}|奖(?![一二三四特])))[\s:：]*(?P<title>\S.{{3,}})", re.S
+    rf"(?:奖?{AWARD_GRADE}|奖(?![一二三四特])))[\s:：]*(?P<title>\S.{{3,}})",
+    re.S,
 )
 SURE_CLASSES = ("number", "people", "organisation")
 
@@ -99,7 +100,9 @@ def restore_first_cell(table: Table) -> Table:
             return row
         stays = fit(cells, makes)
         moves = fit(("", *cells[:-1]), makes)
-        is_moved = moves > stays or (moves == stays and not known_is_open and _sits_badly(cells, makes))
+        is_moved = moves > stays or (
+            moves == stays and not known_is_open and _sits_badly(cells, makes)
+        )
         if not is_moved:
             return row
         marks = tuple(Mark(mark.column + 1, mark.code) for mark in row.marks)
@@ -116,7 +119,9 @@ def _sits_badly(cells: tuple[str, ...], makes: list[str]) -> bool:
 def fit(cells: tuple[str, ...], makes: list[str]) -> int:
     """How many cells look like their column."""
     return sum(
-        1 for cell, make in zip(cells, makes, strict=False) if cell and make and class_of(cell) == make
+        1
+        for cell, make in zip(cells, makes, strict=False)
+        if cell and make and class_of(cell) == make
     )
 
 
@@ -137,10 +142,18 @@ def unglue_category(table: Table, title: int, category: int) -> Table:
         for name in known:
             if len(name) > 3 and printed.startswith(name) and len(printed) > len(name) + 3:
                 rest = printed.removeprefix(name).lstrip(" :：\n")
-                return row.with_cell(title, rest).with_cell(category, name).marked(title, CATEGORY_GLUED)
+                return (
+                    row.with_cell(title, rest)
+                    .with_cell(category, name)
+                    .marked(title, CATEGORY_GLUED)
+                )
             if printed.endswith("》" + name):
                 rest = printed.removesuffix(name)
-                return row.with_cell(title, rest).with_cell(category, name).marked(title, CATEGORY_GLUED)
+                return (
+                    row.with_cell(title, rest)
+                    .with_cell(category, name)
+                    .marked(title, CATEGORY_GLUED)
+                )
         if found := GLUED_CATEGORY.fullmatch(printed):
             row = row.with_cell(title, found["title"]).with_cell(category, found["category"])
             return row.marked(title, CATEGORY_GLUED)
@@ -161,7 +174,11 @@ def mark_unlike(table: Table) -> Table:
 
     def mark(row: Row) -> Row:
         for at, make in makes.items():
-            if row.cells[at] and class_of(row.cells[at]) != make and not is_blank_sign(row.cells[at]):
+            if (
+                row.cells[at]
+                and class_of(row.cells[at]) != make
+                and not is_blank_sign(row.cells[at])
+            ):
                 row = row.marked(at, UNLIKE_COLUMN)
         return row
 

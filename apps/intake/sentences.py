@@ -18,32 +18,48 @@ REFUSALS: dict[str, str] = {
     "macro": _("The file contains macros and was not opened; save it without macros."),
     "old-word": _("This is a Word 97–2003 document (.doc); save it as .docx."),
     "rich-text": _("This is an RTF document; save it as .docx."),
-    "picture": _("This is a picture; the intake reads text, so type the table or use recognised text."),
-    "unknown-format": _("This kind of file cannot be read; use .docx, .xlsx, .xls, .csv, .html, .pdf or text."),
+    "picture": _(
+        "This is a picture; the intake reads text, so type the table or use recognised text."
+    ),
+    "unknown-format": _(
+        "This kind of file cannot be read; use .docx, .xlsx, .xls, .csv, .html, .pdf or text."
+    ),
     "spreadsheet-xml": _("This is an XML spreadsheet of 2003; open it and save it as .xlsx."),
     "web-archive": _("This is a web archive (.mht); save the page as .html."),
     "not-text": _("The file is neither a table nor text."),
     "mixed-encodings": _("The text mixes two encodings, first in line %(line)s; save it as UTF-8."),
     "unknown-encoding": _("The encoding of the text cannot be told; save it as UTF-8."),
-    "scanned-pdf": _("The PDF holds only pictures of pages and no text; run text recognition (OCR) over it first, or use the original file."),
+    "scanned-pdf": _(
+        "The PDF holds only pictures of pages and no text; run text recognition (OCR) over it first, or use the original file."
+    ),
     "too-many-pages": _("The PDF has more than %(pages)s pages; hand in the pages with the table."),
-    "table-too-large": _("A table has more rows or columns than can be read; remove the blank ones."),
+    "table-too-large": _(
+        "A table has more rows or columns than can be read; remove the blank ones."
+    ),
     "too-slow": _("Reading the file took longer than %(seconds)s seconds; split it."),
     "too-much-memory": _("Reading the file needs more memory than allowed; split it."),
     "reader-failed": _("The file could not be read; open it in its program and save it again."),
     "no-table": _("The file holds no table."),
-    "no-kind": _("No table of the file is a list the city keeps; name its kind, or check its headers."),
+    "no-kind": _(
+        "No table of the file is a list the city keeps; name its kind, or check its headers."
+    ),
     "wrong-kind": _("The table is no list of this kind: a column is missing (%(missing)s)."),
-    "digits-lost": _("A spreadsheet turned this code into a rounded number (%(value)s); enter it again as text."),
+    "digits-lost": _(
+        "A spreadsheet turned this code into a rounded number (%(value)s); enter it again as text."
+    ),
 }
 
 DOUBTS: dict[str, str] = {
-    "first-cell-restored": _("The row had lost its first cell; its cells were moved back to the right."),
+    "first-cell-restored": _(
+        "The row had lost its first cell; its cells were moved back to the right."
+    ),
     "category-glued": _("The category was printed together with the title and was taken off."),
     "more-cells-than-header": _("The row has more cells than the table has headers."),
     "filled-down": _("The cell was blank; the value above was taken."),
     "unlike-column": _("The cell does not look like the others of its column."),
-    "inner-blank": _("A blank stands between two Chinese characters; it may be the end of a printed line."),
+    "inner-blank": _(
+        "A blank stands between two Chinese characters; it may be the end of a printed line."
+    ),
     "line-break": _("The cell was broken over lines; check the place of the break."),
     "blank-removed": _("A blank inside a Chinese name was taken out."),
     "mixed-separator": _("The names are separated in more than one way."),

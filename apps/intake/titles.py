@@ -28,7 +28,9 @@ STATUS = re.compile(r"获批创建|获批筹建|创建中|认定|备案|获批|�
 def plain(title: str) -> str:
     """A title with narrow digits and letters and without blanks; brackets stay as printed."""
     return re.sub(
-        r"[０-９Ａ-Ｚａ-ｚ]", lambda found: unicodedata.normalize("NFKC", found[0]), re.sub(r"\s+", "", title)
+        r"[０-９Ａ-Ｚａ-ｚ]",
+        lambda found: unicodedata.normalize("NFKC", found[0]),
+        re.sub(r"\s+", "", title),
     )
 
 
@@ -101,4 +103,12 @@ def unit_of(lines: tuple[str, ...]) -> str:
 def unit_in_header(header: str) -> str:
     """The unit in the brackets of a header: 研发投入（万元） → 万元."""
     found = re.search(r"[（(]\s*([^（()）]{1,10})\s*[)）]\s*$", header)
-    return found[1] if found and re.fullmatch(r"%|‰|[万亿千百]?[元个家项件人次名篇位年月分户台]|人年|亿美元|万美元|平方米|万?吨|万?平方米", found[1]) else ""
+    return (
+        found[1]
+        if found
+        and re.fullmatch(
+            r"%|‰|[万亿千百]?[元个家项件人次名篇位年月分户台]|人年|亿美元|万美元|平方米|万?吨|万?平方米",
+            found[1],
+        )
+        else ""
+    )

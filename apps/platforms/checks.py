@@ -17,9 +17,14 @@ def certification_listed_twice(revision: Revision) -> Iterator[Problem]:
         key = (row.platform, row.type, row.year, row.status)
         if key in seen:
             yield Problem(
-                "certification_listed_twice", Severity.EXPLAIN,
-                _("“%(platform)s” stands in this list twice. Remove one of the rows, or explain both."),
-                {"platform": row.platform}, row, "platform",
+                "certification_listed_twice",
+                Severity.EXPLAIN,
+                _(
+                    "“%(platform)s” stands in this list twice. Remove one of the rows, or explain both."
+                ),
+                {"platform": row.platform},
+                row,
+                "platform",
             )
         seen.add(key)
 
@@ -28,9 +33,14 @@ def certification_after_report(revision: Revision) -> Iterator[Problem]:
     """A certification's year is not later than the report's."""
     for row in Certification.objects.filter(revision=revision, year__gt=revision.case.year):
         yield Problem(
-            "certification_after_report", Severity.BLOCKING,
-            _("The year %(row_year)s of “%(platform)s” is later than the report's year %(year)s. Correct it."),
-            {"platform": row.platform, "row_year": row.year, "year": revision.case.year}, row, "year",
+            "certification_after_report",
+            Severity.BLOCKING,
+            _(
+                "The year %(row_year)s of “%(platform)s” is later than the report's year %(year)s. Correct it."
+            ),
+            {"platform": row.platform, "row_year": row.year, "year": revision.case.year},
+            row,
+            "year",
         )
 
 
@@ -39,7 +49,12 @@ def certification_ends_before_it_begins(revision: Revision) -> Iterator[Problem]
     rows = Certification.objects.filter(revision=revision, valid_to__lt=F("valid_from"))
     for row in rows:
         yield Problem(
-            "certification_ends_before_it_begins", Severity.BLOCKING,
-            _("“%(platform)s” is valid to a day before it becomes valid. Correct one of the dates."),
-            {"platform": row.platform}, row, "valid_to",
+            "certification_ends_before_it_begins",
+            Severity.BLOCKING,
+            _(
+                "“%(platform)s” is valid to a day before it becomes valid. Correct one of the dates."
+            ),
+            {"platform": row.platform},
+            row,
+            "valid_to",
         )

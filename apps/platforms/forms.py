@@ -10,6 +10,15 @@ class CertificationForm(RecordForm):
     class Meta:
         model = Certification
         fields = [
-            "platform", "type", "level", "year", "batch", "hosts", "district", "status",
-            "document_number", "valid_from", "valid_to",
+            "platform",
+            "type",
+            "level",
+            "year",
+            "batch",
+            "hosts",
+            "district",
+            "status",
+            "document_number",
+            "valid_from",
+            "valid_to",
         ]

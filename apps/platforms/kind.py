@@ -13,8 +13,17 @@ CERTIFICATION = RecordKind(
     label_plural=_("certifications"),
     model=Certification,
     fields=(
-        "platform", "type", "level", "year", "batch", "hosts", "district", "status",
-        "document_number", "valid_from", "valid_to",
+        "platform",
+        "type",
+        "level",
+        "year",
+        "batch",
+        "hosts",
+        "district",
+        "status",
+        "document_number",
+        "valid_from",
+        "valid_to",
     ),
     natural_key=("type", "platform", "year", "status"),
     title_field="platform",
@@ -28,13 +37,16 @@ CERTIFICATION = RecordKind(
     select_related=("district",),
 )
 
-register(Kind(
-    code="certifications",
-    label=_("certification list"),
-    records=(CERTIFICATION,),
-    filled_by=Role.CITY_EDITOR,
-    checks=(
-        checks.certification_listed_twice, checks.certification_after_report,
-        checks.certification_ends_before_it_begins,
-    ),
-))
+register(
+    Kind(
+        code="certifications",
+        label=_("certification list"),
+        records=(CERTIFICATION,),
+        filled_by=Role.CITY_EDITOR,
+        checks=(
+            checks.certification_listed_twice,
+            checks.certification_after_report,
+            checks.certification_ends_before_it_begins,
+        ),
+    )
+)

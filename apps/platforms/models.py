@@ -23,7 +23,11 @@ class Certification(Record):
     batch = models.CharField(_("batch"), max_length=40, blank=True)
     hosts = NameListField(verbose_name=_("host organisations"), blank=True)
     district = models.ForeignKey(
-        District, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        District,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("district"),
     )
     status = models.CharField(_("status"), max_length=20, blank=True)

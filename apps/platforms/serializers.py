@@ -10,6 +10,17 @@ class CertificationSerializer(RecordSerializer):
     class Meta:
         model = Certification
         fields = (
-            "platform", "type", "level", "year", "batch", "hosts", "district", "status",
-            "document_number", "valid_from", "valid_to", "flags", *RecordSerializer.TAIL,
+            "platform",
+            "type",
+            "level",
+            "year",
+            "batch",
+            "hosts",
+            "district",
+            "status",
+            "document_number",
+            "valid_from",
+            "valid_to",
+            "flags",
+            *RecordSerializer.TAIL,
         )

@@ -53,7 +53,8 @@ def public_page(view: View[P]) -> View[P]:
             )
         except Gone as error:
             response = render(
-                request, "410.html",
+                request,
+                "410.html",
                 {"reason": error.reason, "number": error.number, "withdrawn_at": error.at},
                 status=410,
             )

@@ -11,8 +11,11 @@ def content_json(revision: Revision) -> Iterator[bytes]:
     """Yield the content as one JSON object: the case, its release, its rows by record kind."""
     item = revision.release_item
     head = {
-        **head_of(revision), "case": revision.case_id, "revision": revision.number,
-        "release": item.release.number, "sha256": item.content_hash,
+        **head_of(revision),
+        "case": revision.case_id,
+        "revision": revision.number,
+        "release": item.release.number,
+        "sha256": item.content_hash,
     }
     yield canonical_json(head).encode()[:-1] + b',"records":{'
     for place, kind in enumerate(revision.case.kind_spec.records):

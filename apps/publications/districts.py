@@ -72,11 +72,16 @@ def _of_year_before(
     rows: Sequence[IndicatorValue], year: int
 ) -> dict[tuple[Any, ...], IndicatorValue]:
     """Return the actual figures of the year before, as published newest. One query."""
-    found = public_rows(FIGURES).filter(
-        indicator__in={row.indicator_id for row in rows},
-        reporting_unit__in={row.reporting_unit_id for row in rows},
-        period=str(year - 1), status=FigureStatus.ACTUAL,
-    ).order_by("revision__case__year", "position", "id")
+    found = (
+        public_rows(FIGURES)
+        .filter(
+            indicator__in={row.indicator_id for row in rows},
+            reporting_unit__in={row.reporting_unit_id for row in rows},
+            period=str(year - 1),
+            status=FigureStatus.ACTUAL,
+        )
+        .order_by("revision__case__year", "position", "id")
+    )
     return {_series(row): row for row in found}
 
 
@@ -112,7 +117,9 @@ def _belongs(kind: RecordKind, district: District) -> tuple[Q, bool] | None:
         return Q(district=district), False
     if kind.mentions:
         first = published_mentions().filter(
-            record_kind=kind.code, field=kind.mentions[0], position=0,
+            record_kind=kind.code,
+            field=kind.mentions[0],
+            position=0,
             name__organisation__district=district,
         )
         return Q(uid__in=first.values("record_uid")), True
@@ -130,7 +137,9 @@ def lists_of(district: District, year: int) -> list[DistrictList]:
         rows: list[Record] = list(public_rows(kind).filter(wanted, revision__case__year=year))
         if rows:
             table = kind.table(
-                data=rows[:MOST_OF_DISTRICT], orderable=False, row_url=record_url,
+                data=rows[:MOST_OF_DISTRICT],
+                orderable=False,
+                row_url=record_url,
                 exclude=("report_year", "district"),
             )
             lists.append(DistrictList(kind, fit(table), len(rows), by_first))
@@ -177,8 +186,11 @@ def overview(year: int, districts: Iterable[District]) -> tuple[list[Indicator],
 def _is_comparable(row: IndicatorValue, year: int) -> bool:
     """Say whether a figure is the unit's own number of that year in the dictionary's unit."""
     return (
-        row.value is not None and not row.subject and row.unit == row.indicator.unit
-        and row.status == FigureStatus.ACTUAL and row.period == str(year)
+        row.value is not None
+        and not row.subject
+        and row.unit == row.indicator.unit
+        and row.status == FigureStatus.ACTUAL
+        and row.period == str(year)
     )
 
 

@@ -28,7 +28,8 @@ class ReleaseFeed(Feed):
     def items(self) -> QuerySet[Any]:
         """Return the newest releases with the number of their cases."""
         return (
-            Release.objects.defer("manifest").annotate(cases=Count("items"))
+            Release.objects.defer("manifest")
+            .annotate(cases=Count("items"))
             .order_by("-published_at", "-pk")[:NEWEST]
         )
 

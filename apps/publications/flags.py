@@ -12,8 +12,7 @@ MEANINGS: dict[str, Promise] = {
         "this year."
     ),
     "award-year-not-stated": _(
-        "The year of the award is not stated; the source's lists are those of the year "
-        "before."
+        "The year of the award is not stated; the source's lists are those of the year before."
     ),
     "bearer-named": _("The source names who was recognised, and no name of the thing itself."),
     "bearer-understood": _("The bearer is meant by the sentence without being named in it."),
@@ -21,26 +20,22 @@ MEANINGS: dict[str, Promise] = {
     "by-origin": _("Counts a person for the place of birth, not of work."),
     "category-glued": _(
         "The category was printed once more at the end of the title and was taken off. "
-        ""
     ),
     "comma-separator": _("The names are separated by commas where the table uses another sign."),
     "contradictory": _("The qualifying words contradict one another."),
     "counted-from-names": _("No number is printed: the names were counted."),
     "cumulative-below-year": _(
-        "The cumulative number is smaller than the year's; the two may be counted "
-        "differently."
+        "The cumulative number is smaller than the year's; the two may be counted differently."
     ),
     "denominator-implied": _("A ratio whose denominator is not printed."),
     "differs": _("The printed measure word differs from the dictionary's."),
     "differs-elsewhere": _("The source says something else about this in another place."),
     "differs-from-twin": _(
         "The same project is printed in the other award list, and this differs there. "
-        ""
     ),
     "doubtful-name": _("The name seems to lack a part."),
     "doubtful-wording-left-out": _(
         "A part of the line that cannot be right as printed was not taken over. "
-        ""
     ),
     "first-cell-restored": _("The row had lost its blank first cell; its cells were moved back."),
     "forecast-in-closed-year": _("The year is over, and the number is still a forecast."),
@@ -50,7 +45,6 @@ MEANINGS: dict[str, Promise] = {
     "generic-name": _("The words are a description rather than a name."),
     "heading-disagrees": _(
         "The line stands under the heading of another month; the printed date is trusted. "
-        ""
     ),
     "implied": _("Not stated here, but follows from a neighbouring clause."),
     "in-city-list": _("Not stated here, but one of the city's lists names the holder."),
@@ -59,7 +53,6 @@ MEANINGS: dict[str, Promise] = {
     "latin-name-doubtful": _("A Latin name is broken by a blank in an unlikely place."),
     "level-not-scope": _(
         "The printed word is the level of certification, not a statistical scope. "
-        ""
     ),
     "level-not-stated": _("Whether national, provincial or municipal is not said."),
     "list-told-differently": _("The city prints a list of another name, length or title."),
@@ -68,11 +61,9 @@ MEANINGS: dict[str, Promise] = {
     "more-cells-than-header": _("The row has more cells than the table has headers."),
     "name-differs": _(
         "The printed name differs from the dictionary's and is taken to be the same. "
-        ""
     ),
     "name-differs-elsewhere": _(
         "The source names the same thing a little differently in another place. "
-        ""
     ),
     "name-in-brackets": _("The Latin name in brackets belongs to the person before it."),
     "namesake": _(

@@ -78,7 +78,10 @@ class Listing:
     """
 
     def __init__(
-        self, kind: RecordKind, data: QueryDict, path: str,
+        self,
+        kind: RecordKind,
+        data: QueryDict,
+        path: str,
         row_url: Callable[[Record], str] | None = record_url,
     ) -> None:
         """Read and check ``data``; no query is made yet."""
@@ -91,15 +94,14 @@ class Listing:
         form = self.filterset.form
         if not form.is_valid():
             raise BadQuery(_bad_values(form))
-        self.table = kind.table(
-            data=self.filterset.qs, order_by=self._sort(), row_url=row_url
-        )
+        self.table = kind.table(data=self.filterset.qs, order_by=self._sort(), row_url=row_url)
         self.table.data.data = _with_last_word(self.table.data.data)
 
     def _sort(self) -> list[str]:
         names = ",".join(self.data.getlist("sort")).split(",")
         return [
-            name for name in (text.strip() for text in names)
+            name
+            for name in (text.strip() for text in names)
             if name.removeprefix("-") in self.kind.table.base_columns
         ]
 
@@ -179,8 +181,12 @@ class Listing:
         if found and all(value.isdecimal() and len(value) == 4 for value, _count in found):
             found = sorted(found, reverse=True)
         options = [
-            Option(value, labels.get(value, value), count,
-                   bool(asked & {value, labels.get(value, value)}))
+            Option(
+                value,
+                labels.get(value, value),
+                count,
+                bool(asked & {value, labels.get(value, value)}),
+            )
             for value, count in found
         ]
         shown = options[:MOST_OPTIONS]
@@ -202,14 +208,17 @@ class Listing:
         for name, own in self.filterset.filters.items():
             labels = self._labels.get(name, {})
             for value in self._asked(name):
-                chips.append(Chip(
-                    str(own.label), labels.get(value, value), self._without(name, value)
-                ))
+                chips.append(
+                    Chip(str(own.label), labels.get(value, value), self._without(name, value))
+                )
         if self.day is not None:
-            chips.append(Chip(
-                str(MomentForm.base_fields["as_of"].label),
-                date_format(self.day, "Y-m-d"), self._without("as_of"),
-            ))
+            chips.append(
+                Chip(
+                    str(MomentForm.base_fields["as_of"].label),
+                    date_format(self.day, "Y-m-d"),
+                    self._without("as_of"),
+                )
+            )
         return chips
 
     def _without(self, name: str, value: str | None = None) -> str:

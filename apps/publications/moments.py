@@ -18,7 +18,9 @@ class MomentForm(forms.Form):
     """The one field that turns a page back to what was published then."""
 
     as_of = forms.DateField(
-        label=_("As published on"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("As published on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
 

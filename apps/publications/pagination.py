@@ -35,9 +35,11 @@ def decode(cursor: str) -> Key:
     except (ValueError, binascii.Error, RecursionError) as error:
         raise _bad_cursor() from error
     if not (
-        isinstance(key, list) and len(key) == 5
+        isinstance(key, list)
+        and len(key) == 5
         and all(type(item) is int and abs(item) < 2**63 for item in key[:4])
-        and isinstance(key[4], str) and _UUID.match(key[4])
+        and isinstance(key[4], str)
+        and _UUID.match(key[4])
     ):
         raise _bad_cursor()
     return (key[0], key[1], key[2], key[3], key[4])
@@ -86,11 +88,17 @@ class KeyPagination(BasePagination):
         if self.last is None:
             return None
         revision = self.last.revision
-        key = (revision.case.year, revision.case_id, self.last.position, self.last.pk,
-               str(self.last.uid))
+        key = (
+            revision.case.year,
+            revision.case_id,
+            self.last.position,
+            self.last.pk,
+            str(self.last.uid),
+        )
         query = [
             (name, value)
-            for name, values in self.request.query_params.lists() if name != "cursor"
+            for name, values in self.request.query_params.lists()
+            if name != "cursor"
             for value in values
         ]
         query.append(("cursor", encode(key)))
@@ -114,9 +122,22 @@ class KeyPagination(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Describe the two parameters of a page."""
         return [
-            {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"},
-             "description": "Where the page begins; follow next rather than making one."},
-            {"name": "page_size", "in": "query", "required": False,
-             "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE,
-                        "default": PAGE_SIZE}},
+            {
+                "name": "cursor",
+                "in": "query",
+                "required": False,
+                "schema": {"type": "string"},
+                "description": "Where the page begins; follow next rather than making one.",
+            },
+            {
+                "name": "page_size",
+                "in": "query",
+                "required": False,
+                "schema": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": LARGEST_PAGE,
+                    "default": PAGE_SIZE,
+                },
+            },
         ]

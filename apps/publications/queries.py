@@ -23,11 +23,13 @@ def readable_revisions() -> QuerySet[Revision]:
     withdrawn = Revision.objects.filter(
         case=OuterRef("case"), state=State.WITHDRAWN, number__gte=OuterRef("number")
     )
-    return Revision.objects.filter(
-        ~Exists(withdrawn), state__in=[State.PUBLISHED, State.SUPERSEDED]
-    ).select_related("case__bureau", "release_item__release", "based_on").defer(
-        # A manifest grows with its release; its own address serves it.
-        "release_item__release__manifest"
+    return (
+        Revision.objects.filter(~Exists(withdrawn), state__in=[State.PUBLISHED, State.SUPERSEDED])
+        .select_related("case__bureau", "release_item__release", "based_on")
+        .defer(
+            # A manifest grows with its release; its own address serves it.
+            "release_item__release__manifest"
+        )
     )
 
 
@@ -65,10 +67,12 @@ def union_counts(parts: Sequence[tuple[str, QuerySet[Any]]]) -> dict[str, int]:
 
 def counts_by_kind(year: int) -> dict[str, int]:
     """Return the number of published rows of each listed kind in the report of ``year``."""
-    return union_counts([
-        (kind.code, kind.model.objects.public().filter(revision__case__year=year))
-        for kind in listed_record_kinds()
-    ])
+    return union_counts(
+        [
+            (kind.code, kind.model.objects.public().filter(revision__case__year=year))
+            for kind in listed_record_kinds()
+        ]
+    )
 
 
 def newest_year() -> int | None:
@@ -78,8 +82,10 @@ def newest_year() -> int | None:
     the year of which the most kinds of case are published, the newest of several such.
     """
     kinds_of_year = (
-        Revision.objects.public().values("case__year")
-        .annotate(kinds=Count("case__kind", distinct=True)).order_by("-kinds", "-case__year")
+        Revision.objects.public()
+        .values("case__year")
+        .annotate(kinds=Count("case__kind", distinct=True))
+        .order_by("-kinds", "-case__year")
     )
     first = kinds_of_year.first()
     return first["case__year"] if first else None
@@ -88,8 +94,10 @@ def newest_year() -> int | None:
 def published_years() -> list[int]:
     """Return the years of which anything is published, newest first."""
     return list(
-        Revision.objects.public().order_by("-case__year")
-        .values_list("case__year", flat=True).distinct()
+        Revision.objects.public()
+        .order_by("-case__year")
+        .values_list("case__year", flat=True)
+        .distinct()
     )
 
 
@@ -115,9 +123,7 @@ def public_row(kind: RecordKind, uid: uuid.UUID, as_of: dt.datetime | None = Non
 def raise_if_gone(kind: RecordKind, uid: uuid.UUID) -> None:
     """Raise ``Gone`` where the row stood in a revision that is no longer the public one."""
     last = (
-        kind.model.objects.filter(
-            uid=uid, revision__state__in=[State.SUPERSEDED, State.WITHDRAWN]
-        )
+        kind.model.objects.filter(uid=uid, revision__state__in=[State.SUPERSEDED, State.WITHDRAWN])
         .select_related("revision__case__bureau")
         .order_by("-revision__number")
         .first()
@@ -126,13 +132,16 @@ def raise_if_gone(kind: RecordKind, uid: uuid.UUID) -> None:
         return
     revision = last.revision
     successor = (
-        readable_revisions().filter(case=revision.case, number__gt=revision.number)
-        .order_by("number").first()
+        readable_revisions()
+        .filter(case=revision.case, number__gt=revision.number)
+        .order_by("number")
+        .first()
     )
     if revision.state == State.WITHDRAWN or successor is None:
         raise withdrawal(revision.case)
     raise Gone(
-        successor.reason or successor.get_reason_code_display(), str(successor),
+        successor.reason or successor.get_reason_code_display(),
+        str(successor),
         successor.published_at,
     )
 
@@ -142,9 +151,13 @@ def revision_of(case_id: int, number: int) -> Revision:
     revision = readable_revisions().filter(case_id=case_id, number=number).first()
     if revision is not None:
         return revision
-    gone = Revision.objects.filter(
-        case_id=case_id, number=number, state__in=[State.SUPERSEDED, State.WITHDRAWN]
-    ).select_related("case__bureau").first()
+    gone = (
+        Revision.objects.filter(
+            case_id=case_id, number=number, state__in=[State.SUPERSEDED, State.WITHDRAWN]
+        )
+        .select_related("case__bureau")
+        .first()
+    )
     if gone is not None:
         raise withdrawal(gone.case)
     raise Revision.DoesNotExist
@@ -187,4 +200,3 @@ def on_notice(at: dt.datetime | None = None) -> QuerySet[Revision]:
 def was_on_notice(case_id: int) -> bool:
     """Say whether a public notice of the case has ended, or was ended."""
     return Event.objects.filter(revision__case_id=case_id, transition="announce").exists()
-

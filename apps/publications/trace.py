@@ -94,7 +94,8 @@ def road(revision: Revision) -> list[Entry]:
     events = sorted(last.values(), key=lambda event: (event.at, event.from_version))
     return [
         Entry(
-            event.at, _told(event),
+            event.at,
+            _told(event),
             f"{Role(event.actor_role).label} · {event.bureau_name}",
             event.reason if event.transition in REASON_TOLD else "",
             current=place == len(events) - 1,
@@ -140,7 +141,8 @@ def fields_of(kind: RecordKind, record: Record, *, link: bool = True) -> list[Fi
             names = value if isinstance(value, list) else [value]
             phrases = [
                 Phrase(text, _organisation_url(links.get((record.uid, name, place))))
-                for place, text in enumerate(names) if text
+                for place, text in enumerate(names)
+                if text
             ]
         elif isinstance(value, list):
             phrases = [Phrase(text) for text in value]
@@ -200,14 +202,16 @@ def corrections(kind: RecordKind, record: Record) -> list[Correction]:
     revision: Revision = record.revision
     revisions = list(
         readable_revisions()
-        .filter(case_id=revision.case_id, number__lte=revision.number).order_by("number")
+        .filter(case_id=revision.case_id, number__lte=revision.number)
+        .order_by("number")
     )
     if len(revisions) < 2:
         return []
     rows: dict[int, Record] = {
         row.revision_id: row
-        for row in kind.model.objects.filter(uid=record.uid, revision__in=revisions)
-        .select_related(*kind.select_related)
+        for row in kind.model.objects.filter(uid=record.uid, revision__in=revisions).select_related(
+            *kind.select_related
+        )
     }
     found = []
     for former, present in pairwise(revisions):
@@ -232,4 +236,3 @@ def row_changes(
             found.append(("changed", row, changes))
     found += [("removed", row, changes_between(kind, row, None)) for row in before.values()]
     return found
-

@@ -31,7 +31,8 @@ urlpatterns = [
         "releases/<release:number>/<int:case_id>.json", releases.content_json, name="content_json"
     ),
     path(
-        "releases/<release:number>/<int:case_id>.txt", releases.content_canonical,
+        "releases/<release:number>/<int:case_id>.txt",
+        releases.content_canonical,
         name="content_canonical",
     ),
     path("notices/", notices.notices, name="notices"),

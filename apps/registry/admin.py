@@ -73,7 +73,15 @@ class IndicatorRelationAdmin(Dictionary):
     """What holds between indicators: the rules of a return read it."""
 
     list_display = (
-        "indicator", "kind", "role", "term", "factor", "low", "high", "is_strict", "code",
+        "indicator",
+        "kind",
+        "role",
+        "term",
+        "factor",
+        "low",
+        "high",
+        "is_strict",
+        "code",
     )
     list_filter = ("kind", "is_strict")
     list_select_related = ("indicator", "term")

@@ -17,9 +17,7 @@ def names_for(printed: Iterable[str]) -> dict[str, OrganisationName]:
     however many names. Two callers may bring the same new name at once: the key decides.
     """
     wanted = {name: organisation_key(name) for name in printed}
-    known = {
-        row.key: row for row in OrganisationName.objects.filter(key__in=set(wanted.values()))
-    }
+    known = {row.key: row for row in OrganisationName.objects.filter(key__in=set(wanted.values()))}
     new = {key: name for name, key in sorted(wanted.items(), reverse=True) if key not in known}
     if new:
         organisations = Organisation.objects.bulk_create(

@@ -35,17 +35,29 @@ class District(models.Model):
     # Division code of GB/T 2260; a functional zone has none.
     code = models.CharField(_("division code"), max_length=6, blank=True)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts",
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
         verbose_name=_("lies in"),
     )
     successor = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors",
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
         verbose_name=_("successor"),
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     bureau = models.OneToOneField(
-        Bureau, on_delete=models.PROTECT, null=True, blank=True, related_name="district",
+        Bureau,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="district",
         verbose_name=_("bureau"),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -138,11 +150,13 @@ class Organisation(models.Model):
     """An organisation: one record, whatever names it is printed under."""
 
     name = models.CharField(_("name"), max_length=200)
-    credit_code = models.CharField(
-        _("unified social credit code"), max_length=18, blank=True
-    )
+    credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     district = models.ForeignKey(
-        District, on_delete=models.PROTECT, null=True, blank=True, related_name="organisations",
+        District,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
         verbose_name=_("district"),
     )
 
@@ -169,7 +183,9 @@ class OrganisationName(models.Model):
     """
 
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="names",
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="names",
         verbose_name=_("organisation"),
     )
     name = models.CharField(_("name"), max_length=200)
@@ -326,7 +342,11 @@ class IndicatorRelation(models.Model):
         _("role of the other indicator"), max_length=11, choices=RelationRole, blank=True
     )
     term = models.ForeignKey(
-        Indicator, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        Indicator,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("other indicator"),
     )
     # 100 for a share in per cent, 1000 for a number per thousand.
@@ -334,7 +354,8 @@ class IndicatorRelation(models.Model):
     low = models.DecimalField(_("lowest"), max_digits=24, decimal_places=6, null=True, blank=True)
     high = models.DecimalField(_("highest"), max_digits=24, decimal_places=6, null=True, blank=True)
     is_strict = models.BooleanField(
-        _("blocks the report"), default=False,
+        _("blocks the report"),
+        default=False,
         help_text=_("Without it, a return that breaks the relation may explain why."),
     )
 

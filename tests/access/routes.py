@@ -54,13 +54,25 @@ def sees(role: str, whose: str, state: str) -> bool:
 
 # Open to everyone, whatever the state of any case.
 PUBLIC = {
-    "healthz": 200, "readyz": 200,
-    "publications:home": 200, "publications:search": 200, "publications:districts": 200,
-    "publications:releases": 200, "publications:feed": 200, "publications:notices": 200,
-    "publications:listing": 200, "publications:indicator": 200,
-    "api:root": 200, "api:schema": 200,
-    "api:awards": 200, "api:laureates": 200, "api:certifications": 200, "api:roster-entries": 200,
-    "api:indicator-values": 200, "api:policies": 200, "api:events": 200,
+    "healthz": 200,
+    "readyz": 200,
+    "publications:home": 200,
+    "publications:search": 200,
+    "publications:districts": 200,
+    "publications:releases": 200,
+    "publications:feed": 200,
+    "publications:notices": 200,
+    "publications:listing": 200,
+    "publications:indicator": 200,
+    "api:root": 200,
+    "api:schema": 200,
+    "api:awards": 200,
+    "api:laureates": 200,
+    "api:certifications": 200,
+    "api:roster-entries": 200,
+    "api:indicator-values": 200,
+    "api:policies": 200,
+    "api:events": 200,
     "api:api/v1/^(?P<rest>.*)$": 404,
     # Leads back to where the reader was; a language is chosen by POST.
     "set_language": 302,
@@ -80,29 +92,51 @@ PUBLIC_OF_CASE = {
     "publications:organisation": {"published": 200, "superseded": 200},
     # Of a year of which nothing at all is public there is no page; in these tests it is one case.
     "publications:district": {"published": 200, "superseded": 200},
-    "api:awards-row": WITH_CASE, "api:indicator-values-row": WITH_CASE,
+    "api:awards-row": WITH_CASE,
+    "api:indicator-values-row": WITH_CASE,
 }
 # The same view for another kind of row: what is true of awards is true of them.
 LIKE_AWARDS = {
-    "api:laureates-row", "api:certifications-row", "api:roster-entries-row", "api:policies-row",
+    "api:laureates-row",
+    "api:certifications-row",
+    "api:roster-entries-row",
+    "api:policies-row",
     "api:events-row",
 }
 
 # Signed in, about no case: role -> answer to GET. Everyone else gets the last one.
 DESK_PAGES = {
-    "desk:home": 200, "desk:cases": 200, "desk:case_new": 200, "desk:notifications": 200,
+    "desk:home": 200,
+    "desk:cases": 200,
+    "desk:case_new": 200,
+    "desk:notifications": 200,
     # Without a choice the publisher is led back; the others may not publish.
     "desk:publish": {Role.CITY_PUBLISHER: 302, "others": 403},
-    "desk:notifications_read": 405, "desk:notification": 405,
+    "desk:notifications_read": 405,
+    "desk:notification": 405,
     "security_events": 200,
 }
 # Of a case, at the desk: 404 out of scope; in scope these.
 DESK_OF_CASE = {
-    "desk:case", "desk:revision", "desk:changes", "desk:finding", "desk:finding_new",
-    "desk:row_new", "desk:row", "desk:row_remove", "desk:row_history", "desk:step",
-    "desk:check", "desk:row_restore", "districts:return", "districts:section",
-    "districts:workbook", "districts:workbook_file", "districts:workbook_marked",
-    "districts:workbook_accept", "districts:workbook_discard",
+    "desk:case",
+    "desk:revision",
+    "desk:changes",
+    "desk:finding",
+    "desk:finding_new",
+    "desk:row_new",
+    "desk:row",
+    "desk:row_remove",
+    "desk:row_history",
+    "desk:step",
+    "desk:check",
+    "desk:row_restore",
+    "districts:return",
+    "districts:section",
+    "districts:workbook",
+    "districts:workbook_file",
+    "districts:workbook_marked",
+    "districts:workbook_accept",
+    "districts:workbook_discard",
 }
 
 # allauth's own pages: signing in is open, the rest needs a signed-in person.
@@ -116,28 +150,62 @@ OPEN_ACCOUNTS = {
     "mfa_authenticate": {ANONYMOUS: 302, "others": 302},
 }
 OWN_ACCOUNT = {
-    "account_reauthenticate", "account_change_password", "mfa_index", "mfa_reauthenticate",
-    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn",
-    "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
+    "account_reauthenticate",
+    "account_change_password",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_edit_webauthn",
 }
 
 # The administration site: the administrator alone; 302 leads anonymous to sign in.
 ADMIN_PREFIX = "admin:"
 ADMIN_MODELS = (
-    "accounts_user", "accounts_bureau", "registry_district", "registry_reportingyear",
-    "registry_noticerule", "registry_calendarday", "registry_indicator", "registry_organisation",
-    "registry_organisationname", "registry_indicatorrelation",
+    "accounts_user",
+    "accounts_bureau",
+    "registry_district",
+    "registry_reportingyear",
+    "registry_noticerule",
+    "registry_calendarday",
+    "registry_indicator",
+    "registry_organisation",
+    "registry_organisationname",
+    "registry_indicatorrelation",
 )
 ADMIN = {
-    "admin:index", "admin:login", "admin:logout", "admin:password_change",
-    "admin:password_change_done", "admin:autocomplete", "admin:jsi18n", "admin:view_on_site",
-    "admin:auth_user_password_change", "admin:app_list", "admin:admin/(?P<url>.*)$",
-    *(f"admin:{model}_{page}" for model in ADMIN_MODELS
-      for page in ("changelist", "add", "history", "delete", "change")),
+    "admin:index",
+    "admin:login",
+    "admin:logout",
+    "admin:password_change",
+    "admin:password_change_done",
+    "admin:autocomplete",
+    "admin:jsi18n",
+    "admin:view_on_site",
+    "admin:auth_user_password_change",
+    "admin:app_list",
+    "admin:admin/(?P<url>.*)$",
+    *(
+        f"admin:{model}_{page}"
+        for model in ADMIN_MODELS
+        for page in ("changelist", "add", "history", "delete", "change")
+    ),
 }
 
 NAMED = {
-    *PUBLIC, *PUBLIC_OF_CASE, *LIKE_AWARDS, *DESK_PAGES, *DESK_OF_CASE, *OPEN_ACCOUNTS,
-    *OWN_ACCOUNT, *ADMIN,
+    *PUBLIC,
+    *PUBLIC_OF_CASE,
+    *LIKE_AWARDS,
+    *DESK_PAGES,
+    *DESK_OF_CASE,
+    *OPEN_ACCOUNTS,
+    *OWN_ACCOUNT,
+    *ADMIN,
 }

@@ -53,9 +53,7 @@ def _clients():
     clients = {ANONYMOUS: Client()}
     for role, person in factories.people_of_every_role().items():
         clients[str(role)] = Client()
-        clients[str(role)].force_login(
-            person, backend="django.contrib.auth.backends.ModelBackend"
-        )
+        clients[str(role)].force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return clients
 
 
@@ -66,7 +64,8 @@ def _get(client, url):
         if response.streaming:
             b"".join(response.streaming_content)
     written = [
-        query["sql"] for query in captured
+        query["sql"]
+        for query in captured
         if query["sql"].lstrip().upper().startswith(WRITES)
         and not any(table in query["sql"] for table in ALLOWED_TABLES)
     ]
@@ -77,7 +76,8 @@ def _get(client, url):
 
 def test_every_route_has_an_entry():
     found = {
-        name for name, _path in routes.routes()
+        name
+        for name, _path in routes.routes()
         # The admin answers an address without its last word by leading to it.
         if not name.endswith("/<path:object_id>/")
     }
@@ -115,15 +115,15 @@ def test_desk_pages_answer_those_who_are_signed_in():
     clients = _clients()
 
     answers = {
-        (name, role): _get(
-            client, reverse(name, args=[1] if name == "desk:notification" else [])
-        )
-        for name in DESK_PAGES for role, client in clients.items()
+        (name, role): _get(client, reverse(name, args=[1] if name == "desk:notification" else []))
+        for name in DESK_PAGES
+        for role, client in clients.items()
     }
 
     assert answers == {
         (name, role): LOGIN if role == ANONYMOUS else _expected(entry, role)
-        for name, entry in DESK_PAGES.items() for role in ROLES
+        for name, entry in DESK_PAGES.items()
+        for role in ROLES
     }
 
 
@@ -131,17 +131,25 @@ def test_account_pages_answer_those_who_are_signed_in():
     clients = _clients()
 
     def url(name):
-        return reverse(name, args=[1] if name.endswith(("e_webauthn", "t_webauthn"))
-                       and "reauth" not in name and "list" not in name else [])
+        return reverse(
+            name,
+            args=[1]
+            if name.endswith(("e_webauthn", "t_webauthn"))
+            and "reauth" not in name
+            and "list" not in name
+            else [],
+        )
 
     answers = {
         (name, role): _get(client, url(name))
-        for name in OPEN_ACCOUNTS for role, client in clients.items()
+        for name in OPEN_ACCOUNTS
+        for role, client in clients.items()
     }
 
     assert answers == {
         (name, role): _expected(entry, role)
-        for name, entry in OPEN_ACCOUNTS.items() for role in ROLES
+        for name, entry in OPEN_ACCOUNTS.items()
+        for role in ROLES
     }
     # What a signed-in person finds there depends on his own factors, never on another's.
     assert {name: _get(clients[ANONYMOUS], url(name)) for name in OWN_ACCOUNT} == dict.fromkeys(
@@ -157,8 +165,10 @@ def test_administration_site_is_the_administrators_alone():
     person = factories.staff(Role.AUDITOR)
     clients = _clients()
     arguments = {
-        "admin:view_on_site": ["1", "1"], "admin:auth_user_password_change": [person.pk],
-        "admin:app_list": ["accounts"], "admin:password_change": [],
+        "admin:view_on_site": ["1", "1"],
+        "admin:auth_user_password_change": [person.pk],
+        "admin:app_list": ["accounts"],
+        "admin:password_change": [],
     }
     # Signing in and out, and texts for scripts, are no secrets.
     elsewhere = {"admin:login", "admin:logout", "admin:password_change", "admin:jsi18n"}
@@ -180,7 +190,8 @@ def test_administration_site_is_the_administrators_alone():
     assert {answers[name, ANONYMOUS] for name in ADMIN - elsewhere} == {LOGIN}
     assert {
         (name, role): answers[name, role]
-        for name in ADMIN - elsewhere for role in others
+        for name in ADMIN - elsewhere
+        for role in others
         if answers[name, role] not in {302, 403}
     } == {}
     for role in others:
@@ -189,16 +200,19 @@ def test_administration_site_is_the_administrators_alone():
     administrator = clients[str(Role.ADMINISTRATOR)]
     assert {
         name: _get(administrator, reverse(name))
-        for name in ADMIN if name.endswith(("_changelist", "_add")) or name == "admin:index"
+        for name in ADMIN
+        if name.endswith(("_changelist", "_add")) or name == "admin:index"
     } == {
         name: 200
-        for name in ADMIN if name.endswith(("_changelist", "_add")) or name == "admin:index"
+        for name in ADMIN
+        if name.endswith(("_changelist", "_add")) or name == "admin:index"
     }
     # Nothing that published rows point at is deleted by hand.
     assert {
         _get(administrator, reverse(f"admin:{model}_delete", args=[pk]))
         for model, pk in [
-            ("accounts_user", person.pk), ("accounts_bureau", person.bureau_id),
+            ("accounts_user", person.pk),
+            ("accounts_bureau", person.bureau_id),
             ("registry_reportingyear", 2023),
         ]
     } == {403}
@@ -240,7 +254,10 @@ def _desk_answer(name, revision, whose, role, state, step=""):
     if role == ANONYMOUS:
         return LOGIN
     if name in {
-        "desk:check", "desk:row_restore", "districts:workbook_accept", "districts:workbook_discard",
+        "desk:check",
+        "desk:row_restore",
+        "districts:workbook_accept",
+        "districts:workbook_discard",
     }:
         return 405
     if name == "districts:workbook_marked":
@@ -263,14 +280,23 @@ def _urls(revision, row, finding):
     """Return the addresses of every desk route of a case: (name, step) -> address."""
     case, code, number = revision.case_id, row.record_kind.code, revision.number
     arguments = {
-        "desk:case": [case], "desk:check": [case], "desk:finding_new": [case],
-        "desk:finding": [case, finding.pk], "desk:row_new": [case, code],
-        "desk:row": [case, code, row.uid], "desk:row_remove": [case, code, row.uid],
-        "desk:row_restore": [case, code, row.uid], "desk:row_history": [case, code, row.uid],
-        "desk:revision": [case, number], "desk:changes": [case, number],
-        "districts:return": [case], "districts:section": [case, 1],
-        "districts:workbook": [case], "districts:workbook_file": [case],
-        "districts:workbook_marked": [case], "districts:workbook_accept": [case],
+        "desk:case": [case],
+        "desk:check": [case],
+        "desk:finding_new": [case],
+        "desk:finding": [case, finding.pk],
+        "desk:row_new": [case, code],
+        "desk:row": [case, code, row.uid],
+        "desk:row_remove": [case, code, row.uid],
+        "desk:row_restore": [case, code, row.uid],
+        "desk:row_history": [case, code, row.uid],
+        "desk:revision": [case, number],
+        "desk:changes": [case, number],
+        "districts:return": [case],
+        "districts:section": [case, 1],
+        "districts:workbook": [case],
+        "districts:workbook_file": [case],
+        "districts:workbook_marked": [case],
+        "districts:workbook_accept": [case],
         "districts:workbook_discard": [case],
     }
     assert set(arguments) | {"desk:step"} == DESK_OF_CASE
@@ -281,7 +307,9 @@ def _urls(revision, row, finding):
 
 
 EVERY_CASE = [
-    (whose, state) for whose in (OWN, FOREIGN, CITY) for state in State.values
+    (whose, state)
+    for whose in (OWN, FOREIGN, CITY)
+    for state in State.values
     if (whose, state) != (CITY, "checking")
 ]
 
@@ -293,8 +321,11 @@ def test_routes_of_a_case(whose, state):
         revision = _case(whose, state)
         row = factories.records_of(revision)[0]
         finding = Finding.objects.create(
-            revision=revision, severity=Severity.HINT, message="请核对。",
-            status=FindingStatus.CLOSED, raised_by=factories.staff(Role.CITY_REVIEWER),
+            revision=revision,
+            severity=Severity.HINT,
+            message="请核对。",
+            status=FindingStatus.CLOSED,
+            raised_by=factories.staff(Role.CITY_REVIEWER),
         )
         clients = _clients()
         # The desk's pages without a number show the newest revision in scope.
@@ -328,7 +359,8 @@ def _public_urls(revision, row, whose):
     number = release.release.number if release else f"{2099}-001"
     urls["publications:release"] = urls["publications:manifest"] = [number]
     urls["publications:content_json"] = urls["publications:content_canonical"] = [
-        number, revision.case_id
+        number,
+        revision.case_id,
     ]
     if whose == CITY:
         name = Organisation.objects.get(name="宁波材料所")
@@ -347,19 +379,29 @@ def test_posts_to_a_case_by_those_who_may_not_change_nothing(whose, state):
         revision = _case(whose, state)
         row = factories.records_of(revision)[0]
         finding = Finding.objects.create(
-            revision=revision, severity=Severity.HINT, message="请核对。",
-            status=FindingStatus.CLOSED, raised_by=factories.staff(Role.CITY_REVIEWER),
+            revision=revision,
+            severity=Severity.HINT,
+            message="请核对。",
+            status=FindingStatus.CLOSED,
+            raised_by=factories.staff(Role.CITY_REVIEWER),
         )
         clients = _clients()
         data = {
-            "reason": "试一试。", "version": factories.fresh(revision).version,
-            "decision": "closed", "text": "试一试就好。", "message": "试一试。",
-            "reason_code": "correction", "confirm": "on",
+            "reason": "试一试。",
+            "version": factories.fresh(revision).version,
+            "decision": "closed",
+            "text": "试一试就好。",
+            "message": "试一试。",
+            "reason_code": "correction",
+            "confirm": "on",
         }
         before = _content()
         strangers = [
-            role for role in ROLES
-            if role == ANONYMOUS or role == Role.AUDITOR or role not in DESK
+            role
+            for role in ROLES
+            if role == ANONYMOUS
+            or role == Role.AUDITOR
+            or role not in DESK
             or not sees(role, whose, state)
         ]
 
@@ -375,7 +417,8 @@ def test_posts_to_a_case_by_those_who_may_not_change_nothing(whose, state):
     # What was typed is kept on a page that leads to the sign-in.
     assert {s for (_n, _s, role), s in answers.items() if role == ANONYMOUS} == {403}
     unseen = {
-        place: status for place, status in answers.items()
+        place: status
+        for place, status in answers.items()
         if place[2] not in {ANONYMOUS, Role.AUDITOR}
     }
     # A superseded revision's case may be seen by its newer revision.
@@ -443,12 +486,11 @@ def test_message_of_another_person_is_404():
 
     with transaction.atomic():
         answers = {
-            role: clients[role].post(url).status_code for role in ROLES
+            role: clients[role].post(url).status_code
+            for role in ROLES
             if role != Role.CITY_REVIEWER
         }
 
-    assert answers == {
-        role: LOGIN if role == ANONYMOUS else 404 for role in answers
-    }
+    assert answers == {role: LOGIN if role == ANONYMOUS else 404 for role in answers}
     notification.refresh_from_db()
     assert notification.read_at is None

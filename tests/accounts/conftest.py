@@ -76,8 +76,6 @@ def sign_in(client: Client) -> SignIn:
 
     def post(username: str, password: str = PASSWORD, next: str = "", **extra: Any) -> Any:
         data = {"login": username, "password": password}
-        return client.post(
-            "/accounts/login/", data | ({"next": next} if next else {}), **extra
-        )
+        return client.post("/accounts/login/", data | ({"next": next} if next else {}), **extra)
 
     return post

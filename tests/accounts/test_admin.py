@@ -29,9 +29,16 @@ from apps.registry.models import (
 from .conftest import PASSWORD, MakeUser, SignIn
 
 SHOWN = {
-    "accounts.User", "accounts.Bureau", "registry.District", "registry.ReportingYear",
-    "registry.CalendarDay", "registry.Indicator", "registry.Organisation",
-    "registry.OrganisationName", "registry.NoticeRule", "registry.IndicatorRelation",
+    "accounts.User",
+    "accounts.Bureau",
+    "registry.District",
+    "registry.ReportingYear",
+    "registry.CalendarDay",
+    "registry.Indicator",
+    "registry.Organisation",
+    "registry.OrganisationName",
+    "registry.NoticeRule",
+    "registry.IndicatorRelation",
 }
 ADD_USER = "/admin/accounts/user/add/"
 
@@ -75,7 +82,9 @@ def test_other_roles_are_refused_and_logged(
     assert response.status_code == 403
     event = SecurityEvent.objects.latest("id")
     assert (event.kind, event.actor, event.subject_name) == (
-        EventKind.ACCESS_REFUSED, user, f"/admin/{path}"
+        EventKind.ACCESS_REFUSED,
+        user,
+        f"/admin/{path}",
     )
 
 
@@ -98,14 +107,26 @@ def test_administrator_without_second_factor_is_led_to_set_one_up(
 @pytest.mark.parametrize("label", sorted(SHOWN))
 def test_every_page_opens(admin: Client, beilun: Bureau, label: str) -> None:
     district = District.objects.create(
-        slug="beilun", name="北仑区", name_en="Beilun", kind="division", code="330206",
+        slug="beilun",
+        name="北仑区",
+        name_en="Beilun",
+        kind="division",
+        code="330206",
         bureau=beilun,
     )
     ReportingYear.objects.create(year=2023, opens_on=date(2024, 1, 1), due_on=date(2024, 3, 1))
     CalendarDay.objects.create(date=date(2024, 10, 1), is_working=False, name="国庆节")
     spending = Indicator.objects.create(
-        code="rd", name="研发经费", name_en="R&D", units=["亿元"], value_type="decimal",
-        measure="flow", section="投入", section_en="Input", source="typed", asked_of="district",
+        code="rd",
+        name="研发经费",
+        name_en="R&D",
+        units=["亿元"],
+        value_type="decimal",
+        measure="flow",
+        section="投入",
+        section_en="Input",
+        source="typed",
+        asked_of="district",
     )
     IndicatorRelation.objects.create(code="rd-range", kind="range", indicator=spending, low=0)
     NoticeRule.objects.create(kind="awards", from_year=2023, working_days=5)
@@ -149,8 +170,16 @@ def test_identity_is_entered_once(
 def test_identity_stays_in_the_database_too(db: None, table: str, field: str) -> None:
     District.objects.create(slug="a", name="甲", name_en="A", kind="zone")
     Indicator.objects.create(
-        code="a", name="甲", name_en="A", units=["个"], value_type="integer", measure="new",
-        section="甲", section_en="A", source="typed", asked_of="city",
+        code="a",
+        name="甲",
+        name_en="A",
+        units=["个"],
+        value_type="integer",
+        measure="new",
+        section="甲",
+        section_en="A",
+        source="typed",
+        asked_of="city",
     )
 
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -184,9 +213,12 @@ def test_calendar_day_is_added_and_deleted(admin: Client) -> None:
 
 def test_new_account_has_its_roles_and_a_temporary_password(admin: Client, beilun: Bureau) -> None:
     data = {
-        "username": "beilun-filler", "full_name": "张三", "bureau": beilun.pk,
+        "username": "beilun-filler",
+        "full_name": "张三",
+        "bureau": beilun.pk,
         "roles": ["district_filler", "district_signatory"],
-        "password1": PASSWORD, "password2": PASSWORD,
+        "password1": PASSWORD,
+        "password2": PASSWORD,
     }
 
     response = admin.post(ADD_USER, data)
@@ -205,8 +237,11 @@ def test_roles_that_do_not_fit_are_refused(
     admin: Client, beilun: Bureau, roles: list[str], field: str
 ) -> None:
     data = {
-        "username": "x", "bureau": beilun.pk, "roles": roles,
-        "password1": PASSWORD, "password2": PASSWORD,
+        "username": "x",
+        "bureau": beilun.pk,
+        "roles": roles,
+        "password1": PASSWORD,
+        "password2": PASSWORD,
     }
 
     response = admin.post(ADD_USER, data)
@@ -220,8 +255,12 @@ def test_roles_are_ticked_and_changed(admin: Client, filler: User, administrator
 
     admin.post(
         user_page(filler),
-        {"full_name": "张三", "bureau": filler.bureau_id, "is_active": "on",
-         "roles": ["district_signatory"]},
+        {
+            "full_name": "张三",
+            "bureau": filler.bureau_id,
+            "is_active": "on",
+            "roles": ["district_signatory"],
+        },
     )
 
     filler.refresh_from_db()
@@ -248,8 +287,13 @@ def test_administrator_cannot_change_his_own_rights(
 def test_posted_rank_marks_are_ignored(admin: Client, filler: User) -> None:
     admin.post(
         user_page(filler),
-        {"bureau": filler.bureau_id, "is_active": "on", "roles": ["district_filler"],
-         "is_superuser": "on", "is_staff": "on"},
+        {
+            "bureau": filler.bureau_id,
+            "is_active": "on",
+            "roles": ["district_filler"],
+            "is_superuser": "on",
+            "is_staff": "on",
+        },
     )
 
     filler.refresh_from_db()
@@ -284,9 +328,7 @@ def test_password_set_by_the_administrator_is_temporary(
     assert admin.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
 
 
-def test_lost_second_factor_is_reset(
-    admin: Client, filler: User, administrator: User
-) -> None:
+def test_lost_second_factor_is_reset(admin: Client, filler: User, administrator: User) -> None:
     TOTP.activate(filler, "JBSWY3DPEHPK3PXP")
     TOTP.activate(administrator, "JBSWY3DPEHPK3PXP")
 
@@ -323,7 +365,7 @@ def test_no_page_carries_script_or_style_in_itself(admin: Client, filler: User) 
         assert " onclick=" not in page
         assert page.count("<script") == page.count("<script src=") + page.count(
             'type="application/json"'
-        ) + page.count('<script id="django-admin-') , path
+        ) + page.count('<script id="django-admin-'), path
 
 
 @pytest.mark.parametrize("people", [1, 3, 100])

@@ -110,9 +110,7 @@ def test_set_up_of_the_app_lets_in_and_shows_the_recovery_codes_once(
     assert kinds()[-2:] == [EventKind.FACTOR_ADDED, EventKind.CODES_RENEWED]
 
 
-def test_wrong_code_does_not_set_up_the_app(
-    filler: User, sign_in: SignIn, client: Client
-) -> None:
+def test_wrong_code_does_not_set_up_the_app(filler: User, sign_in: SignIn, client: Client) -> None:
     sign_in("district-filler")
     client.get("/accounts/2fa/totp/activate/")
 
@@ -197,9 +195,7 @@ def test_recovery_code_signs_in_once(with_app: User, sign_in: SignIn, client: Cl
     assert give(client, code).status_code == 200
 
 
-def test_new_recovery_codes_are_logged(
-    with_app: User, sign_in: SignIn, client: Client
-) -> None:
+def test_new_recovery_codes_are_logged(with_app: User, sign_in: SignIn, client: Client) -> None:
     sign_in("district-filler")
     give(client, code_for(SECRET))
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
@@ -305,9 +301,7 @@ def test_bad_answers_of_a_security_key_elsewhere_are_refused(
     assert Authenticator.objects.count() == 1
 
 
-def test_list_of_security_keys_may_be_empty(
-    filler: User, sign_in: SignIn, client: Client
-) -> None:
+def test_list_of_security_keys_may_be_empty(filler: User, sign_in: SignIn, client: Client) -> None:
     sign_in("district-filler")
 
     assert client.get("/accounts/2fa/webauthn/").status_code == 200

@@ -81,7 +81,9 @@ def test_detail_is_readable() -> None:
     )
 
     assert event.detail_lines == [
-        "roles: – → city_editor, city_reviewer", "title: 科长 → –", "with: password, totp",
+        "roles: – → city_editor, city_reviewer",
+        "title: 科长 → –",
+        "with: password, totp",
     ]
 
 

@@ -23,7 +23,10 @@ def settings_with(**environment: str) -> dict[str, Any]:
     clean["YONGKE_VAR"] = os.environ.get("YONGKE_VAR", "var")
     done = subprocess.run(
         [sys.executable, "-c", ASK],
-        env=clean | environment, capture_output=True, text=True, check=True,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

@@ -177,7 +177,9 @@ def test_htmx_reload_after_time_out_leads_to_sign_in_and_back(client: Client, db
 
 def test_htmx_save_after_time_out_keeps_the_page_and_says_so(client: Client, db: None) -> None:
     response = client.post(
-        "/accounts/password/change/", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL="http://testserver/desk/"
+        "/accounts/password/change/",
+        HTTP_HX_REQUEST="true",
+        HTTP_HX_CURRENT_URL="http://testserver/desk/",
     )
 
     assert (response.status_code, response["HX-Retarget"]) == (409, "#messages")
@@ -234,9 +236,7 @@ def test_pages_of_a_signed_in_person_are_not_kept(
 
 def test_headers_of_a_page(client: Client, db: None) -> None:
     response = client.get("/accounts/login/")
-    policy = dict(
-        part.split(" ", 1) for part in response["Content-Security-Policy"].split("; ")
-    )
+    policy = dict(part.split(" ", 1) for part in response["Content-Security-Policy"].split("; "))
 
     assert policy == {
         "default-src": "'self'",

@@ -23,8 +23,12 @@ def test_award_without_winners_blocks(values, field):
     Award.objects.filter(revision=revision).update(**values)
 
     assert said_by(checks.award_without_winners, revision) == [
-        ("blocking", "甲", field,
-         "“甲” names no organisation or no person. Enter them as the decision prints them.")
+        (
+            "blocking",
+            "甲",
+            field,
+            "“甲” names no organisation or no person. Enter them as the decision prints them.",
+        )
     ]
 
 
@@ -51,8 +55,12 @@ def test_award_after_report_blocks():
     revision = _list({"title": "甲", "award_year": 2024}, {"title": "乙", "award_year": 2023})
 
     assert said_by(checks.award_after_report, revision) == [
-        ("blocking", "甲", "award_year",
-         "The award year 2024 is later than the report's year 2023. Correct the award year.")
+        (
+            "blocking",
+            "甲",
+            "award_year",
+            "The award year 2024 is later than the report's year 2023. Correct the award year.",
+        )
     ]
 
 
@@ -62,9 +70,13 @@ def test_person_named_twice_asks():
     )
 
     assert said_by(checks.person_named_twice, revision) == [
-        ("explain", "甲", "people",
-         "A name stands twice among the people of “甲”. Remove it, or explain that they are two"
-         " persons.")
+        (
+            "explain",
+            "甲",
+            "people",
+            "A name stands twice among the people of “甲”. Remove it, or explain that they are two"
+            " persons.",
+        )
     ]
 
 
@@ -77,16 +89,27 @@ def test_laureate_named_twice_blocks():
     revision = factories.open_list("laureates", rows)
 
     assert said_by(checks.laureate_named_twice, revision) == [
-        ("blocking", "王伟", "name",
-         "王伟 of 宁波大学 stands in this list twice. Remove one of the rows.")
+        (
+            "blocking",
+            "王伟",
+            "name",
+            "王伟 of 宁波大学 stands in this list twice. Remove one of the rows.",
+        )
     ]
 
 
 @pytest.mark.parametrize(
     ("kind_code", "rules"),
     [
-        ("awards", [checks.award_without_winners, checks.award_printed_twice,
-                    checks.award_after_report, checks.person_named_twice]),
+        (
+            "awards",
+            [
+                checks.award_without_winners,
+                checks.award_printed_twice,
+                checks.award_after_report,
+                checks.person_named_twice,
+            ],
+        ),
         ("laureates", [checks.laureate_named_twice]),
     ],
 )

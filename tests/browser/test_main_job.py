@@ -112,9 +112,7 @@ def test_figure_goes_from_the_filler_to_the_public_page(
         public.get_by_role("link", name="Indicator rd-spending")
     ).first.click()
     axe(public)
-    public.goto(
-        f"/indicators/{factories.records_of(factories.fresh(revision))[0].uid}/"
-    )
+    public.goto(f"/indicators/{factories.records_of(factories.fresh(revision))[0].uid}/")
     axe(public)
     trace = public.get_by_role("main")
     for words in ("district filler", "district signatory", "city reviewer", "city publisher"):

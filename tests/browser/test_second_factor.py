@@ -77,7 +77,7 @@ def test_authenticator_app_is_set_up_and_asked_for(
     sign_in(page, "city-editor")
     axe(page)
     page.locator("#id_code").fill(code(1))
-    page.locator('main button[type=submit]:not([form])').first.click()
+    page.locator("main button[type=submit]:not([form])").first.click()
     page.wait_for_url("**/desk/")
 
     assert refused == []

@@ -86,9 +86,7 @@ def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Outcome]:
         finally:
             connection.close()
 
-    threads = [
-        threading.Thread(target=run, args=(number, job)) for number, job in enumerate(jobs)
-    ]
+    threads = [threading.Thread(target=run, args=(number, job)) for number, job in enumerate(jobs)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -116,7 +114,9 @@ def said_by(check: Callable[[Any], Iterable[Any]], revision: Any) -> list[Said]:
     assert database_digest() == before
     return [
         (
-            str(problem.severity), str(problem.record) if problem.record else "", problem.field,
+            str(problem.severity),
+            str(problem.record) if problem.record else "",
+            problem.field,
             problem.message % problem.params,
         )
         for problem in problems

@@ -24,38 +24,72 @@ from tests import factories
 # A second value for every content field of every kind.
 OTHER = {
     "awards": {
-        "programme": "浙江省科学技术奖", "award_class": "自然科学奖", "grade": "二等奖",
-        "award_year": 2021, "announced_on": dt.date(2023, 11, 10), "title": "另一项目",
-        "organisations": ["宁波材料所", "宁波大学1"], "people": ["李四", "张三"],
+        "programme": "浙江省科学技术奖",
+        "award_class": "自然科学奖",
+        "grade": "二等奖",
+        "award_year": 2021,
+        "announced_on": dt.date(2023, 11, 10),
+        "title": "另一项目",
+        "organisations": ["宁波材料所", "宁波大学1"],
+        "people": ["李四", "张三"],
     },
     "laureates": {
-        "programme": "另一奖", "award_year": 2021, "name": "赵一", "employer": "宁波诺丁汉大学",
+        "programme": "另一奖",
+        "award_year": 2021,
+        "name": "赵一",
+        "employer": "宁波诺丁汉大学",
         "nominator": "",
     },
     "certifications": {
-        "platform": "另一平台", "type": "孵化器", "level": "国家级", "year": 2022,
-        "batch": "第二批", "hosts": [], "district": "beilun", "status": "获批创建",
-        "document_number": "甬科〔2023〕1号", "valid_from": dt.date(2023, 1, 1),
+        "platform": "另一平台",
+        "type": "孵化器",
+        "level": "国家级",
+        "year": 2022,
+        "batch": "第二批",
+        "hosts": [],
+        "district": "beilun",
+        "status": "获批创建",
+        "document_number": "甬科〔2023〕1号",
+        "valid_from": dt.date(2023, 1, 1),
         "valid_to": dt.date(2026, 1, 1),
     },
     "roster-entries": {
-        "roster": "另一名单", "year": 2022, "rank": 9, "title": "案例",
-        "organisation": "另一企业", "district": "beilun", "certificate_number": "GR202333100001",
+        "roster": "另一名单",
+        "year": 2022,
+        "rank": 9,
+        "title": "案例",
+        "organisation": "另一企业",
+        "district": "beilun",
+        "certificate_number": "GR202333100001",
         "credit_code": "91350100M000100Y43",
     },
     "policies": {
-        "title": "另一政策", "category": "规范性文件", "year": 2022, "note": "修订",
-        "document_number": "甬政发〔2023〕1号", "issued_on": dt.date(2023, 5, 1),
+        "title": "另一政策",
+        "category": "规范性文件",
+        "year": 2022,
+        "note": "修订",
+        "document_number": "甬政发〔2023〕1号",
+        "issued_on": dt.date(2023, 5, 1),
     },
     "events": {
-        "date_from": dt.date(2023, 1, 1), "date_to": dt.date(2023, 12, 1), "title": "另一事",
+        "date_from": dt.date(2023, 1, 1),
+        "date_to": dt.date(2023, 12, 1),
+        "title": "另一事",
         "note": "杭州",
     },
     "indicator-values": {
-        "indicator": "other", "unit": "万元", "reporting_unit": "beilun",
-        "subject": "甬江实验室", "period": "2022", "scope": "own",
-        "value": Decimal("13.500"), "blank": Blank.WITHHELD, "qualifier": "超",
-        "comparison": "增长3%", "rank": "第2", "status": "forecast",
+        "indicator": "other",
+        "unit": "万元",
+        "reporting_unit": "beilun",
+        "subject": "甬江实验室",
+        "period": "2022",
+        "scope": "own",
+        "value": Decimal("13.500"),
+        "blank": Blank.WITHHELD,
+        "qualifier": "超",
+        "comparison": "增长3%",
+        "rank": "第2",
+        "status": "forecast",
     },
     "narrative-sections": {"heading": "另一节", "text": "另一段。"},
 }
@@ -156,7 +190,11 @@ def test_decimal_keeps_its_printed_digits_through_the_database():
     revision = factories.open_return(rows=figures)
 
     assert [record_content(row)["value"] for row in factories.records_of(revision)] == [
-        "58.80", "58.8", "0", "1000000", "0.000001"
+        "58.80",
+        "58.8",
+        "0",
+        "1000000",
+        "0.000001",
     ]
 
 
@@ -171,8 +209,13 @@ def test_content_names_dictionary_entries_by_their_code():
 @pytest.mark.parametrize(
     ("value", "canonical"),
     [
-        (None, None), ("甲", "甲"), (7, 7), (True, True), (Decimal("1E+2"), "100"),
-        (dt.date(2023, 1, 2), "2023-01-02"), (["乙", Decimal("0.10")], ["乙", "0.10"]),
+        (None, None),
+        ("甲", "甲"),
+        (7, 7),
+        (True, True),
+        (Decimal("1E+2"), "100"),
+        (dt.date(2023, 1, 2), "2023-01-02"),
+        (["乙", Decimal("0.10")], ["乙", "0.10"]),
     ],
 )
 def test_canonical_value_is_json(value, canonical):

@@ -39,9 +39,10 @@ def _asked_twenty_times(name, revision, actor, **options):
     """Ask for a step twenty times at once; return what came of it, and the one event."""
     version = revision.version
     before = Notification.objects.count(), ProcrastinateJob.objects.count()
-    outcomes = at_once([
-        partial(perform, name, revision.pk, actor, version=version, reason="一次", **options)
-    ] * TWENTY)
+    outcomes = at_once(
+        [partial(perform, name, revision.pk, actor, version=version, reason="一次", **options)]
+        * TWENTY
+    )
     events = Event.objects.filter(revision=revision, transition=name, from_version=version)
     (event,) = events
     after = Notification.objects.count(), ProcrastinateJob.objects.count()
@@ -86,12 +87,15 @@ def test_twenty_corrections_are_one_revision():
     revision = factories.published_case(rows=3)
 
     _asked_twenty_times(
-        "restate", revision, factories.staff(Role.CITY_PUBLISHER),
+        "restate",
+        revision,
+        factories.staff(Role.CITY_PUBLISHER),
         details={"reason_code": "correction"},
     )
 
     assert list(revision.case.revisions.order_by("number").values_list("number", "state")) == [
-        (1, "published"), (2, "draft")
+        (1, "published"),
+        (2, "draft"),
     ]
     successor = revision.case.revisions.get(number=2)
     assert revision_hash(successor) == revision_hash(revision)
@@ -101,10 +105,12 @@ def test_twenty_persons_approve_once():
     revision = factories.reviewing_case()
     reviewers = [factories.person(Role.CITY_REVIEWER) for _ in range(TWENTY)]
 
-    outcomes = at_once([
-        partial(perform, "approve", revision.pk, reviewer, version=revision.version)
-        for reviewer in reviewers
-    ])
+    outcomes = at_once(
+        [
+            partial(perform, "approve", revision.pk, reviewer, version=revision.version)
+            for reviewer in reviewers
+        ]
+    )
 
     assert names_of(outcomes) == {"": 1, "StaleVersion": TWENTY - 1}
     assert Event.objects.filter(revision=revision, transition="approve").count() == 1
@@ -124,10 +130,12 @@ def test_different_steps_at_once_are_one_of_them():
     reviewer = factories.staff(Role.CITY_REVIEWER)
     factories.raise_item(revision, severity="hint")
 
-    outcomes = at_once([
-        partial(perform, name, revision.pk, reviewer, version=revision.version, reason="一次")
-        for name in ["approve", "return"] * 5
-    ])
+    outcomes = at_once(
+        [
+            partial(perform, name, revision.pk, reviewer, version=revision.version, reason="一次")
+            for name in ["approve", "return"] * 5
+        ]
+    )
 
     state = factories.fresh(revision).state
     assert state in {State.APPROVED, State.RETURNED}
@@ -139,9 +147,9 @@ def test_releases_made_at_once_are_numbered_and_chained_without_a_gap():
     revisions = [factories.approved_case() for _ in range(6)]
     publisher = factories.staff(Role.CITY_PUBLISHER)
 
-    outcomes = at_once([
-        partial(perform, "publish", revision.pk, publisher) for revision in revisions
-    ])
+    outcomes = at_once(
+        [partial(perform, "publish", revision.pk, publisher) for revision in revisions]
+    )
 
     releases = list(Release.objects.order_by("id"))
     year = releases[0].published_at.year
@@ -160,10 +168,12 @@ def test_publishers_of_the_same_cases_in_other_orders_do_not_block_each_other():
     one_way = {first.pk: first.version, second.pk: second.version}
     other_way = dict(reversed(one_way.items()))
 
-    outcomes = at_once([
-        partial(perform_many, "publish", versions, publisher)
-        for versions in [one_way, other_way] * 5
-    ])
+    outcomes = at_once(
+        [
+            partial(perform_many, "publish", versions, publisher)
+            for versions in [one_way, other_way] * 5
+        ]
+    )
 
     assert names_of(outcomes) == {"": 10}
     assert Release.objects.get().items.count() == 2
@@ -173,9 +183,9 @@ def test_case_opened_twenty_times_is_one():
     factories.reporting_year()
     filler = factories.staff(Role.DISTRICT_FILLER)
 
-    outcomes = at_once([
-        partial(open_case, filler, kinds["district-returns"], filler.bureau, 2023)
-    ] * TWENTY)
+    outcomes = at_once(
+        [partial(open_case, filler, kinds["district-returns"], filler.bureau, 2023)] * TWENTY
+    )
 
     assert names_of(outcomes) == {"": 1, "Refused": TWENTY - 1}
     assert (Case.objects.count(), Revision.objects.count(), Event.objects.count()) == (1, 1, 1)
@@ -232,11 +242,20 @@ def test_row_saved_twenty_times_from_one_version_is_saved_once():
     (row,) = factories.records_of(revision)
     editor = factories.staff(Role.CITY_EDITOR)
 
-    outcomes = at_once([
-        partial(save_record, editor, revision.pk, AWARDS, {"title": f"题{n}"},
-                uid=row.uid, version=1)
-        for n in range(TWENTY)
-    ])
+    outcomes = at_once(
+        [
+            partial(
+                save_record,
+                editor,
+                revision.pk,
+                AWARDS,
+                {"title": f"题{n}"},
+                uid=row.uid,
+                version=1,
+            )
+            for n in range(TWENTY)
+        ]
+    )
 
     assert names_of(outcomes) == {"": 1, "StaleRecord": TWENTY - 1}
     row.refresh_from_db()
@@ -244,7 +263,8 @@ def test_row_saved_twenty_times_from_one_version_is_saved_once():
     assert (row.title, row.version) == (saved.title, 2)
     assert {
         (value.current.title, value.current.version)
-        for name, value in outcomes if name == "StaleRecord"
+        for name, value in outcomes
+        if name == "StaleRecord"
     } == {(row.title, 2)}
 
 
@@ -253,10 +273,14 @@ def test_same_save_of_a_row_twenty_times_is_one():
     (row,) = factories.records_of(revision)
     editor = factories.staff(Role.CITY_EDITOR)
 
-    outcomes = at_once([
-        partial(save_record, editor, revision.pk, AWARDS, {"title": "新题"},
-                uid=row.uid, version=1)
-    ] * TWENTY)
+    outcomes = at_once(
+        [
+            partial(
+                save_record, editor, revision.pk, AWARDS, {"title": "新题"}, uid=row.uid, version=1
+            )
+        ]
+        * TWENTY
+    )
 
     row.refresh_from_db()
     assert names_of(outcomes) == {"": TWENTY}
@@ -297,15 +321,21 @@ def test_many_savers_of_different_rows_all_save():
     revision = factories.open_award_list(rows=10)
     editor = factories.staff(Role.CITY_EDITOR)
 
-    outcomes = at_once([
-        partial(
-            save_record, editor, revision.pk, AWARDS,
-            # New names, the same for all, in other orders.
-            {"organisations": ["新单位甲", "新单位乙"][:: 1 if n % 2 else -1]},
-            uid=row.uid, version=1,
-        )
-        for n, row in enumerate(factories.records_of(revision))
-    ])
+    outcomes = at_once(
+        [
+            partial(
+                save_record,
+                editor,
+                revision.pk,
+                AWARDS,
+                # New names, the same for all, in other orders.
+                {"organisations": ["新单位甲", "新单位乙"][:: 1 if n % 2 else -1]},
+                uid=row.uid,
+                version=1,
+            )
+            for n, row in enumerate(factories.records_of(revision))
+        ]
+    )
 
     assert names_of(outcomes) == {"": 10}
     assert [row.version for row in factories.records_of(revision)] == [2] * 10
@@ -338,10 +368,14 @@ def test_no_row_is_written_after_the_report(attempt):
         for n in range(4)
     ]
 
-    outcomes = at_once([
-        *savers, *adders, partial(perform, "submit", revision.pk, editor),
-        partial(remove_record, other, revision.pk, AWARDS, rows[0].uid),
-    ])
+    outcomes = at_once(
+        [
+            *savers,
+            *adders,
+            partial(perform, "submit", revision.pk, editor),
+            partial(remove_record, other, revision.pk, AWARDS, rows[0].uid),
+        ]
+    )
 
     revision = factories.fresh(revision)
     assert revision.state == State.SUBMITTED

@@ -61,10 +61,26 @@ def test_rule_opens_its_finding_at_its_place():
     (row,) = factories.records_of(revision)
 
     assert (
-        finding.rule, finding.record_kind, finding.record_uid, finding.field, finding.severity,
-        finding.status, finding.raised_by, finding.deadline, finding.is_objection, finding.params,
+        finding.rule,
+        finding.record_kind,
+        finding.record_uid,
+        finding.field,
+        finding.severity,
+        finding.status,
+        finding.raised_by,
+        finding.deadline,
+        finding.is_objection,
+        finding.params,
     ) == (
-        "person_named_twice", "awards", row.uid, "people", "explain", "open", None, None, False,
+        "person_named_twice",
+        "awards",
+        row.uid,
+        "people",
+        "explain",
+        "open",
+        None,
+        None,
+        False,
         {"title": row.title},
     )
     assert str(finding) == (
@@ -237,7 +253,8 @@ def test_explanation_said_again_adds_nothing_and_said_anew_adds_a_remark(editor)
         explain(editor, finding.pk, text)
 
     assert list(Remark.objects.values_list("text", flat=True)) == [
-        "两人同名，单位不同。", "两人同名，年龄不同。"
+        "两人同名，单位不同。",
+        "两人同名，年龄不同。",
     ]
 
 
@@ -324,17 +341,38 @@ def test_finding_raised_by_a_reviewer(reviewer):
     deadline = timezone.localdate()
 
     finding = raise_finding(
-        reviewer, revision.pk, " 第三完成人与决定不符。 ", record_kind="awards",
-        record_uid=row.uid, field="people", severity=Severity.BLOCKING, deadline=deadline,
+        reviewer,
+        revision.pk,
+        " 第三完成人与决定不符。 ",
+        record_kind="awards",
+        record_uid=row.uid,
+        field="people",
+        severity=Severity.BLOCKING,
+        deadline=deadline,
     )
 
     assert (
-        finding.rule, finding.message, finding.record_kind, finding.record_uid, finding.field,
-        finding.severity, finding.status, finding.raised_by, finding.deadline,
+        finding.rule,
+        finding.message,
+        finding.record_kind,
+        finding.record_uid,
+        finding.field,
+        finding.severity,
+        finding.status,
+        finding.raised_by,
+        finding.deadline,
         finding.is_objection,
     ) == (
-        "", "第三完成人与决定不符。", "awards", row.uid, "people", "blocking", "open", reviewer,
-        deadline, False,
+        "",
+        "第三完成人与决定不符。",
+        "awards",
+        row.uid,
+        "people",
+        "blocking",
+        "open",
+        reviewer,
+        deadline,
+        False,
     )
     assert str(finding) == "第三完成人与决定不符。"
 

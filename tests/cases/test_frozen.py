@@ -121,7 +121,8 @@ def _trail():
 
 def test_every_event_table_is_among_the_tested():
     event_models = {
-        model._meta.db_table for model in apps.get_models()
+        model._meta.db_table
+        for model in apps.get_models()
         if issubclass(model, pghistory.models.Event) and model._meta.app_label != "pghistory"
     }
 
@@ -144,8 +145,11 @@ def test_audit_trail_cannot_be_changed_or_deleted():
 
 MAY_CHANGE = {"state", "version", "superseded_at", "withdrawn_at"}
 OTHER_VALUE = {
-    "CharField": "'x'", "TextField": "'x'", "DateTimeField": "now() + interval '1 day'",
-    "PositiveIntegerField": "9", "PositiveSmallIntegerField": "9",
+    "CharField": "'x'",
+    "TextField": "'x'",
+    "DateTimeField": "now() + interval '1 day'",
+    "PositiveIntegerField": "9",
+    "PositiveSmallIntegerField": "9",
 }
 
 
@@ -161,7 +165,8 @@ def test_ended_revision_keeps_every_column(state):
             continue
         value = (
             relations[field.related_model.__name__]
-            if field.is_relation else OTHER_VALUE[field.get_internal_type()]
+            if field.is_relation
+            else OTHER_VALUE[field.get_internal_type()]
         )
         _refused(f"UPDATE cases_revision SET {field.column} = {value} WHERE id = %s", revision.pk)
 
@@ -210,7 +215,8 @@ def test_identity_of_case_and_revision_cannot_change():
     _refused("UPDATE cases_revision SET number = 2 WHERE id = %s", revision.pk)
     _refused(
         "UPDATE cases_revision SET case_id = %s, number = 7 WHERE id = %s",
-        other.case_id, revision.pk,
+        other.case_id,
+        revision.pk,
     )
     for change in ("kind = 'policies'", "year = 2022", "subject = 'x'", "bureau_id = -1"):
         _refused(f"UPDATE cases_case SET {change} WHERE id = %s", revision.case_id)
@@ -303,7 +309,8 @@ def test_raw_write_is_kept_too():
     _done("UPDATE awards_award SET title = '手改' WHERE id = %s", row.pk)
 
     assert [(label, title) for label, _uid, title, *_ in _history(revision)] == [
-        ("insert", row.title), ("update", "手改")
+        ("insert", row.title),
+        ("update", "手改"),
     ]
 
 
@@ -314,7 +321,8 @@ def test_copied_rows_keep_their_saver_in_the_successors_history():
     successor = factories.successor_of(published)
 
     assert [(label, saver) for label, *_, saver in _history(successor)] == [
-        ("insert", editor.pk), ("insert", editor.pk)
+        ("insert", editor.pk),
+        ("insert", editor.pk),
     ]
 
 

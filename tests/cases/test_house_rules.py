@@ -30,18 +30,40 @@ RECORD_MODELS = [model for model in apps.get_models() if issubclass(model, Recor
 # DESIGN §6: the names anything outside may rely on.
 FIXED_NAMES = {
     "awards": {
-        "programme", "award_class", "grade", "award_year", "title", "organisations", "people",
+        "programme",
+        "award_class",
+        "grade",
+        "award_year",
+        "title",
+        "organisations",
+        "people",
         "flags",
     },
     "laureates": {"programme", "award_year", "name", "employer", "nominator"},
     "certifications": {"platform", "type", "level", "year", "hosts", "district", "status"},
     "roster-entries": {
-        "roster", "year", "rank", "title", "organisation", "district", "certificate_number",
+        "roster",
+        "year",
+        "rank",
+        "title",
+        "organisation",
+        "district",
+        "certificate_number",
         "credit_code",
     },
     "indicator-values": {
-        "indicator", "unit", "reporting_unit", "subject", "period", "scope", "value", "qualifier",
-        "comparison", "rank", "status", "source_line",
+        "indicator",
+        "unit",
+        "reporting_unit",
+        "subject",
+        "period",
+        "scope",
+        "value",
+        "qualifier",
+        "comparison",
+        "rank",
+        "status",
+        "source_line",
     },
     "policies": {"title", "category", "year"},
     "events": {"date_from", "date_to", "title"},
@@ -53,7 +75,12 @@ MORE = {
     "awards": {"announced_on", "report_year"},
     "laureates": {"flags", "report_year"},
     "certifications": {
-        "batch", "document_number", "valid_from", "valid_to", "flags", "report_year",
+        "batch",
+        "document_number",
+        "valid_from",
+        "valid_to",
+        "flags",
+        "report_year",
     },
     "roster-entries": {"flags", "report_year"},
     "indicator-values": {"blank", "flags", "report_year"},
@@ -85,7 +112,8 @@ def test_every_rule_of_every_kind_is_named_in_its_apps_tests(kind):
 def test_every_content_field_is_a_field_of_the_model_and_nothing_else_is(code):
     kind = record_kinds[code]
     own = {
-        field.name for field in kind.model._meta.get_fields()
+        field.name
+        for field in kind.model._meta.get_fields()
         if field.concrete and field.name not in {f.name for f in Record._meta.get_fields()}
     } - {"id"}
 
@@ -190,11 +218,42 @@ def test_every_model_field_has_a_name_in_words(app):
 
 # Names that are plain English words, the same as the field's.
 _PLAIN = {
-    "programme", "grade", "award year", "announced on", "name", "employer", "nominator", "platform",
-    "type", "level", "year", "batch", "district", "status", "document number", "valid from",
-    "valid to", "roster", "organisation", "certificate number", "title", "category", "note",
-    "issued on", "indicator", "unit", "reporting unit", "subject", "period", "scope", "value",
-    "qualifier", "comparison", "rank", "heading", "text",
+    "programme",
+    "grade",
+    "award year",
+    "announced on",
+    "name",
+    "employer",
+    "nominator",
+    "platform",
+    "type",
+    "level",
+    "year",
+    "batch",
+    "district",
+    "status",
+    "document number",
+    "valid from",
+    "valid to",
+    "roster",
+    "organisation",
+    "certificate number",
+    "title",
+    "category",
+    "note",
+    "issued on",
+    "indicator",
+    "unit",
+    "reporting unit",
+    "subject",
+    "period",
+    "scope",
+    "value",
+    "qualifier",
+    "comparison",
+    "rank",
+    "heading",
+    "text",
 }
 
 
@@ -205,9 +264,13 @@ def test_record_kinds_with_a_listing_have_a_path_of_their_own():
         code for code in record_kinds if code != "narrative-sections"
     ]
     assert {kind.code: kind.path for kind in listed} == {
-        "awards": "awards/", "laureates": "awards/laureates/", "certifications": "platforms/",
-        "roster-entries": "enterprises/", "indicator-values": "indicators/",
-        "policies": "policies/", "events": "events/",
+        "awards": "awards/",
+        "laureates": "awards/laureates/",
+        "certifications": "platforms/",
+        "roster-entries": "enterprises/",
+        "indicator-values": "indicators/",
+        "policies": "policies/",
+        "events": "events/",
     }
 
 
@@ -220,7 +283,9 @@ def test_record_kind_declared_twice_is_an_error():
     from dataclasses import replace
 
     other = Kind(
-        code="other", label="x", records=(replace(record_kinds["awards"]),),
+        code="other",
+        label="x",
+        records=(replace(record_kinds["awards"]),),
         filled_by=kinds["awards"].filled_by,
     )
     try:
@@ -241,8 +306,14 @@ def test_every_kind_is_found_without_being_named_anywhere():
             module = importlib.import_module(f"{config.name}.kind")
             assert module.__name__.endswith(".kind")
     assert sorted(kinds) == [
-        "awards", "certifications", "city-figures", "district-returns", "events", "laureates",
-        "policies", "roster-entries",
+        "awards",
+        "certifications",
+        "city-figures",
+        "district-returns",
+        "events",
+        "laureates",
+        "policies",
+        "roster-entries",
     ]
 
 

@@ -23,29 +23,42 @@ def _titles(kind, query):
 
 @pytest.fixture
 def awards():
-    factories.published_case("awards", [
-        factories.award_values(title="磁性薄膜", grade="一等奖", people=["李润伟"]),
-        factories.award_values(title="联络通道", grade="二等奖", organisations=["宁波轨道交通"]),
-        factories.award_values(title="高端轴承", grade="三等奖", award_year=2021),
-    ])
+    factories.published_case(
+        "awards",
+        [
+            factories.award_values(title="磁性薄膜", grade="一等奖", people=["李润伟"]),
+            factories.award_values(
+                title="联络通道", grade="二等奖", organisations=["宁波轨道交通"]
+            ),
+            factories.award_values(title="高端轴承", grade="三等奖", award_year=2021),
+        ],
+    )
 
 
 @pytest.mark.parametrize(
     ("query", "titles"),
     [
         ("", ["磁性薄膜", "联络通道", "高端轴承"]),
-        ("q=薄膜", ["磁性薄膜"]), ("q=李润伟", ["磁性薄膜"]), ("q=轨道+通道", ["联络通道"]),
-        ("q=轨道+薄膜", []), ("q=%25", []), ("grade=一等奖&grade=三等奖", ["磁性薄膜", "高端轴承"]),
-        ("grade=", ["磁性薄膜", "联络通道", "高端轴承"]), ("award_year=2021", ["高端轴承"]),
-        ("report_year=2023&grade=二等奖", ["联络通道"]), ("report_year=2022", []),
+        ("q=薄膜", ["磁性薄膜"]),
+        ("q=李润伟", ["磁性薄膜"]),
+        ("q=轨道+通道", ["联络通道"]),
+        ("q=轨道+薄膜", []),
+        ("q=%25", []),
+        ("grade=一等奖&grade=三等奖", ["磁性薄膜", "高端轴承"]),
+        ("grade=", ["磁性薄膜", "联络通道", "高端轴承"]),
+        ("award_year=2021", ["高端轴承"]),
+        ("report_year=2023&grade=二等奖", ["联络通道"]),
+        ("report_year=2022", []),
     ],
 )
 def test_filters_keep_what_fits_in_printed_order(awards, query, titles):
     assert _titles(AWARDS, query) == titles
 
 
-@pytest.mark.parametrize("query", ["award_year=x", "award_year=1e3", "award_year=9999999999",
-                                   "report_year=二", "grade=%00"])
+@pytest.mark.parametrize(
+    "query",
+    ["award_year=x", "award_year=1e3", "award_year=9999999999", "report_year=二", "grade=%00"],
+)
 def test_filter_value_that_is_none_is_an_error_and_has_no_facets(awards, query):
     filterset = _filtered(AWARDS, query)
 
@@ -68,18 +81,22 @@ def test_facets_count_what_each_choice_would_leave(awards):
 
 def test_district_is_asked_for_by_code_or_name_and_called_by_name():
     beilun, cixi = (factories.district(slug).district for slug in ("beilun", "cixi"))
-    factories.published_case("certifications", [
-        factories.certification_values(1, platform="甲", district=beilun),
-        factories.certification_values(2, platform="乙", district=cixi),
-        factories.certification_values(3, platform="丙"),
-    ])
+    factories.published_case(
+        "certifications",
+        [
+            factories.certification_values(1, platform="甲", district=beilun),
+            factories.certification_values(2, platform="乙", district=cixi),
+            factories.certification_values(3, platform="丙"),
+        ],
+    )
 
     assert _titles(PLATFORMS, "district=beilun") == ["甲"]
     assert _titles(PLATFORMS, "district=慈溪市&district=beilun") == ["甲", "乙"]
     filterset = _filtered(PLATFORMS, "")
     assert filterset.facet_counts()["district"] == [("beilun", 1), ("cixi", 1)]
     assert filterset.filters["district"].labels(["beilun", "cixi", "?"]) == {
-        "beilun": "Beilun District", "cixi": "Cixi City"
+        "beilun": "Beilun District",
+        "cixi": "Cixi City",
     }
 
 
@@ -87,7 +104,9 @@ def test_choices_are_called_by_their_words():
     filters = record_kinds["indicator-values"].filterset.base_filters
 
     assert filters["status"].labels(["actual"]) == {
-        "actual": "actual", "forecast": "forecast", "target": "target"
+        "actual": "actual",
+        "forecast": "forecast",
+        "target": "target",
     }
     assert AWARDS.filterset.base_filters["grade"].labels(["一等奖"]) == {}
 
@@ -120,10 +139,23 @@ def test_row_for_the_api_says_where_it_stands(settings):
     data = kind.serializer(row).data
 
     assert dict(data) == {
-        "indicator": "指标indicator-1", "unit": "亿元", "reporting_unit": "北仑区", "subject": "",
-        "period": "2023", "scope": "", "value": "58.80", "blank": "", "qualifier": "超",
-        "comparison": "", "rank": "", "status": "actual", "source_line": 827, "flags": [],
-        "report_year": 2023, "id": str(row.uid),
+        "indicator": "指标indicator-1",
+        "unit": "亿元",
+        "reporting_unit": "北仑区",
+        "subject": "",
+        "period": "2023",
+        "scope": "",
+        "value": "58.80",
+        "blank": "",
+        "qualifier": "超",
+        "comparison": "",
+        "rank": "",
+        "status": "actual",
+        "source_line": 827,
+        "flags": [],
+        "report_year": 2023,
+        "id": str(row.uid),
         "url": f"https://kj.example.cn/indicators/{row.uid}/",
-        "release": factories.release_of(revision).number, "revision": 1,
+        "release": factories.release_of(revision).number,
+        "revision": 1,
     }

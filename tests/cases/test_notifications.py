@@ -109,7 +109,8 @@ def test_mail_goes_to_each_recipient_apart(smtp_server, run_tasks):
     run_tasks()
 
     assert sorted(m["X-RcptTo"] for m in smtp_server.messages) == [
-        "reviewer@example.org", "second@example.org"
+        "reviewer@example.org",
+        "second@example.org",
     ]
 
 

@@ -35,16 +35,28 @@ def test_case_opens_in_draft_with_its_event(editor):
     revision = open_case(editor, AWARDS, editor.bureau, 2023, " 2022年度奖励 ")
 
     assert (revision.number, revision.state, revision.version, revision.created_by) == (
-        1, State.DRAFT, 1, editor
+        1,
+        State.DRAFT,
+        1,
+        editor,
     )
     case = revision.case
     assert (case.kind, case.bureau, case.year, case.subject, case.created_by) == (
-        "awards", editor.bureau, 2023, "2022年度奖励", editor
+        "awards",
+        editor.bureau,
+        2023,
+        "2022年度奖励",
+        editor,
     )
     (event,) = Event.objects.all()
     assert (
-        event.transition, event.from_state, event.to_state, event.from_version, event.actor,
-        event.actor_role, event.bureau_name,
+        event.transition,
+        event.from_state,
+        event.to_state,
+        event.from_version,
+        event.actor,
+        event.actor_role,
+        event.bureau_name,
     ) == ("open", "", "draft", 0, editor, Role.CITY_EDITOR, editor.bureau.name)
     assert event.notifications.count() == 0
 

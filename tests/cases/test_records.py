@@ -71,7 +71,10 @@ def test_save_of_a_part_leaves_the_rest(editor):
 
     row.refresh_from_db()
     assert (row.grade, row.title, row.version, row.updated_by) == (
-        "二等奖", "高端装备关键技术及应用1", 2, colleague
+        "二等奖",
+        "高端装备关键技术及应用1",
+        2,
+        colleague,
     )
     assert (saved.pk, saved.uid, saved.updated_at) == (row.pk, row.uid, row.updated_at)
 
@@ -137,7 +140,9 @@ def test_save_with_several_faults_names_them_all(editor):
 
     with pytest.raises(Invalid) as refusal:
         save_record(
-            editor, revision.pk, AWARDS,
+            editor,
+            revision.pk,
+            AWARDS,
             factories.award_values(title="", award_year="二〇二二", organisations=[]),
         )
 
@@ -188,7 +193,8 @@ def test_removed_row_is_gone_with_its_mentions(editor):
 
     assert factories.records_of(revision) == [second]
     assert _mentions(revision) == [
-        ("organisations", 0, "宁波大学2"), ("organisations", 1, "宁波材料所")
+        ("organisations", 0, "宁波大学2"),
+        ("organisations", 1, "宁波材料所"),
     ]
 
 
@@ -215,7 +221,10 @@ def test_restored_row_is_as_it_was_with_its_id_and_place(editor):
 
     assert factories.records_of(revision) == [restored, second]
     assert [getattr(restored, name) for name in ("uid", "position", "flags", "source_line")] == [
-        first.uid, first.position, first.flags, 1
+        first.uid,
+        first.position,
+        first.flags,
+        1,
     ]
     assert [getattr(restored, name) for name in AWARDS.fields] == [
         getattr(first, name) for name in AWARDS.fields
@@ -242,7 +251,9 @@ def test_restore_of_a_figure_keeps_its_digits_and_its_relations():
     restored = restore_record(filler, revision.pk, FIGURES, row.uid)
 
     assert (str(restored.value), restored.indicator, restored.reporting_unit) == (
-        "1.50", row.indicator, row.reporting_unit
+        "1.50",
+        row.indicator,
+        row.reporting_unit,
     )
 
 
@@ -319,12 +330,16 @@ def test_mentions_follow_the_printed_names_in_order(editor):
     (row,) = factories.records_of(revision)
 
     save_record(
-        editor, revision.pk, AWARDS, {"organisations": ["宁波材料所", "镇海炼化", "宁波材料所"]},
+        editor,
+        revision.pk,
+        AWARDS,
+        {"organisations": ["宁波材料所", "镇海炼化", "宁波材料所"]},
         uid=row.uid,
     )
 
     assert _mentions(revision) == [
-        ("organisations", 0, "宁波材料所"), ("organisations", 1, "镇海炼化"),
+        ("organisations", 0, "宁波材料所"),
+        ("organisations", 1, "镇海炼化"),
         ("organisations", 2, "宁波材料所"),
     ]
 
@@ -358,9 +373,7 @@ def test_write_by_the_wrong_role_is_refused():
     )
 
 
-@pytest.mark.parametrize(
-    "role", [Role.DISTRICT_SIGNATORY, Role.AUDITOR]
-)
+@pytest.mark.parametrize("role", [Role.DISTRICT_SIGNATORY, Role.AUDITOR])
 def test_return_is_written_by_its_filler_only(role):
     revision = factories.open_return()
 
@@ -402,8 +415,12 @@ def test_write_out_of_scope_is_unknown():
 @pytest.mark.parametrize(
     ("state", "label"),
     [
-        ("submitted", "reported"), ("reviewing", "under review"), ("approved", "approved"),
-        ("published", "published"), ("superseded", "corrected"), ("withdrawn", "withdrawn"),
+        ("submitted", "reported"),
+        ("reviewing", "under review"),
+        ("approved", "approved"),
+        ("published", "published"),
+        ("superseded", "corrected"),
+        ("withdrawn", "withdrawn"),
     ],
 )
 def test_write_in_a_locked_state_is_refused(state, label, editor):

@@ -51,15 +51,14 @@ def test_step_is_refused_in_a_wrong_state(kind_code, state):
         revision = factories.case_in(state, kind_code)
         names = [name for name in ROAD if kind_code in ROAD[name]]
 
-        refused = {
-            name: _refusal(name, revision, factories.doer(name, revision)) for name in names
-        }
+        refused = {name: _refusal(name, revision, factories.doer(name, revision)) for name in names}
 
     # The city does not even see what a district has not reported yet.
     unseen = kind_code == DISTRICT_KIND and state in {"draft", "checking"}
     wrong = {name for name, (kind, _text) in refused.items() if kind == "WrongState"}
     assert wrong == {
-        name for name in names
+        name
+        for name in names
         if state not in ROAD[name][kind_code][0] and not (unseen and name in CITY_STEPS)
     }
     assert {name for name, (kind, _text) in refused.items() if kind == "DoesNotExist"} == (
@@ -79,19 +78,19 @@ def test_step_is_refused_to_a_wrong_role(name, kind_code):
     with factories.kind_with_notice(kind_code, 5):
         revision = factories.case_in(state, kind_code)
 
-        outcome = {
-            role: _refusal(name, revision, actor) for role, actor in people.items()
-        }
+        outcome = {role: _refusal(name, revision, actor) for role, actor in people.items()}
 
     allowed = ROAD[name][kind_code][2] if kind_code in ROAD[name] else set()
     seen = {
-        role for role, actor in people.items()
+        role
+        for role, actor in people.items()
         if Revision.objects.visible_to(actor).filter(pk=revision.pk).exists()
     }
     not_his = ("NotAllowed", "Your role does not take this step on this case.")
     assert {role: outcome[role] for role in Role if role not in allowed} == {
         role: not_his if role in seen else ("DoesNotExist", "")
-        for role in Role if role not in allowed
+        for role in Role
+        if role not in allowed
     }
     assert not_his not in {outcome[role] for role in allowed}
 
@@ -143,9 +142,12 @@ def test_step_repeated_as_another_step_is_stale():
 @pytest.mark.parametrize(
     ("name", "state", "kind_code"),
     [
-        ("send_back", "checking", DISTRICT_KIND), ("recall", "submitted", CITY_KIND),
-        ("return", "reviewing", CITY_KIND), ("reopen", "approved", CITY_KIND),
-        ("restate", "published", CITY_KIND), ("propose_withdrawal", "published", CITY_KIND),
+        ("send_back", "checking", DISTRICT_KIND),
+        ("recall", "submitted", CITY_KIND),
+        ("return", "reviewing", CITY_KIND),
+        ("reopen", "approved", CITY_KIND),
+        ("restate", "published", CITY_KIND),
+        ("propose_withdrawal", "published", CITY_KIND),
         ("withdraw", "published", CITY_KIND),
     ],
 )
@@ -154,7 +156,8 @@ def test_step_without_its_reason_is_refused(name, state, kind_code, reason):
     revision = factories.case_in(state, kind_code)
 
     assert _refusal(name, revision, factories.doer(name, revision), reason=reason) == (
-        "Refused", "Give a reason: it goes to the people concerned and into the history.",
+        "Refused",
+        "Give a reason: it goes to the people concerned and into the history.",
     )
 
 
@@ -167,7 +170,8 @@ def test_empty_case_is_not_handed_on(kind_code, name):
     check_case(factories.filler_of(revision), revision.pk)
 
     assert _refusal(name, revision, factories.doer(name, revision)) == (
-        "Refused", "The case is empty. Enter at least one row first.",
+        "Refused",
+        "The case is empty. Enter at least one row first.",
     )
 
 
@@ -178,7 +182,8 @@ def _both():
 
 
 SIGNED_BY_FILLER = (
-    "NotAllowed", "You filled in this case; another person has to sign it.",
+    "NotAllowed",
+    "You filled in this case; another person has to sign it.",
 )
 
 
@@ -237,7 +242,8 @@ def test_submit_with_a_blocking_finding_is_refused(rows, sentence):
     factories.take("hand_over", revision)
 
     assert _refusal("submit", revision, factories.staff(Role.DISTRICT_SIGNATORY)) == (
-        "Refused", sentence,
+        "Refused",
+        sentence,
     )
 
 
@@ -254,7 +260,8 @@ def test_submit_with_an_unexplained_finding_is_refused(rows, sentence):
     factories.take("hand_over", revision)
 
     assert _refusal("submit", revision, factories.staff(Role.DISTRICT_SIGNATORY)) == (
-        "Refused", sentence,
+        "Refused",
+        sentence,
     )
 
 
@@ -280,14 +287,13 @@ def test_submit_with_a_rejected_explanation_is_refused():
     # The row changed, so the rule asks again; explained anew it may be handed over.
     factories.take("hand_over", revision)
     assert _refusal("submit", revision, factories.staff(Role.DISTRICT_SIGNATORY)) == (
-        "Refused", "1 finding is to be explained before the report.",
+        "Refused",
+        "1 finding is to be explained before the report.",
     )
 
 
 def test_refused_report_keeps_what_the_rules_found():
-    revision = factories.open_award_list(
-        [factories.award_values(1), factories.award_values(1)]
-    )
+    revision = factories.open_award_list([factories.award_values(1), factories.award_values(1)])
 
     with pytest.raises(Refused):
         perform("submit", revision.pk, factories.staff(Role.CITY_EDITOR))
@@ -302,20 +308,20 @@ def test_returned_item_left_unanswered_is_refused(kind_code, name):
     revision = factories.case_in("returned", kind_code)
 
     assert _refusal(name, revision, factories.doer(name, revision)) == (
-        "Refused", "1 returned item was neither changed nor answered: 请核对并更正。",
+        "Refused",
+        "1 returned item was neither changed nor answered: 请核对并更正。",
     )
 
 
 def test_several_returned_items_left_unanswered_are_counted():
     revision = factories.reviewing_case(rows=2)
     for number, row in enumerate(factories.records_of(revision), start=1):
-        factories.raise_item(
-            revision, f"第{number}条", record_kind="awards", record_uid=row.uid
-        )
+        factories.raise_item(revision, f"第{number}条", record_kind="awards", record_uid=row.uid)
     revision = factories.take("return", revision)
 
     assert _refusal("submit", revision, factories.staff(Role.CITY_EDITOR)) == (
-        "Refused", "2 returned items were neither changed nor answered, the first: 第1条",
+        "Refused",
+        "2 returned items were neither changed nor answered, the first: 第1条",
     )
 
 
@@ -336,7 +342,8 @@ def test_change_of_another_row_does_not_answer_an_item():
     revision = factories.change_first_row(revision)
 
     assert _refusal("submit", revision, factories.staff(Role.CITY_EDITOR)) == (
-        "Refused", "1 returned item was neither changed nor answered: 乙",
+        "Refused",
+        "1 returned item was neither changed nor answered: 乙",
     )
 
 
@@ -344,7 +351,8 @@ def test_correction_that_changes_nothing_is_refused():
     revision = factories.successor_of(factories.published_case())
 
     assert _refusal("submit", revision, factories.staff(Role.CITY_EDITOR)) == (
-        "Refused", "This correction changes nothing. Change a value, or leave it be.",
+        "Refused",
+        "This correction changes nothing. Change a value, or leave it be.",
     )
 
 
@@ -371,22 +379,19 @@ def test_return_without_an_item_is_refused():
 
 
 def test_approve_by_the_person_who_reported_is_refused():
-    both = factories.person(
-        Role.CITY_EDITOR, roles=[Role.CITY_EDITOR, Role.CITY_REVIEWER]
-    )
+    both = factories.person(Role.CITY_EDITOR, roles=[Role.CITY_EDITOR, Role.CITY_REVIEWER])
     revision = factories.open_award_list()
     factories.take("submit", revision, both)
     factories.take("accept", revision)
 
     assert _refusal("approve", revision, both) == (
-        "NotAllowed", "You entered or reported this case; another person has to approve it.",
+        "NotAllowed",
+        "You entered or reported this case; another person has to approve it.",
     )
 
 
 def test_approve_by_a_person_who_entered_a_row_is_refused():
-    both = factories.person(
-        Role.CITY_EDITOR, roles=[Role.CITY_EDITOR, Role.CITY_REVIEWER]
-    )
+    both = factories.person(Role.CITY_EDITOR, roles=[Role.CITY_EDITOR, Role.CITY_REVIEWER])
     revision = factories.open_award_list()
     save_record(both, revision.pk, AWARDS, factories.award_values(2))
     revision = factories.advance(revision, State.REVIEWING)
@@ -407,7 +412,8 @@ def test_approve_with_an_open_finding_is_refused(count, sentence):
         factories.raise_item(revision, f"第{number}项")
 
     assert _refusal("approve", revision, factories.staff(Role.CITY_REVIEWER)) == (
-        "Refused", sentence,
+        "Refused",
+        sentence,
     )
 
 
@@ -423,7 +429,8 @@ def test_approve_of_other_content_than_was_reported_is_refused():
     Revision.objects.filter(pk=revision.pk).update(submitted_hash="0" * 64)
 
     assert _refusal("approve", revision, factories.staff(Role.CITY_REVIEWER)) == (
-        "Refused", "The content differs from what was reported. Return the case.",
+        "Refused",
+        "The content differs from what was reported. Return the case.",
     )
 
 
@@ -432,7 +439,8 @@ def test_announce_of_a_kind_without_notice_is_refused():
         revision = factories.approved_case()
 
         assert _refusal("announce", revision, factories.staff(Role.CITY_PUBLISHER)) == (
-            "Refused", "This kind of case needs no public notice. Publish it.",
+            "Refused",
+            "This kind of case needs no public notice. Publish it.",
         )
 
 
@@ -452,14 +460,13 @@ def test_other_content_than_was_approved_does_not_leave_the_house(name, notice):
 
 
 def test_publish_by_the_approver_is_refused():
-    both = factories.person(
-        Role.CITY_REVIEWER, roles=[Role.CITY_REVIEWER, Role.CITY_PUBLISHER]
-    )
+    both = factories.person(Role.CITY_REVIEWER, roles=[Role.CITY_REVIEWER, Role.CITY_PUBLISHER])
     revision = factories.reviewing_case()
     factories.take("approve", revision, both)
 
     assert _refusal("publish", revision, both) == (
-        "NotAllowed", "You approved this case; another person has to publish it.",
+        "NotAllowed",
+        "You approved this case; another person has to publish it.",
     )
 
 
@@ -468,7 +475,8 @@ def test_publish_without_the_notice_is_refused():
         revision = factories.approved_case()
 
         assert _refusal("publish", revision, factories.staff(Role.CITY_PUBLISHER)) == (
-            "Refused", "This kind of case is put on public notice before it is published.",
+            "Refused",
+            "This kind of case is put on public notice before it is published.",
         )
 
 
@@ -478,7 +486,8 @@ def test_publish_before_the_notice_ends_is_refused():
         until = timezone.localtime(revision.notice_until)
 
         assert _refusal("publish", revision, factories.staff(Role.CITY_PUBLISHER)) == (
-            "Refused", f"The public notice runs until {until:%Y-%m-%d %H:%M}. Publish after that.",
+            "Refused",
+            f"The public notice runs until {until:%Y-%m-%d %H:%M}. Publish after that.",
         )
 
 
@@ -490,7 +499,8 @@ def test_publish_with_an_open_objection_is_refused():
         factories.end_notice(revision)
 
         assert _refusal("publish", revision, publisher) == (
-            "Refused", "An objection to the public notice is still open. Settle it first.",
+            "Refused",
+            "An objection to the public notice is still open. Settle it first.",
         )
         decide(publisher, objection.pk, FindingStatus.CLOSED, "异议不成立。")
         assert _refusal("publish", revision, publisher)[0] == "taken"
@@ -501,7 +511,8 @@ def test_second_correction_at_a_time_is_refused():
     factories.successor_of(published)
 
     assert _refusal("restate", published, factories.staff(Role.CITY_PUBLISHER)) == (
-        "Refused", "A correction is already open (revision 2).",
+        "Refused",
+        "A correction is already open (revision 2).",
     )
 
 
@@ -515,7 +526,8 @@ def test_restate_without_a_reason_code_is_refused(details):
 
 
 NOT_PROPOSED = (
-    "Refused", "A withdrawal is proposed by one person before another carries it out.",
+    "Refused",
+    "A withdrawal is proposed by one person before another carries it out.",
 )
 
 
@@ -529,7 +541,8 @@ def test_withdraw_by_the_proposer_is_refused():
     published = factories.take("propose_withdrawal", factories.published_case())
 
     assert _refusal("withdraw", published, factories.staff(Role.CITY_PUBLISHER)) == (
-        "NotAllowed", "You proposed this withdrawal; another person has to carry it out.",
+        "NotAllowed",
+        "You proposed this withdrawal; another person has to carry it out.",
     )
 
 
@@ -548,7 +561,8 @@ def test_ended_case_takes_no_step(kind_code, state):
 
         assert {
             _refusal(name, revision, factories.doer(name, revision))[0]
-            for name in ROAD if kind_code in ROAD[name]
+            for name in ROAD
+            if kind_code in ROAD[name]
         } == {"WrongState"}
 
 
@@ -557,9 +571,7 @@ def test_many_at_once_are_all_or_none():
     before = database_digest()
 
     with pytest.raises(WrongState), transaction.atomic():
-        perform_many(
-            "publish", {good.pk: None, bad.pk: None}, factories.staff(Role.CITY_PUBLISHER)
-        )
+        perform_many("publish", {good.pk: None, bad.pk: None}, factories.staff(Role.CITY_PUBLISHER))
 
     assert database_digest() == before
 
@@ -569,9 +581,7 @@ def test_many_at_once_are_stale_together():
     before = database_digest()
 
     with pytest.raises(StaleVersion), transaction.atomic():
-        perform_many(
-            "publish", {first.pk: 4, second.pk: 3}, factories.staff(Role.CITY_PUBLISHER)
-        )
+        perform_many("publish", {first.pk: 4, second.pk: 3}, factories.staff(Role.CITY_PUBLISHER))
 
     assert database_digest() == before
 
@@ -584,5 +594,6 @@ def test_item_on_the_narrative_is_not_answered_by_a_figure():
     revision = factories.change_first_row(revision)
 
     assert _refusal("hand_over", revision, factories.staff(Role.DISTRICT_FILLER)) == (
-        "Refused", "1 returned item was neither changed nor answered: 补写平台一节",
+        "Refused",
+        "1 returned item was neither changed nor answered: 补写平台一节",
     )

@@ -18,8 +18,10 @@ pytestmark = pytest.mark.django_db
 def _publish(*revisions, **options):
     """Publish approved revisions together and return their release."""
     events = perform_many(
-        "publish", {revision.pk: revision.version for revision in revisions},
-        factories.staff(Role.CITY_PUBLISHER), **options,
+        "publish",
+        {revision.pk: revision.version for revision in revisions},
+        factories.staff(Role.CITY_PUBLISHER),
+        **options,
     )
     assert [event.revision for event in events] == sorted(revisions, key=lambda r: r.pk)
     return Release.objects.get(items__revision=revisions[0])
@@ -27,7 +29,8 @@ def _publish(*revisions, **options):
 
 def test_cases_published_together_are_one_release():
     revisions = [
-        factories.approved_case("awards", rows=2), factories.approved_case("policies", rows=1),
+        factories.approved_case("awards", rows=2),
+        factories.approved_case("policies", rows=1),
         factories.approved_case("district-returns", rows=3),
     ]
 
@@ -35,7 +38,8 @@ def test_cases_published_together_are_one_release():
 
     assert Release.objects.count() == 1
     assert (release.published_by, release.reason) == (
-        factories.staff(Role.CITY_PUBLISHER), "年度发布"
+        factories.staff(Role.CITY_PUBLISHER),
+        "年度发布",
     )
     assert list(release.items.values_list("revision", "content_hash", "rows")) == [
         (revision.pk, *revision_hash(revision)) for revision in revisions
@@ -56,10 +60,18 @@ def test_manifest_holds_what_is_documented():
         "published_at": release.published_at.isoformat(),
         "reason": "年度发布",
         "previous": None,
-        "cases": [{
-            "case": revision.case_id, "kind": "policies", "bureau": "ningbo", "year": 2023,
-            "subject": "2023年政策", "revision": 1, "rows": 1, "sha256": revision_hash(revision)[0],
-        }],
+        "cases": [
+            {
+                "case": revision.case_id,
+                "kind": "policies",
+                "bureau": "ningbo",
+                "year": 2023,
+                "subject": "2023年政策",
+                "revision": 1,
+                "rows": 1,
+                "sha256": revision_hash(revision)[0],
+            }
+        ],
     }
     assert release.manifest == canonical_json(json.loads(release.manifest))
     assert release.reason == "年度发布"
@@ -77,7 +89,9 @@ def test_releases_are_chained_by_the_hash_of_the_one_before():
     releases = [factories.release_of(factories.published_case()) for _ in range(3)]
 
     assert [json.loads(release.manifest)["previous"] for release in releases] == [
-        None, releases[0].manifest_hash, releases[1].manifest_hash
+        None,
+        releases[0].manifest_hash,
+        releases[1].manifest_hash,
     ]
     year = timezone.localdate().year
     assert [release.number for release in releases] == [f"{year}-00{n}" for n in (1, 2, 3)]
@@ -86,8 +100,11 @@ def test_releases_are_chained_by_the_hash_of_the_one_before():
 def test_serial_starts_anew_each_year_and_the_chain_goes_on():
     first = factories.release_of(factories.published_case())
     earlier = Release.objects.create(
-        number="2020-007", published_at=timezone.now() - dt.timedelta(days=2000),
-        published_by=first.published_by, manifest="{}", manifest_hash="f" * 64,
+        number="2020-007",
+        published_at=timezone.now() - dt.timedelta(days=2000),
+        published_by=first.published_by,
+        manifest="{}",
+        manifest_hash="f" * 64,
     )
 
     second = factories.release_of(factories.published_case())
@@ -100,9 +117,7 @@ def test_manifest_keeps_its_bytes_when_a_case_is_corrected():
     revision = factories.published_case()
     before = factories.release_of(revision).manifest
 
-    factories.advance(
-        factories.change_first_row(factories.successor_of(revision)), State.PUBLISHED
-    )
+    factories.advance(factories.change_first_row(factories.successor_of(revision)), State.PUBLISHED)
 
     assert factories.release_of(revision).manifest == before
     assert revision_hash(factories.fresh(revision))[0] in before

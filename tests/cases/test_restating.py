@@ -16,8 +16,15 @@ AWARDS = record_kinds["awards"]
 
 def _content(revision):
     return [
-        (row.uid, row.position, row.source_line, row.flags, row.updated_at, row.updated_by_id,
-         [getattr(row, field) for field in row.record_kind.fields])
+        (
+            row.uid,
+            row.position,
+            row.source_line,
+            row.flags,
+            row.updated_at,
+            row.updated_by_id,
+            [getattr(row, field) for field in row.record_kind.fields],
+        )
         for row in factories.records_of(revision)
     ]
 
@@ -52,11 +59,27 @@ def test_restate_opens_the_next_revision_in_draft():
 
     publisher = factories.staff(Role.CITY_PUBLISHER)
     assert (
-        successor.number, successor.state, successor.version, successor.based_on,
-        successor.reason_code, successor.reason, successor.created_by, successor.submitted_at,
-        successor.approved_hash, successor.returned_at,
+        successor.number,
+        successor.state,
+        successor.version,
+        successor.based_on,
+        successor.reason_code,
+        successor.reason,
+        successor.created_by,
+        successor.submitted_at,
+        successor.approved_hash,
+        successor.returned_at,
     ) == (
-        2, State.DRAFT, 1, published, "verification", factories.REASON, publisher, None, "", None,
+        2,
+        State.DRAFT,
+        1,
+        published,
+        "verification",
+        factories.REASON,
+        publisher,
+        None,
+        "",
+        None,
     )
     assert list(successor.events.values_list("transition", "from_version", "reason")) == [
         ("open", 0, factories.REASON)
@@ -96,7 +119,9 @@ def test_published_correction_supersedes_the_former_revision():
     assert (first.state, first.version) == (State.SUPERSEDED, 7)
     assert first.superseded_at == second.published_at
     assert list(first.events.values_list("transition", "from_state", "to_state"))[-1] == (
-        "supersede", "published", "superseded"
+        "supersede",
+        "published",
+        "superseded",
     )
     assert second.state == State.PUBLISHED
     assert factories.release_of(first) != factories.release_of(second)
@@ -111,7 +136,9 @@ def test_third_revision_is_numbered_after_the_second():
     factories.advance(factories.change_first_row(third), State.PUBLISHED)
 
     assert list(first.case.revisions.order_by("number").values_list("number", "state")) == [
-        (1, "superseded"), (2, "superseded"), (3, "published")
+        (1, "superseded"),
+        (2, "superseded"),
+        (3, "published"),
     ]
 
 
@@ -135,7 +162,8 @@ def test_approver_of_a_correction_may_publish_neither_it_nor_sign_for_the_first(
     approved = factories.advance(factories.change_first_row(successor), State.APPROVED)
 
     assert (approved.approved_by, approved.published_by) == (
-        factories.staff(Role.CITY_REVIEWER), None
+        factories.staff(Role.CITY_REVIEWER),
+        None,
     )
 
 

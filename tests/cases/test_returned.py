@@ -27,8 +27,12 @@ def _returned_for_the_first_row():
 
 def _save(revision, row, **values):
     return save_record(
-        factories.filler_of(revision), revision.pk, row.record_kind, values or {"grade": "三等奖"},
-        uid=row.uid, version=row.version,
+        factories.filler_of(revision),
+        revision.pk,
+        row.record_kind,
+        values or {"grade": "三等奖"},
+        uid=row.uid,
+        version=row.version,
     )
 
 

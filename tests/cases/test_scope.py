@@ -20,20 +20,31 @@ LIST = ALL - {"checking"}
 SEEN = {
     "district-returns": {
         "anonymous": {"published"},
-        "district_filler": ALL, "district_signatory": ALL,
+        "district_filler": ALL,
+        "district_signatory": ALL,
         "city_editor": set(),
-        "city_reviewer": ALL - BEFORE, "city_publisher": ALL - BEFORE,
-        "auditor": ALL, "administrator": {"published"},
-        "filler of another district": set(), "signatory of another district": set(),
-        "without a role": {"published"}, "no longer active": {"published"},
+        "city_reviewer": ALL - BEFORE,
+        "city_publisher": ALL - BEFORE,
+        "auditor": ALL,
+        "administrator": {"published"},
+        "filler of another district": set(),
+        "signatory of another district": set(),
+        "without a role": {"published"},
+        "no longer active": {"published"},
     },
     "awards": {
         "anonymous": {"published"},
-        "district_filler": set(), "district_signatory": set(),
-        "city_editor": LIST, "city_reviewer": LIST, "city_publisher": LIST,
-        "auditor": LIST, "administrator": {"published"},
-        "filler of another district": set(), "signatory of another district": set(),
-        "without a role": {"published"}, "no longer active": {"published"},
+        "district_filler": set(),
+        "district_signatory": set(),
+        "city_editor": LIST,
+        "city_reviewer": LIST,
+        "city_publisher": LIST,
+        "auditor": LIST,
+        "administrator": {"published"},
+        "filler of another district": set(),
+        "signatory of another district": set(),
+        "without a role": {"published"},
+        "no longer active": {"published"},
     },
 }
 
@@ -65,7 +76,8 @@ def test_revisions_are_seen_by_role_and_state(kind_code):
 
     seen = {
         name: {
-            state for state, revision in revisions.items()
+            state
+            for state, revision in revisions.items()
             if Revision.objects.visible_to(user).filter(pk=revision.pk).exists()
         }
         for name, user in lookers.items()
@@ -86,7 +98,8 @@ def test_records_are_seen_with_their_revision():
 
     assert list(Award.objects.visible_to(AnonymousUser())) == rows[published.pk]
     assert set(Award.objects.visible_to(factories.staff(Role.CITY_EDITOR))) == {
-        *rows[draft.pk], *rows[published.pk]
+        *rows[draft.pk],
+        *rows[published.pk],
     }
 
 

@@ -86,7 +86,11 @@ def test_step_moves_the_case_and_logs_it(name, kind_code, source):
         }
 
         event = perform(
-            name, before.pk, actor, version=before.version, reason=factories.REASON,
+            name,
+            before.pk,
+            actor,
+            version=before.version,
+            reason=factories.REASON,
             details={"reason_code": "correction"},
         )
 
@@ -96,12 +100,26 @@ def test_step_moves_the_case_and_logs_it(name, kind_code, source):
     assert event == Event.objects.filter(revision=before).order_by("-from_version").first()
     assert {
         field: getattr(event, field)
-        for field in ("transition", "from_state", "to_state", "from_version", "actor",
-                      "actor_name", "actor_role", "bureau_name", "reason")
+        for field in (
+            "transition",
+            "from_state",
+            "to_state",
+            "from_version",
+            "actor",
+            "actor_name",
+            "actor_role",
+            "bureau_name",
+            "reason",
+        )
     } == {
-        "transition": name, "from_state": source, "to_state": after.state,
-        "from_version": before.version, "actor": actor, "actor_name": actor.full_name,
-        "actor_role": actor.roles[0], "bureau_name": actor.bureau.name,
+        "transition": name,
+        "from_state": source,
+        "to_state": after.state,
+        "from_version": before.version,
+        "actor": actor,
+        "actor_name": actor.full_name,
+        "actor_role": actor.roles[0],
+        "bureau_name": actor.bureau.name,
         "reason": factories.REASON,
     }
     assert abs(event.at - timezone.now()) < dt.timedelta(minutes=1)
@@ -120,7 +138,8 @@ def _told(name, kind_code, actor, others, revision):
     own = {factories.filler_of(revision)}
     if district_case:
         own |= {
-            factories.staff(Role.DISTRICT_FILLER), factories.staff(Role.DISTRICT_SIGNATORY),
+            factories.staff(Role.DISTRICT_FILLER),
+            factories.staff(Role.DISTRICT_SIGNATORY),
             others["signatory"],
         }
     signatories = {factories.staff(Role.DISTRICT_SIGNATORY), others["signatory"]}
@@ -168,7 +187,9 @@ def test_submit_accepts_the_content_that_was_shown():
     revision = factories.open_award_list()
 
     event = perform(
-        "submit", revision.pk, factories.staff(Role.CITY_EDITOR),
+        "submit",
+        revision.pk,
+        factories.staff(Role.CITY_EDITOR),
         details={"seen_hash": revision_hash(revision)[0]},
     )
 
@@ -198,7 +219,10 @@ def test_reopen_clears_approval_and_notice(source):
         revision = factories.take("reopen", factories.case_in(source))
 
     assert (
-        revision.state, revision.approved_by, revision.approved_hash, revision.notice_from,
+        revision.state,
+        revision.approved_by,
+        revision.approved_hash,
+        revision.notice_from,
         revision.notice_until,
     ) == (State.REVIEWING, None, "", None, None)
     assert revision.submitted_hash == revision_hash(revision)[0]
@@ -223,7 +247,8 @@ def test_step_asked_again_by_the_same_person_is_the_same_event(name, kind_code, 
     with factories.kind_with_notice(kind_code, 5 if notice else None):
         revision = _prepared(name, kind_code, source)
         asked = {
-            "version": revision.version, "reason": "一次",
+            "version": revision.version,
+            "reason": "一次",
             "details": {"reason_code": "correction"},
         }
         actor = factories.doer(name, revision)
@@ -281,8 +306,10 @@ def test_why_not_foresees_the_refusal_and_writes_nothing(in_english):
     said = [
         (type(refusal).__name__, str(refusal))
         for refusal in (
-            why_not("submit", empty, editor), why_not("submit", full, reviewer),
-            why_not("recall", full, editor), why_not("submit", full, editor),
+            why_not("submit", empty, editor),
+            why_not("submit", full, reviewer),
+            why_not("recall", full, editor),
+            why_not("submit", full, editor),
         )
     ]
 

@@ -64,12 +64,16 @@ ALTERATIONS: dict[str, Callable[[Revision], None]] = {
     "a removed event": lambda r: alter(
         "DELETE FROM cases_notification n USING cases_event e"
         " WHERE e.id = n.event_id AND e.revision_id = %s;"
-        " DELETE FROM cases_event WHERE revision_id = %s AND transition = 'approve'", r.pk, r.pk
+        " DELETE FROM cases_event WHERE revision_id = %s AND transition = 'approve'",
+        r.pk,
+        r.pk,
     ),
     "the last event": lambda r: alter(
         "DELETE FROM cases_notification n USING cases_event e"
         " WHERE e.id = n.event_id AND e.revision_id = %s;"
-        " DELETE FROM cases_event WHERE revision_id = %s AND transition = 'publish'", r.pk, r.pk
+        " DELETE FROM cases_event WHERE revision_id = %s AND transition = 'publish'",
+        r.pk,
+        r.pk,
     ),
     "the state": lambda r: alter(
         "UPDATE cases_revision SET state = 'approved' WHERE id = %s", r.pk

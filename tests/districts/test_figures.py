@@ -7,7 +7,6 @@ import pytest
 
 from apps.accounts.models import Role
 from apps.cases.errors import Locked, NotAllowed, StaleRecord
-from apps.cases.fields import FigureField
 from apps.cases.models import Revision
 from apps.districts.domain import save_figure
 from apps.districts.forms import FigureForm, IndicatorValueForm, read_figure
@@ -40,12 +39,31 @@ def test_first_entry_is_the_bureaus_own_figure_of_the_year(draft, filler):
     figure = save_figure(filler, draft.pk, spending, {"value": Decimal("3.50"), "qualifier": "超"})
 
     assert (
-        figure.indicator, figure.unit, figure.reporting_unit, figure.subject, figure.period,
-        figure.scope, figure.status, str(figure.value), figure.blank, figure.qualifier,
-        figure.version, figure.updated_by,
+        figure.indicator,
+        figure.unit,
+        figure.reporting_unit,
+        figure.subject,
+        figure.period,
+        figure.scope,
+        figure.status,
+        str(figure.value),
+        figure.blank,
+        figure.qualifier,
+        figure.version,
+        figure.updated_by,
     ) == (
-        spending, "亿元", filler.bureau.district, "", "2023", "whole", "actual", "3.50", "", "超",
-        1, filler,
+        spending,
+        "亿元",
+        filler.bureau.district,
+        "",
+        "2023",
+        "whole",
+        "actual",
+        "3.50",
+        "",
+        "超",
+        1,
+        filler,
     )
 
 
@@ -115,10 +133,12 @@ def test_first_entry_by_ten_at_once_is_one_figure():
     revision = factories.open_return(rows=0)
     filler, spending = factories.staff(Role.DISTRICT_FILLER), factories.indicator("spending")
 
-    outcomes = at_once([
-        partial(save_figure, filler, revision.pk, spending, {"value": Decimal(n % 2)})
-        for n in range(10)
-    ])
+    outcomes = at_once(
+        [
+            partial(save_figure, filler, revision.pk, spending, {"value": Decimal(n % 2)})
+            for n in range(10)
+        ]
+    )
 
     assert names_of(outcomes) == {"": 5, "StaleRecord": 5}
     assert len(factories.records_of(revision)) == 1
@@ -135,13 +155,17 @@ def test_indicators_of_a_return_are_those_asked_of_districts():
 def test_own_figures_are_those_of_the_unit_in_printed_order():
     place = factories.district("beilun").district
     other = factories.district("cixi")
-    revision = factories.open_return(rows=[
-        factories.figure_values(2), factories.figure_values(1),
-        factories.figure_values(3, bureau=other),
-    ])
+    revision = factories.open_return(
+        rows=[
+            factories.figure_values(2),
+            factories.figure_values(1),
+            factories.figure_values(3, bureau=other),
+        ]
+    )
 
     assert [f.indicator.code for f in own_figures(revision, place)] == [
-        "indicator-2", "indicator-1"
+        "indicator-2",
+        "indicator-1",
     ]
 
 
@@ -150,8 +174,12 @@ def test_own_figures_are_those_of_the_unit_in_printed_order():
 
 def _whole(**values):
     values = {
-        "indicator": factories.indicator("spending").pk, "unit": "亿元", "period": "2023",
-        "reporting_unit": factories.district().district.pk, "status": "actual", "value": "3.50",
+        "indicator": factories.indicator("spending").pk,
+        "unit": "亿元",
+        "period": "2023",
+        "reporting_unit": factories.district().district.pk,
+        "status": "actual",
+        "value": "3.50",
         **values,
     }
     return IndicatorValueForm(values)
@@ -173,7 +201,15 @@ def test_whole_figure_is_cleaned_with_its_digits():
             {"blank": "missing"},
             {"blank": ["Give a value, or say why there is none, not both."]},
         ),
-        ({"value": "三"}, {"value": [str(FigureField().error_messages["invalid"])]}),
+        (
+            {"value": "三"},
+            {
+                "value": [
+                    "This is not a number. Type digits only, such as 1234.5: the unit and words such "
+                    "as “about” have fields of their own."
+                ]
+            },
+        ),
         ({"indicator": ""}, {"indicator": ["This field is required."]}),
     ],
 )

@@ -299,12 +299,10 @@ def test_section_of_a_handed_over_return_is_read_only(draft: Revision, filler: U
 
     assert answer.status_code == 302
     assert IndicatorValue.objects.get(revision=draft).value == Decimal(21)
-    assert "<input type=\"text\"" not in client.get(page_of(draft, 1)).content.decode()
+    assert '<input type="text"' not in client.get(page_of(draft, 1)).content.decode()
 
 
-def test_section_of_a_returned_case_opens_named_lines_only(
-    draft: Revision, filler: User
-) -> None:
+def test_section_of_a_returned_case_opens_named_lines_only(draft: Revision, filler: User) -> None:
     factories.indicator("rd-people")
     figure = factories.save_figure(draft, "rd-spending", "21")
     factories.save_figure(draft, "rd-people", "120")
@@ -314,7 +312,8 @@ def test_section_of_a_returned_case_opens_named_lines_only(
     page = read_return(filler, factories.fresh(draft))
 
     assert {line.prefix: line.is_open for line in page.sections[0].lines} == {
-        "rd-spending": True, "rd-people": False,
+        "rd-spending": True,
+        "rd-people": False,
     }
     assert page.sections[0].status == "wrong"
     client = signed_in(filler)
@@ -359,7 +358,9 @@ def test_figure_about_a_body_stands_beside_the_lines(draft: Revision, filler: Us
 def test_figure_of_a_city_indicator_gets_its_section(draft: Revision, filler: User) -> None:
     lone = factories.indicator("city-only", asked_of="city", section="全市")
     save_record(
-        filler, draft.pk, INDICATOR_VALUE,
+        filler,
+        draft.pk,
+        INDICATOR_VALUE,
         factories.figure_values(indicator=lone, period="2024", subject="某园区"),
     )
 
@@ -386,8 +387,15 @@ def test_narrative_is_shown_with_the_return(draft: Revision, filler: User) -> No
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
-        ("１２３．５", "123.5"), ("1,234", "1234"), ("１，２３４，５６７．8０", "1234567.80"),
-        ("1 234", "1234"), ("－３", "-3"), ("− 3", "-3"), (" 007 ", "7"), ("+7", "7"), ("12.", "12"),
+        ("１２３．５", "123.5"),
+        ("1,234", "1234"),
+        ("１，２３４，５６７．8０", "1234567.80"),
+        ("1 234", "1234"),
+        ("－３", "-3"),
+        ("− 3", "-3"),
+        (" 007 ", "7"),
+        ("+7", "7"),
+        ("12.", "12"),
     ],
 )
 def test_number_is_taken_as_offices_type_it(
@@ -402,8 +410,24 @@ def test_number_is_taken_as_offices_type_it(
 
 
 @pytest.mark.parametrize(
-    "typed", ["约601", "394家", "1,5", "12,34", "1_000", "1e3", "NaN", "Infinity", "0x10", "１％",
-              "=1+1", "<script>alert(1)</script>", "٣", "9" * 30, "1." + "3" * 9],
+    "typed",
+    [
+        "约601",
+        "394家",
+        "1,5",
+        "12,34",
+        "1_000",
+        "1e3",
+        "NaN",
+        "Infinity",
+        "0x10",
+        "１％",
+        "=1+1",
+        "<script>alert(1)</script>",
+        "٣",
+        "9" * 30,
+        "1." + "3" * 9,
+    ],
 )
 def test_what_is_no_number_is_refused_with_the_cure(
     draft: Revision, filler: User, typed: str
@@ -433,9 +457,7 @@ def test_digits_that_print_differently_are_a_change(draft: Revision, filler: Use
     assert str(IndicatorValue.objects.get(revision=draft).value) == "58.80"
 
 
-def test_line_saved_beside_a_wrong_one_can_be_changed_again(
-    draft: Revision, filler: User
-) -> None:
+def test_line_saved_beside_a_wrong_one_can_be_changed_again(draft: Revision, filler: User) -> None:
     factories.indicator("patents")
     client = signed_in(filler)
     form = client.get(page_of(draft, 1)).content.decode()
@@ -459,9 +481,7 @@ def test_saved_section_says_at_once_what_the_rules_find(draft: Revision, filler:
     client = signed_in(filler)
     form = client.get(page_of(draft, 1)).content.decode()
 
-    answer = client.post(
-        page_of(draft, 1), sent(form, **{"rd-spending-value": "200"}), follow=True
-    )
+    answer = client.post(page_of(draft, 1), sent(form, **{"rd-spending-value": "200"}), follow=True)
 
     page = answer.content.decode()
     finding = draft.findings.get(rule="unlike_last_year", record_kind="indicator-values")

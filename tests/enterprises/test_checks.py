@@ -19,8 +19,12 @@ def test_organisation_listed_twice_blocks_whatever_its_brackets(again):
     revision = _list({"organisation": "甲（宁波）有限公司"}, {"organisation": again})
 
     assert said_by(checks.organisation_listed_twice, revision) == [
-        ("blocking", again, "organisation",
-         f"{again} stands in this roster twice. Remove one of the rows.")
+        (
+            "blocking",
+            again,
+            "organisation",
+            f"{again} stands in this roster twice. Remove one of the rows.",
+        )
     ]
 
 
@@ -35,8 +39,12 @@ def test_organisation_with_another_entry_passes(other):
 @pytest.mark.parametrize("code", ["91350100M000100Y44", "91350100M000100Y4O", "9.13E+17"])
 def test_credit_code_that_fails_its_check_blocks(code):
     assert said_by(checks.credit_code_fails_its_check, _list({"credit_code": code})) == [
-        ("blocking", "甲", "credit_code",
-         f"The credit code {code} of 甲 fails its check character. Compare it with the licence.")
+        (
+            "blocking",
+            "甲",
+            "credit_code",
+            f"The credit code {code} of 甲 fails its check character. Compare it with the licence.",
+        )
     ]
 
 
@@ -47,6 +55,10 @@ def test_credit_code_that_is_right_or_missing_passes(code):
 
 def test_entry_after_report_blocks():
     assert said_by(checks.entry_after_report, _list({"year": 2024}, {"year": 2023})) == [
-        ("blocking", "甲", "year",
-         "The roster's year 2024 is later than the report's year 2023. Correct it.")
+        (
+            "blocking",
+            "甲",
+            "year",
+            "The roster's year 2024 is later than the report's year 2023. Correct it.",
+        )
     ]

@@ -30,8 +30,10 @@ def test_policy_of_another_year_or_title_passes(other):
 @pytest.mark.parametrize(
     ("first", "last", "lies_outside"),
     [
-        ("2023-01-01", "2023-12-31", False), ("2022-12-31", "2023-01-01", True),
-        ("2023-12-31", "2024-01-01", True), ("2022-01-01", "2022-01-02", True),
+        ("2023-01-01", "2023-12-31", False),
+        ("2022-12-31", "2023-01-01", True),
+        ("2023-12-31", "2024-01-01", True),
+        ("2022-01-01", "2022-01-02", True),
         ("2022-12-31", "2024-01-01", True),
     ],
 )
@@ -40,9 +42,16 @@ def test_event_outside_the_year_blocks(first, last, lies_outside):
     revision = factories.open_list("events", [factories.event_values(title="甲", **days)])
 
     assert said_by(checks.event_outside_the_year, revision) == (
-        [("blocking", "甲", "date_from",
-          "“甲” does not lie in 2023. Correct its days, or move it to its own year.")]
-        if lies_outside else []
+        [
+            (
+                "blocking",
+                "甲",
+                "date_from",
+                "“甲” does not lie in 2023. Correct its days, or move it to its own year.",
+            )
+        ]
+        if lies_outside
+        else []
     )
 
 
@@ -51,6 +60,4 @@ def test_event_form_refuses_an_end_before_the_beginning():
         {"date_from": "2023-05-02", "date_to": "2023-05-01", "title": "甲", "note": ""}
     )
 
-    assert form.errors == {
-        "date_to": ["The event ends before it begins. Correct one of the days."]
-    }
+    assert form.errors == {"date_to": ["The event ends before it begins. Correct one of the days."]}

@@ -53,56 +53,109 @@ def pack_rows(file: str, limit: int | None = None) -> list[dict]:
 
 
 AWARD_COLUMNS = (
-    ("奖励类别", "category"), ("项目名称", "title"), ("主要完成单位", "organisations"), ("主要完成人员", "people"),
+    ("奖励类别", "category"),
+    ("项目名称", "title"),
+    ("主要完成单位", "organisations"),
+    ("主要完成人员", "people"),
 )
 
 
 def category(row: dict) -> str:
     """Class and grade in one cell, as the report prints them."""
-    short = {"科学技术进步奖": "科学技术进步", "技术发明奖": "省技术发明", "自然科学奖": "省自然科学"}
+    short = {
+        "科学技术进步奖": "科学技术进步",
+        "技术发明奖": "省技术发明",
+        "自然科学奖": "省自然科学",
+    }
     return short[row["award_class"]] + row["grade"]
 
 
 def awards(rows: int | None = None) -> Truth:
     """The city's prize-winning projects."""
-    found = [{**row, "category": category(row)} for row in pack_rows("awards/ningbo-2022.csv", rows)]
-    return Truth("awards", "2022年度宁波市科学技术进步奖获奖项目名单", AWARD_COLUMNS, tuple(found), grouped="category")
+    found = [
+        {**row, "category": category(row)} for row in pack_rows("awards/ningbo-2022.csv", rows)
+    ]
+    return Truth(
+        "awards",
+        "2022年度宁波市科学技术进步奖获奖项目名单",
+        AWARD_COLUMNS,
+        tuple(found),
+        grouped="category",
+    )
 
 
 def provincial(rows: int | None = None) -> Truth:
     """The provincial prizes led from the city, three classes of them."""
-    found = [{**row, "category": category(row)} for row in pack_rows("awards/zhejiang-2022.csv", rows)]
-    return Truth("awards", "宁波企事业单位牵头获2022年度浙江省科学技术奖项目汇总表", AWARD_COLUMNS, tuple(found), grouped="category")
+    found = [
+        {**row, "category": category(row)} for row in pack_rows("awards/zhejiang-2022.csv", rows)
+    ]
+    return Truth(
+        "awards",
+        "宁波企事业单位牵头获2022年度浙江省科学技术奖项目汇总表",
+        AWARD_COLUMNS,
+        tuple(found),
+        grouped="category",
+    )
 
 
 def laureates() -> Truth:
     """Young laureates."""
-    columns = (("序号", "number"), ("姓名", "name"), ("工作单位", "employer"), ("提名单位", "nominator"))
-    return Truth("laureates", "2022年度宁波市青年科技创新奖获奖人员名单", columns, tuple(_numbered(pack_rows("laureates/ningbo-youth-2022.csv"))))
+    columns = (
+        ("序号", "number"),
+        ("姓名", "name"),
+        ("工作单位", "employer"),
+        ("提名单位", "nominator"),
+    )
+    return Truth(
+        "laureates",
+        "2022年度宁波市青年科技创新奖获奖人员名单",
+        columns,
+        tuple(_numbered(pack_rows("laureates/ningbo-youth-2022.csv"))),
+    )
 
 
 def firms() -> Truth:
     """A roster with districts."""
     columns = (("序号", "rank"), ("企业名称", "organisation"), ("所属区（县、市）", "district"))
-    return Truth("roster-entries", "2023年度浙江省科技小巨人企业认定名单（宁波）", columns, tuple(pack_rows("rosters/little-giants-2023.csv")))
+    return Truth(
+        "roster-entries",
+        "2023年度浙江省科技小巨人企业认定名单（宁波）",
+        columns,
+        tuple(pack_rows("rosters/little-giants-2023.csv")),
+    )
 
 
 def top50() -> Truth:
     """A roster of names alone."""
     columns = (("序号", "rank"), ("集团（企业）名称", "organisation"))
-    return Truth("roster-entries", "2023年度宁波市企业研发投入50强榜单", columns, tuple(pack_rows("rosters/rd-investment-top50-2023.csv")))
+    return Truth(
+        "roster-entries",
+        "2023年度宁波市企业研发投入50强榜单",
+        columns,
+        tuple(pack_rows("rosters/rd-investment-top50-2023.csv")),
+    )
 
 
 def institutions() -> Truth:
     """Certified institutions with their years."""
     columns = (("序号", "number"), ("机构名称", "platform"), ("认定时间", "year"))
-    return Truth("certifications", "宁波市省级新型研发机构名单", columns, tuple(_numbered(pack_rows("certifications/new-rd-institutions.csv"))))
+    return Truth(
+        "certifications",
+        "宁波市省级新型研发机构名单",
+        columns,
+        tuple(_numbered(pack_rows("certifications/new-rd-institutions.csv"))),
+    )
 
 
 def makerspaces() -> Truth:
     """Recognised makerspaces with their hosts."""
     columns = (("序号", "number"), ("众创空间名称", "platform"), ("依托机构名称", "hosts"))
-    return Truth("certifications", "2023年宁波市新增省级众创空间", columns, tuple(_numbered(pack_rows("certifications/makerspaces-provincial-2023.csv"))))
+    return Truth(
+        "certifications",
+        "2023年宁波市新增省级众创空间",
+        columns,
+        tuple(_numbered(pack_rows("certifications/makerspaces-provincial-2023.csv"))),
+    )
 
 
 def policies() -> Truth:
@@ -112,13 +165,40 @@ def policies() -> Truth:
         for row in pack_rows("policies/2023.csv")
     ]
     columns = (("序号", "number"), ("政策名称", "printed"), ("分类", "category"))
-    return Truth("policies", "2023年宁波市科技政策制（修）订情况", columns, tuple(_numbered(rows)), grouped="category")
+    return Truth(
+        "policies",
+        "2023年宁波市科技政策制（修）订情况",
+        columns,
+        tuple(_numbered(rows)),
+        grouped="category",
+    )
 
 
-SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英"
+SURNAMES, GIVEN = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗",
+    "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英",
+)
 CITIES = ("温州", "绍兴", "嘉兴", "台州", "金华")
-TRADES = ("精密机械", "新材料", "生物医药", "智能装备", "光电科技", "环保工程", "汽车零部件", "海洋工程")
-TOPICS = ("高强铝合金", "海水淡化膜", "柔性传感器", "水稻抗病基因", "脑卒中早期诊断", "盾构掘进", "燃料电池电堆", "轴承寿命预测")
+TRADES = (
+    "精密机械",
+    "新材料",
+    "生物医药",
+    "智能装备",
+    "光电科技",
+    "环保工程",
+    "汽车零部件",
+    "海洋工程",
+)
+TOPICS = (
+    "高强铝合金",
+    "海水淡化膜",
+    "柔性传感器",
+    "水稻抗病基因",
+    "脑卒中早期诊断",
+    "盾构掘进",
+    "燃料电池电堆",
+    "轴承寿命预测",
+)
 CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -127,21 +207,49 @@ def made_up_awards(seed: int, rows: int = 24) -> Truth:
     chance = random.Random(seed)
     city = chance.choice(CITIES)
     year = chance.choice(("2019", "2021", "2024"))
-    header = chance.choice((
-        (("序号", "number"), ("获奖等级", "grade_cell"), ("成果名称", "title"), ("完成单位", "organisations"), ("完成人", "people")),
-        (("序号", "number"), ("项目名称", "title"), ("主要完成人", "people"), ("主要完成单位", "organisations"), ("等级", "grade_cell")),
-        (("奖种", "award_class"), ("等级", "grade"), ("项目名称", "title"), ("完成人员", "people"), ("完成单位", "organisations"), ("推荐单位", "other")),
-    ))
+    header = chance.choice(
+        (
+            (
+                ("序号", "number"),
+                ("获奖等级", "grade_cell"),
+                ("成果名称", "title"),
+                ("完成单位", "organisations"),
+                ("完成人", "people"),
+            ),
+            (
+                ("序号", "number"),
+                ("项目名称", "title"),
+                ("主要完成人", "people"),
+                ("主要完成单位", "organisations"),
+                ("等级", "grade_cell"),
+            ),
+            (
+                ("奖种", "award_class"),
+                ("等级", "grade"),
+                ("项目名称", "title"),
+                ("完成人员", "people"),
+                ("完成单位", "organisations"),
+                ("推荐单位", "other"),
+            ),
+        )
+    )
     found = []
     for number in range(rows):
         place = number * 3 // rows
         row = {
-            "programme": f"{city}市科学技术奖", "award_year": year,
+            "programme": f"{city}市科学技术奖",
+            "award_year": year,
             "award_class": ("技术发明奖", "自然科学奖", "科学技术进步奖")[place],
             "grade": ("一等奖", "二等奖", "三等奖")[(number * 9 // rows) % 3],
             "title": f"{chance.choice(TOPICS)}{chance.choice(('关键技术', '制备工艺', '作用机制'))}研究及{chance.choice(('应用', '产业化', '示范'))}{number + 1}",
-            "organisations": [f"{city}{chance.choice(TRADES)}{chance.choice('甲乙丙丁')}{chance.choice(('有限公司', '股份有限公司', '研究院'))}" for _ in range(chance.randint(1, 4))],
-            "people": [chance.choice(SURNAMES) + "".join(chance.sample(GIVEN, chance.randint(1, 2))) for _ in range(chance.randint(2, 9))],
+            "organisations": [
+                f"{city}{chance.choice(TRADES)}{chance.choice('甲乙丙丁')}{chance.choice(('有限公司', '股份有限公司', '研究院'))}"
+                for _ in range(chance.randint(1, 4))
+            ],
+            "people": [
+                chance.choice(SURNAMES) + "".join(chance.sample(GIVEN, chance.randint(1, 2)))
+                for _ in range(chance.randint(2, 9))
+            ],
             "other": f"{city}市科技局",
         }
         row["organisations"] = list(dict.fromkeys(row["organisations"]))
@@ -149,7 +257,13 @@ def made_up_awards(seed: int, rows: int = 24) -> Truth:
         row["grade_cell"] = row["award_class"] + row["grade"]
         found.append(row)
     grouped = "grade_cell" if any(name == "grade_cell" for _, name in header) else "award_class"
-    return Truth("awards", f"{year}年度{city}市科学技术奖获奖成果名单", header, tuple(_numbered(found)), grouped=grouped)
+    return Truth(
+        "awards",
+        f"{year}年度{city}市科学技术奖获奖成果名单",
+        header,
+        tuple(_numbered(found)),
+        grouped=grouped,
+    )
 
 
 def made_up_firms(seed: int, rows: int = 30) -> Truth:
@@ -158,7 +272,9 @@ def made_up_firms(seed: int, rows: int = 30) -> Truth:
     city, year = chance.choice(CITIES), chance.choice(("2020", "2022", "2025"))
     found = [
         {
-            "roster": f"{city}市{year}年高新技术企业", "year": year, "rank": str(number),
+            "roster": f"{city}市{year}年高新技术企业",
+            "year": year,
+            "rank": str(number),
             "organisation": f"{city}{chance.choice(TRADES)}{number}号{chance.choice(('有限公司', '（集团）股份有限公司'))}",
             "district": f"{chance.choice('东西南北中')}{chance.choice('山海江')}{chance.choice('区县市')}",
             "certificate_number": f"GR{year}33{chance.randint(100000, 999999):06}",
@@ -166,7 +282,13 @@ def made_up_firms(seed: int, rows: int = 30) -> Truth:
         }
         for number in range(1, rows + 1)
     ]
-    columns = (("序号", "rank"), ("单位名称", "organisation"), ("统一社会信用代码", "credit_code"), ("证书编号", "certificate_number"), ("所在区县", "district"))
+    columns = (
+        ("序号", "rank"),
+        ("单位名称", "organisation"),
+        ("统一社会信用代码", "credit_code"),
+        ("证书编号", "certificate_number"),
+        ("所在区县", "district"),
+    )
     return Truth("roster-entries", f"{city}市{year}年高新技术企业认定名单", columns, tuple(found))
 
 
@@ -174,16 +296,36 @@ def made_up_figures(seed: int) -> Truth:
     """Figures with units, qualifiers and blanks of four kinds."""
     chance = random.Random(seed)
     cells = (
-        ("7014", "7014", "", ""), ("超630.96", "630.96", "超", ""), ("0", "0", "", ""), ("不适用", "", "", "not_applicable"),
-        ("保密", "", "", "withheld"), ("1,234.5", "1234.5", "", ""), ("近200", "200", "近", ""), ("30余", "30", "余", ""),
+        ("7014", "7014", "", ""),
+        ("超630.96", "630.96", "超", ""),
+        ("0", "0", "", ""),
+        ("不适用", "", "", "not_applicable"),
+        ("保密", "", "", "withheld"),
+        ("1,234.5", "1234.5", "", ""),
+        ("近200", "200", "近", ""),
+        ("30余", "30", "余", ""),
     )
     found = [
-        {"indicator": f"{chance.choice(TRADES)}指标{number}", "unit": chance.choice(("家", "亿元", "%", "项")), "period": "2024",
-         "cell": cell, "value": value, "qualifier": qualifier, "blank": blank}
+        {
+            "indicator": f"{chance.choice(TRADES)}指标{number}",
+            "unit": chance.choice(("家", "亿元", "%", "项")),
+            "period": "2024",
+            "cell": cell,
+            "value": value,
+            "qualifier": qualifier,
+            "blank": blank,
+        }
         for number, (cell, value, qualifier, blank) in enumerate(cells)
     ]
-    columns = (("序号", "number"), ("指标名称", "indicator"), ("计量单位", "unit"), ("数值", "cell"))
-    return Truth("indicator-values", "某市2024年科技统计主要指标情况表", columns, tuple(_numbered(found)))
+    columns = (
+        ("序号", "number"),
+        ("指标名称", "indicator"),
+        ("计量单位", "unit"),
+        ("数值", "cell"),
+    )
+    return Truth(
+        "indicator-values", "某市2024年科技统计主要指标情况表", columns, tuple(_numbered(found))
+    )
 
 
 def made_up_events(seed: int) -> Truth:
@@ -192,11 +334,17 @@ def made_up_events(seed: int) -> Truth:
     found = []
     for month in range(1, 13):
         day = chance.randint(1, 25)
-        found.append({
-            "date": f"{month}月{day}日", "date_from": f"2024-{month:02}-{day:02}", "date_to": f"2024-{month:02}-{day:02}",
-            "title": f"{chance.choice(CITIES)}市科技局召开第{month}次工作推进会",
-        })
-    return Truth("events", "2024年科技工作大事记", (("时间", "date"), ("事件", "title")), tuple(found))
+        found.append(
+            {
+                "date": f"{month}月{day}日",
+                "date_from": f"2024-{month:02}-{day:02}",
+                "date_to": f"2024-{month:02}-{day:02}",
+                "title": f"{chance.choice(CITIES)}市科技局召开第{month}次工作推进会",
+            }
+        )
+    return Truth(
+        "events", "2024年科技工作大事记", (("时间", "date"), ("事件", "title")), tuple(found)
+    )
 
 
 def _numbered(rows: list[dict]) -> list[dict]:
@@ -206,9 +354,28 @@ def _numbered(rows: list[dict]) -> list[dict]:
 # --- printing --------------------------------------------------------------------------------
 
 NASTY = (
-    "merged", "blank_below", "pages", "pages_bare", "lost_first", "side_by_side", "two_levels", "unit_total_note",
-    "semicolons", "commas", "lines", "padded", "full_width", "glued", "blank_rows", "hidden_rows", "sections",
-    "column_numbers", "extra_columns", "page_numbers", "title_within", "broken_separators",
+    "merged",
+    "blank_below",
+    "pages",
+    "pages_bare",
+    "lost_first",
+    "side_by_side",
+    "two_levels",
+    "unit_total_note",
+    "semicolons",
+    "commas",
+    "lines",
+    "padded",
+    "full_width",
+    "glued",
+    "blank_rows",
+    "hidden_rows",
+    "sections",
+    "column_numbers",
+    "extra_columns",
+    "page_numbers",
+    "title_within",
+    "broken_separators",
 )
 
 
@@ -243,7 +410,9 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
         for number, row in enumerate(rows[start : start + size]):
             group = row.get(truth.grouped, "")
             if as_sections and group != before:
-                matrix.rows.append([f"{'一二三四五六七八九十'[number % 10]}、{group}"] + [""] * (len(columns) - 1))
+                matrix.rows.append(
+                    [f"{'一二三四五六七八九十'[number % 10]}、{group}"] + [""] * (len(columns) - 1)
+                )
                 matrix.merges.append((len(matrix.rows) - 1, 0, 1, len(columns)))
             cells = [print_cell(row, name, nasty, start + number) for _, name in columns]
             is_first = group != before or (not number and page and "blank_below" not in nasty)
@@ -252,15 +421,27 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
                     if "merged" in nasty and len(matrix.rows) - run > 1:
                         matrix.merges.append((run, group_at, len(matrix.rows) - run, 1))
                     run = len(matrix.rows)
-                    title_at = next((at for at, (_, name) in enumerate(columns) if name == "title"), None)
-                    if "glued" in nasty and title_at is not None and group_at == 0 and number % 2 == 0:
+                    title_at = next(
+                        (at for at, (_, name) in enumerate(columns) if name == "title"), None
+                    )
+                    if (
+                        "glued" in nasty
+                        and title_at is not None
+                        and group_at == 0
+                        and number % 2 == 0
+                    ):
                         cells[title_at] = cells[group_at] + cells[title_at]
                         cells[group_at] = ""
                         run = len(matrix.rows) + 1
                 else:
                     cells[group_at] = ""
                     # A merged cell cannot be lost: it is still there.
-                    if "lost_first" in nasty and "merged" not in nasty and group_at == 0 and (start + number) % 4 == 3:
+                    if (
+                        "lost_first" in nasty
+                        and "merged" not in nasty
+                        and group_at == 0
+                        and (start + number) % 4 == 3
+                    ):
                         cells = [*cells[1:], ""]
             before = group
             matrix.rows.append(cells)
@@ -276,7 +457,9 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
         if "unit_total_note" in nasty and page == len(starts) - 1:
             width = len(matrix.rows[0])
             matrix.rows.append(["合计", f"{len(rows)}项"] + [""] * (width - 2))
-            matrix.rows.append(["注：以上数据截至年底，排名不分先后，由市科技局负责解释。"] + [""] * (width - 1))
+            matrix.rows.append(
+                ["注：以上数据截至年底，排名不分先后，由市科技局负责解释。"] + [""] * (width - 1)
+            )
             matrix.merges.append((len(matrix.rows) - 1, 0, 1, width))
         blocks.append(matrix)
     blocks.append("以上名单由有关单位负责解释，特此公布，请各单位认真学习贯彻，抓好落实。")
@@ -309,7 +492,10 @@ def _beside(matrix: Matrix) -> Matrix:
     half = (len(body) + 1) // 2
     width = len(matrix.rows[heads - 1])
     levels = [len([cell for cell in row if cell]) > 1 for row in matrix.rows[:heads]]
-    rows = [row * 2 if level else row + [""] * width for row, level in zip(matrix.rows, levels, strict=False)]
+    rows = [
+        row * 2 if level else row + [""] * width
+        for row, level in zip(matrix.rows, levels, strict=False)
+    ]
     for at in range(half):
         right = body[half + at] if half + at < len(body) else [""] * width
         rows.append(body[at] + right)
@@ -322,7 +508,9 @@ def print_cell(row: dict, name: str, nasty: set[str], number: int) -> str:
     """One cell as this document prints it."""
     value = row.get(name, "")
     if isinstance(value, list):
-        names = [_padded(each) if "padded" in nasty and name == "people" else each for each in value]
+        names = [
+            _padded(each) if "padded" in nasty and name == "people" else each for each in value
+        ]
         if "semicolons" in nasty:
             return "；".join(names)
         if "commas" in nasty:
@@ -335,7 +523,9 @@ def print_cell(row: dict, name: str, nasty: set[str], number: int) -> str:
     if "padded" in nasty and name == "name":
         return _padded(value)
     if "full_width" in nasty and name in ("rank", "number", "year"):
-        return value.translate(str.maketrans("0123456789", "０１２３４５６７８９")) + ("年" if name == "year" else "")
+        return value.translate(str.maketrans("0123456789", "０１２３４５６７８９")) + (
+            "年" if name == "year" else ""
+        )
     if name == "contact":
         return "王芳"
     return value
@@ -381,7 +571,9 @@ def as_csv(blocks: list) -> bytes:
         if isinstance(block, str):
             writer.writerow([block] + [""] * (width - 1))
         else:
-            writer.writerows(row for number, row in enumerate(block.rows) if number not in block.hidden)
+            writer.writerows(
+                row for number, row in enumerate(block.rows) if number not in block.hidden
+            )
     return b"\xef\xbb\xbf" + stream.getvalue().encode()
 
 
@@ -400,7 +592,9 @@ def as_html(blocks: list) -> bytes:
                 if (number, column) in covered:
                     continue
                 height, width = _size(block, number, column)
-                parts.append(f'<td rowspan="{height}" colspan="{width}">{escape(cell).replace(chr(10), "<br>")}</td>')
+                parts.append(
+                    f'<td rowspan="{height}" colspan="{width}">{escape(cell).replace(chr(10), "<br>")}</td>'
+                )
             parts.append("</tr>")
         parts.append("</table>")
     return "".join([*parts, "</body></html>"]).encode()
@@ -456,7 +650,9 @@ def _sheet_rows(blocks: list) -> tuple[list[list[str]], list, set[int]]:
         if isinstance(block, str):
             rows += [[block]]
             continue
-        merges += [(top + len(rows), left, height, width) for top, left, height, width in block.merges]
+        merges += [
+            (top + len(rows), left, height, width) for top, left, height, width in block.merges
+        ]
         hidden |= {number + len(rows) for number in block.hidden}
         rows += block.rows
     return rows, merges, hidden
@@ -472,10 +668,14 @@ def as_xlsx(blocks: list) -> bytes:
     for number, row in enumerate(rows, start=1):
         for column, cell in enumerate(row, start=1):
             if cell:
-                sheet.cell(number, column, int(cell) if cell.isascii() and cell.isdecimal() else cell)
+                sheet.cell(
+                    number, column, int(cell) if cell.isascii() and cell.isdecimal() else cell
+                )
         sheet.row_dimensions[number].hidden = number - 1 in hidden
     for top, left, height, width in merges:
-        sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=top + height, end_column=left + width)
+        sheet.merge_cells(
+            start_row=top + 1, start_column=left + 1, end_row=top + height, end_column=left + width
+        )
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -532,11 +732,15 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
             continue
         rows = [row for number, row in enumerate(block.rows) if number not in block.hidden]
         width = max(map(len, rows))
-        longest = [max((_width(row[at]) for row in rows if at < len(row)), default=1) for at in range(width)]
+        longest = [
+            max((_width(row[at]) for row in rows if at < len(row)), default=1)
+            for at in range(width)
+        ]
         room = [min(max(40.0, each * 9.5), 230.0) for each in longest]
         scale = min(1.0, 780 / sum(room))
         cells = [
-            [Paragraph(escape(cell).replace("\n", "<br/>"), style) if cell else "" for cell in row] for row in rows
+            [Paragraph(escape(cell).replace("\n", "<br/>"), style) if cell else "" for cell in row]
+            for row in rows
         ]
         # No printer breaks a merged cell that is longer than a page.
         spans = [
@@ -552,12 +756,21 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
 
 
 def _width(text: str) -> float:
-    return max(sum(1 if ord(letter) > 255 else 0.55 for letter in line) for line in text.split("\n")) + 1.6
+    return (
+        max(sum(1 if ord(letter) > 255 else 0.55 for letter in line) for line in text.split("\n"))
+        + 1.6
+    )
 
 
 WRITERS: dict[str, Callable[[list], bytes]] = {
-    "text": as_text, "gbk": as_gbk_text, "csv": as_csv, "html": as_html, "docx": as_docx, "xlsx": as_xlsx,
-    "xls": as_xls, "pdf": as_pdf,
+    "text": as_text,
+    "gbk": as_gbk_text,
+    "csv": as_csv,
+    "html": as_html,
+    "docx": as_docx,
+    "xlsx": as_xlsx,
+    "xls": as_xls,
+    "pdf": as_pdf,
 }
 
 
@@ -588,10 +801,27 @@ class Score:
 
 
 FIELDS = {
-    "awards": ("programme", "award_class", "grade", "award_year", "title", "organisations", "people"),
+    "awards": (
+        "programme",
+        "award_class",
+        "grade",
+        "award_year",
+        "title",
+        "organisations",
+        "people",
+    ),
     "laureates": ("programme", "award_year", "name", "employer", "nominator"),
     "certifications": ("platform", "type", "level", "year", "hosts", "status"),
-    "roster-entries": ("roster", "year", "rank", "title", "organisation", "district", "certificate_number", "credit_code"),
+    "roster-entries": (
+        "roster",
+        "year",
+        "rank",
+        "title",
+        "organisation",
+        "district",
+        "certificate_number",
+        "credit_code",
+    ),
     "indicator-values": ("indicator", "unit", "period", "value", "qualifier", "blank"),
     "policies": ("title", "category", "year", "note"),
     "events": ("date_from", "date_to", "title"),

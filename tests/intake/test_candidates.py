@@ -26,9 +26,12 @@ def codes(candidate, number=0):
 @pytest.mark.parametrize(
     ("title", "programme"),
     [
-        ("宁波企事业单位牵头获2022年度浙江省科学技术奖项目汇总表", "浙江省科学技术奖"), ("2022年度宁波市科学技术进步奖获奖项目名单", "宁波市科学技术进步奖"),
-        ("2022年度宁波市青年科技创新奖获奖人员名单", "宁波市青年科技创新奖"), ("我市单位荣获国家科学技术进步奖名单", "国家科学技术进步奖"),
-        ("２０２１年温州市科学技术奖拟奖项目公示", "温州市科学技术奖"), ("企业名单", ""),
+        ("宁波企事业单位牵头获2022年度浙江省科学技术奖项目汇总表", "浙江省科学技术奖"),
+        ("2022年度宁波市科学技术进步奖获奖项目名单", "宁波市科学技术进步奖"),
+        ("2022年度宁波市青年科技创新奖获奖人员名单", "宁波市青年科技创新奖"),
+        ("我市单位荣获国家科学技术进步奖名单", "国家科学技术进步奖"),
+        ("２０２１年温州市科学技术奖拟奖项目公示", "温州市科学技术奖"),
+        ("企业名单", ""),
     ],
 )
 def test_programme_of(title, programme):
@@ -38,7 +41,10 @@ def test_programme_of(title, programme):
 @pytest.mark.parametrize(
     ("lines", "year"),
     [
-        (("2022年度名单",), ("2022", True)), (("名单", "2021年"), ("2021", False)), (("2021—2023年名单",), ("", False)), (("名单",), ("", False)),
+        (("2022年度名单",), ("2022", True)),
+        (("名单", "2021年"), ("2021", False)),
+        (("2021—2023年名单",), ("", False)),
+        (("名单",), ("", False)),
         (("编号20220101",), ("", False)),
     ],
 )
@@ -47,10 +53,26 @@ def test_year_of(lines, year):
 
 
 def test_roster_level_type_status_unit():
-    assert titles.roster_of("2023年度浙江省科技领军企业认定名单（宁波）") == "2023年度浙江省科技领军企业（宁波）"
+    assert (
+        titles.roster_of("2023年度浙江省科技领军企业认定名单（宁波）")
+        == "2023年度浙江省科技领军企业（宁波）"
+    )
     assert titles.roster_of("名单") == "名单"
-    assert [titles.level_of(each) for each in ("国家级孵化器", "全国重点实验室", "浙江省重点实验室", "宁波市工程技术中心", "名单")] == [
-        "国家级", "国家级", "省级", "市级", "",
+    assert [
+        titles.level_of(each)
+        for each in (
+            "国家级孵化器",
+            "全国重点实验室",
+            "浙江省重点实验室",
+            "宁波市工程技术中心",
+            "名单",
+        )
+    ] == [
+        "国家级",
+        "国家级",
+        "省级",
+        "市级",
+        "",
     ]
     assert titles.type_of("2023年新增省级众创空间") == "众创空间"
     assert titles.type_of("企业") == ""
@@ -67,20 +89,32 @@ def test_roster_level_type_status_unit():
 
 
 def test_columns_carry_confidence_and_samples():
-    (candidate,) = read("2023年某市领军企业名单\n序号\t企业名称\t联系人\n1\t甲公司\t王芳\n2\t乙公司\t李娜")
+    (candidate,) = read(
+        "2023年某市领军企业名单\n序号\t企业名称\t联系人\n1\t甲公司\t王芳\n2\t乙公司\t李娜"
+    )
 
     shown = [(each.header, each.field, each.samples) for each in candidate.columns]
     assert shown == [
-        ("序号", "rank", ("1", "2")), ("企业名称", "organisation", ("甲公司", "乙公司")), ("联系人", "", ("王芳", "李娜")),
+        ("序号", "rank", ("1", "2")),
+        ("企业名称", "organisation", ("甲公司", "乙公司")),
+        ("联系人", "", ("王芳", "李娜")),
     ]
     assert candidate.columns[1].confidence == 1.0
-    assert [(each.text, each.code) for each in candidate.aside] == [("联系人: 王芳 李娜", "column-unread")]
+    assert [(each.text, each.code) for each in candidate.aside] == [
+        ("联系人: 王芳 李娜", "column-unread")
+    ]
 
 
 def test_columns_without_header_are_told_by_their_cells():
-    (table,) = find_tables(read_text("2022年度某市科学技术奖名单\n一等奖\t宁波大学、甲公司\t张三、李四光\n二等奖\t乙大学\t王五、赵六"))
+    (table,) = find_tables(
+        read_text(
+            "2022年度某市科学技术奖名单\n一等奖\t宁波大学、甲公司\t张三、李四光\n二等奖\t乙大学\t王五、赵六"
+        )
+    )
 
-    assert {"organisations": 1, "people": 2}.items() <= guess(table, "awards").fields.items() or not guess(table, "awards").confidence
+    assert {"organisations": 1, "people": 2}.items() <= guess(
+        table, "awards"
+    ).fields.items() or not guess(table, "awards").confidence
 
 
 def test_content_that_cannot_be_told_counts_half():
@@ -100,20 +134,28 @@ def test_table_of_no_kind_is_set_aside_whole():
 
 
 def test_awards_take_class_from_the_programme_and_programme_from_the_category():
-    (candidate,) = read("2022年度某市科学技术进步奖名单\n等级\t项目名称\t完成人\n一等奖\t甲项目\t张三")
+    (candidate,) = read(
+        "2022年度某市科学技术进步奖名单\n等级\t项目名称\t完成人\n一等奖\t甲项目\t张三"
+    )
     assert values(candidate, "award_class", "grade") == [("科学技术进步奖", "一等奖")]
     assert "award_class:inferred" in codes(candidate)
 
-    (candidate,) = read("2022年获奖项目\n获奖类别\t项目名称\t完成人\n浙江省自然科学一等奖\t甲项目\t张三")
+    (candidate,) = read(
+        "2022年获奖项目\n获奖类别\t项目名称\t完成人\n浙江省自然科学一等奖\t甲项目\t张三"
+    )
     assert values(candidate, "programme") == [("浙江省科学技术奖",)]
     assert "programme:inferred" in codes(candidate)
 
-    (candidate,) = read("2022年度浙江省科学技术奖名单\n获奖类别\t项目名称\t完成人\n国家自然科学一等奖\t甲项目\t张三")
+    (candidate,) = read(
+        "2022年度浙江省科学技术奖名单\n获奖类别\t项目名称\t完成人\n国家自然科学一等奖\t甲项目\t张三"
+    )
     assert "programme:differs-from-category" in codes(candidate)
 
 
 def test_year_and_programme_from_a_line_further_up_are_doubtful():
-    (candidate,) = read("2022年度浙江省科学技术奖\n\n项目汇总情况\n等级\t项目名称\t完成人\n自然科学一等奖\t甲项目\t张三")
+    (candidate,) = read(
+        "2022年度浙江省科学技术奖\n\n项目汇总情况\n等级\t项目名称\t完成人\n自然科学一等奖\t甲项目\t张三"
+    )
 
     assert values(candidate, "programme", "award_year") == [("浙江省科学技术奖", "2022")]
     assert {"programme:from-context", "award_year:from-context"} <= codes(candidate)
@@ -122,7 +164,8 @@ def test_year_and_programme_from_a_line_further_up_are_doubtful():
 def test_figures_take_unit_from_header_or_line_and_period_from_title():
     (candidate,) = read("2024年主要指标\n单位：万元\n指标名称\t数值\n研发投入\t12\n税收\t—")
     assert values(candidate, "unit", "period", "value", "blank", "status") == [
-        ("万元", "2024", "12", "", "actual"), ("万元", "2024", "", "missing", "actual"),
+        ("万元", "2024", "12", "", "actual"),
+        ("万元", "2024", "", "missing", "actual"),
     ]
 
     (candidate,) = read("2024年主要指标\n指标名称\t数值（家）\n企业\t12")
@@ -132,7 +175,10 @@ def test_figures_take_unit_from_header_or_line_and_period_from_title():
 def test_events_take_the_year_from_the_title_or_say_what_is_wrong():
     (candidate,) = read("2024年大事记\n时间\t事件\n5月22—24日\t甲\n近日\t乙\n11月下旬\t丙\n\t丁")
     assert values(candidate, "date_from", "date_to") == [
-        ("2024-05-22", "2024-05-24"), ("近日", "近日"), ("2024-11-21", "2024-11-30"), ("2024-11-21", "2024-11-30"),
+        ("2024-05-22", "2024-05-24"),
+        ("近日", "近日"),
+        ("2024-11-21", "2024-11-30"),
+        ("2024-11-21", "2024-11-30"),
     ]
     assert "date_from:not-a-day" in codes(candidate, 1)
     assert "date_from:day-unsure" in codes(candidate, 2)
@@ -143,11 +189,15 @@ def test_events_take_the_year_from_the_title_or_say_what_is_wrong():
 
 
 def test_blank_district_is_filled_only_where_values_are_grouped():
-    (candidate,) = read("2023年企业名单\n序号\t企业名称\t所属区\n1\t甲公司\t北仑区\n2\t乙公司\t\n3\t丙公司\t鄞州区")
+    (candidate,) = read(
+        "2023年企业名单\n序号\t企业名称\t所属区\n1\t甲公司\t北仑区\n2\t乙公司\t\n3\t丙公司\t鄞州区"
+    )
     assert values(candidate, "district") == [("北仑区",), ("北仑区",), ("鄞州区",)]
     assert "district:filled-down" in codes(candidate, 1)
 
-    (candidate,) = read("2023年企业名单\n序号\t企业名称\t所属区\n1\t甲公司\t北仑区\n2\t乙公司\t北仑区\n3\t丙公司\t")
+    (candidate,) = read(
+        "2023年企业名单\n序号\t企业名称\t所属区\n1\t甲公司\t北仑区\n2\t乙公司\t北仑区\n3\t丙公司\t"
+    )
     assert values(candidate, "district")[-1] == ("",)
 
 
@@ -160,12 +210,18 @@ def test_cell_unlike_its_column_is_marked():
 
 def test_cells_of_a_sheet_are_named_by_letter_and_number():
     place = Place("xlsx", sheet="名单")
-    rows = (Row(3, ("", "序号", "企业名称"), place=place), Row(4, ("", "1", "甲公司"), (Mark(2, "formula"),), place))
+    rows = (
+        Row(3, ("", "序号", "企业名称"), place=place),
+        Row(4, ("", "1", "甲公司"), (Mark(2, "formula"),), place),
+    )
 
     (candidate,) = candidates([Grid(rows, (Span(0, 0),))])
 
     assert candidate.records[0].source == {
-        "format": "xlsx", "line": 4, "sheet": "名单", "cells": {"rank": "B4", "organisation": "C4"},
+        "format": "xlsx",
+        "line": 4,
+        "sheet": "名单",
+        "cells": {"rank": "B4", "organisation": "C4"},
     }
     assert "organisation:formula" in codes(candidate)
     assert [letters(each) for each in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]

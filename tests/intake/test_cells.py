@@ -133,8 +133,16 @@ def test_split_award_category_refuses_another_text():
     ("cell", "names", "codes"),
     [
         ("宁波大学、天津大学", ["宁波大学", "天津大学"], []),
-        ("甲研究院；乙、丙联合队；丁大学", ["甲研究院", "乙、丙联合队", "丁大学"], ["separator-in-name", "mixed-separator"]),
-        ("宁波市农业、林业技术推广总站、宁波大学", ["宁波市农业、林业技术推广总站", "宁波大学"], ["separator-in-name"]),
+        (
+            "甲研究院；乙、丙联合队；丁大学",
+            ["甲研究院", "乙、丙联合队", "丁大学"],
+            ["separator-in-name", "mixed-separator"],
+        ),
+        (
+            "宁波市农业、林业技术推广总站、宁波大学",
+            ["宁波市农业、林业技术推广总站", "宁波大学"],
+            ["separator-in-name"],
+        ),
         ("ABC Co., Ltd.、宁波大学", ["ABC Co., Ltd.", "宁波大学"], ["mixed-separator"]),
         ("宁波某某有限公司 天津大学", ["宁波某某有限公司", "天津大学"], ["blank-separator"]),
         ("宁波大学、天津\n大学", ["宁波大学", "天津大学"], ["line-break"]),
@@ -204,8 +212,14 @@ def test_is_blank_sign(sign):
 @pytest.mark.parametrize(
     ("cell", "make"),
     [
-        ("", ""), ("12", "number"), ("98.5%", "number"), ("2023年5月", "date"), ("北仑区", "district"),
-        ("宁波大学、甲公司", "organisation"), ("张三、李四", "people"), ("一等奖", "text"),
+        ("", ""),
+        ("12", "number"),
+        ("98.5%", "number"),
+        ("2023年5月", "date"),
+        ("北仑区", "district"),
+        ("宁波大学、甲公司", "organisation"),
+        ("张三、李四", "people"),
+        ("一等奖", "text"),
         ("某某关键技术研究及产业化示范应用", "text"),
     ],
 )

@@ -90,7 +90,9 @@ def test_several_lists_of_one_file_are_a_candidate_each():
     found = candidates(read_blocks(documents.as_docx(blocks)))
 
     assert [(each.kind, len(each.records)) for each in found] == [
-        ("roster-entries", 22), ("laureates", 9), ("policies", 23),
+        ("roster-entries", 22),
+        ("laureates", 9),
+        ("policies", 23),
     ]
 
 
@@ -98,10 +100,14 @@ def report_text():
     """The printed report's lists as text, the way the report prints them."""
     blocks = []
     for make, nasty in (
-        (documents.institutions, set()), (documents.firms, {"pages"}), (documents.top50, {"side_by_side"}),
-        (documents.makerspaces, set()), (documents.policies, {"pages", "blank_below"}),
+        (documents.institutions, set()),
+        (documents.firms, {"pages"}),
+        (documents.top50, {"side_by_side"}),
+        (documents.makerspaces, set()),
+        (documents.policies, {"pages", "blank_below"}),
         (documents.provincial, {"pages", "blank_below", "lost_first"}),
-        (documents.awards, {"pages", "blank_below", "lost_first", "padded"}), (documents.laureates, set()),
+        (documents.awards, {"pages", "blank_below", "lost_first", "padded"}),
+        (documents.laureates, set()),
     ):
         blocks += [(make(), documents.lay_out(make(), nasty))]
     return blocks

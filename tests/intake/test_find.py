@@ -88,8 +88,16 @@ def test_find_tables_sets_a_note_below_a_table_aside():
 
 def test_tables_stacked_in_one_sheet_come_apart_and_pages_together():
     grid = sheet(
-        ("甲名单", ""), ("序号", "名称"), ("1", "a"), ("甲名单", ""), ("序号", "名称"), ("2", "b"),
-        ("注：完", ""), ("乙名单", ""), ("姓名", "工作单位"), ("张三", "c"),
+        ("甲名单", ""),
+        ("序号", "名称"),
+        ("1", "a"),
+        ("甲名单", ""),
+        ("序号", "名称"),
+        ("2", "b"),
+        ("注：完", ""),
+        ("乙名单", ""),
+        ("姓名", "工作单位"),
+        ("张三", "c"),
     )
 
     first, second = find_tables([grid])
@@ -100,7 +108,9 @@ def test_tables_stacked_in_one_sheet_come_apart_and_pages_together():
 
 def test_header_on_two_levels_is_combined():
     grid = sheet(
-        ("序号", "项目名称", "完成情况", ""), ("", "", "完成单位", "完成人"), ("1", "a", "b", "c"),
+        ("序号", "项目名称", "完成情况", ""),
+        ("", "", "完成单位", "完成人"),
+        ("1", "a", "b", "c"),
         spans=[Span(0, 0, 2), Span(0, 1, 2), Span(0, 2, 1, 2)],
     )
 
@@ -121,7 +131,10 @@ def test_header_on_two_levels_needs_no_merged_cells_and_may_be_repeated():
 
 def test_merged_cells_are_filled_and_blank_edges_cut():
     grid = sheet(
-        ("", "", "", ""), ("", "类别", "名称", ""), ("", "一", "a", ""), ("", "", "b", ""),
+        ("", "", "", ""),
+        ("", "类别", "名称", ""),
+        ("", "一", "a", ""),
+        ("", "", "b", ""),
         spans=[Span(0, 0), Span(2, 1, 2)],
     )
 
@@ -136,11 +149,23 @@ def test_blank_grid_and_a_header_without_rows_are_no_tables():
 
 
 def test_totals_notes_column_numbers_and_repeats_are_set_aside():
-    (table,) = find_tables([sheet(
-        ("获奖名单", "", ""), ("", "", "单位：万元"), ("序号", "项目名称", "完成单位"),
-        ("1", "2", "3"), ("1", "a", "b"), ("小计", "1项", ""), ("获奖名单", "", ""), ("2", "c", "d"),
-        ("合计", "2项", ""), ("说明：以上数据为年报数", "", ""), ("本表由科技局统计并负责解释", "", ""),
-    )])
+    (table,) = find_tables(
+        [
+            sheet(
+                ("获奖名单", "", ""),
+                ("", "", "单位：万元"),
+                ("序号", "项目名称", "完成单位"),
+                ("1", "2", "3"),
+                ("1", "a", "b"),
+                ("小计", "1项", ""),
+                ("获奖名单", "", ""),
+                ("2", "c", "d"),
+                ("合计", "2项", ""),
+                ("说明：以上数据为年报数", "", ""),
+                ("本表由科技局统计并负责解释", "", ""),
+            )
+        ]
+    )
 
     assert cells(table) == [("1", "a", "b"), ("2", "c", "d")]
     assert codes(table) == ["column-numbers", "total", "repeated-title", "total", "note", "note"]
@@ -167,7 +192,9 @@ def test_side_by_side_reads_the_left_part_first_and_keeps_lines():
     (table,) = tables("名单\n序号\t名称\t序号\t名称\n1\t甲\t3\t丙\n2\t乙\t\t")
 
     assert [(row.line, row.offset, row.cells) for row in table.rows] == [
-        (3, 0, ("1", "甲")), (4, 0, ("2", "乙")), (3, 2, ("3", "丙")),
+        (3, 0, ("1", "甲")),
+        (4, 0, ("2", "乙")),
+        (3, 2, ("3", "丙")),
     ]
 
 
@@ -200,7 +227,9 @@ def test_different_tables_side_by_side_come_apart():
     assert (second.header, cells(second)) == (("序号", "姓名"), [("1", "张三")])
 
 
-@pytest.mark.parametrize("line", ["名称\t项目\t名称\n甲\t乙\t丙", "名称\t项目\t名称\t单位\n甲\t乙\t丙\t丁"])
+@pytest.mark.parametrize(
+    "line", ["名称\t项目\t名称\n甲\t乙\t丙", "名称\t项目\t名称\t单位\n甲\t乙\t丙\t丁"]
+)
 def test_columns_of_one_name_are_not_taken_for_tables_side_by_side(line):
     (table,) = tables("名单\n" + line)
 
@@ -213,11 +242,14 @@ def test_unknown_header_is_told_by_the_numbers_below():
     assert table.header == ("品名", "产出")
 
 
-@pytest.mark.parametrize("text", [
-    "某表\n甲乙丙\t丁戊己\n甲乙丙\t庚辛壬",
-    "某表\n甲乙\t12\n甲乙\t13",
-    "某表\n甲乙\t丙\n甲乙\t丙\t丁",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "某表\n甲乙丙\t丁戊己\n甲乙丙\t庚辛壬",
+        "某表\n甲乙\t12\n甲乙\t13",
+        "某表\n甲乙\t丙\n甲乙\t丙\t丁",
+    ],
+)
 def test_table_without_header_keeps_all_rows(text):
     (table,) = tables(text)
 
@@ -247,7 +279,9 @@ def test_title_is_not_joined_to_a_heading():
     assert above_of(lines).title == "认定名单"
 
 
-@pytest.mark.parametrize("line", ["— 3 —", "第3页", "单位：万元", "（2023年12月）", "（排名不分先后）"])
+@pytest.mark.parametrize(
+    "line", ["— 3 —", "第3页", "单位：万元", "（2023年12月）", "（排名不分先后）"]
+)
 def test_is_furniture(line):
     assert is_furniture(line)
 
@@ -273,7 +307,11 @@ def test_page_that_goes_on_above_a_repeated_header_loses_no_row():
 def test_page_of_nothing_but_a_header_and_a_heading_hands_the_heading_on():
     (table,) = tables("名单\n序号\t名称\n1\t甲\n\n名单\n序号\t名称\n二、二等奖\t\n\n2\t乙\n3\t丙")
 
-    assert [row.cells for row in table.rows] == [("1", "甲", ""), ("2", "乙", "二等奖"), ("3", "丙", "二等奖")]
+    assert [row.cells for row in table.rows] == [
+        ("1", "甲", ""),
+        ("2", "乙", "二等奖"),
+        ("3", "丙", "二等奖"),
+    ]
 
 
 def test_page_without_header_may_begin_with_a_heading():

@@ -55,7 +55,10 @@ def workbook(*rows):
 def zipped(source, changed):
     """An xlsx with parts replaced or added."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(source)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(source)) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for name in {*old.namelist(), *changed}:
             new.writestr(name, changed.get(name) or old.read(name))
     return stream.getvalue()
@@ -73,18 +76,35 @@ def test_answer_has_the_fixed_form(run):
     (table,) = answer["tables"]
     assert (table["kind"], table["set_aside"], answer["errors"]) == ("roster-entries", [], [])
     assert table["rows"][0] == {
-        "roster": "2023年某市领军企业", "year": 2023, "rank": 1, "title": "", "organisation": "甲公司",
-        "district": "北仑区", "certificate_number": "", "credit_code": "", "flags": [], "doubts": [],
-        "source": {"format": "text", "line": 3, "table": 1,
-                   "cells": {"rank": 1, "organisation": 2, "district": 3}},
+        "roster": "2023年某市领军企业",
+        "year": 2023,
+        "rank": 1,
+        "title": "",
+        "organisation": "甲公司",
+        "district": "北仑区",
+        "certificate_number": "",
+        "credit_code": "",
+        "flags": [],
+        "doubts": [],
+        "source": {
+            "format": "text",
+            "line": 3,
+            "table": 1,
+            "cells": {"rank": 1, "organisation": 2, "district": 3},
+        },
     }
 
 
 def test_answer_says_doubts_in_sentences(run):
-    answer, _, _ = run("2022年度某市科学技术奖名单\n等级\t项目名称\t完成人\n二等奖\t甲项目\t李 四、王五\n合计\t1项\t\n", "--json")
+    answer, _, _ = run(
+        "2022年度某市科学技术奖名单\n等级\t项目名称\t完成人\n二等奖\t甲项目\t李 四、王五\n合计\t1项\t\n",
+        "--json",
+    )
 
     (table,) = answer["tables"]
-    assert {"field": "people", "reason": "A blank inside a Chinese name was taken out."} in table["rows"][0]["doubts"]
+    assert {"field": "people", "reason": "A blank inside a Chinese name was taken out."} in table[
+        "rows"
+    ][0]["doubts"]
     assert table["set_aside"] == [{"text": "合计 1项", "reason": "a total"}]
 
 
@@ -92,7 +112,11 @@ def test_summary_for_people(run):
     out, _, code = run("名单\n序号\t企业名称\n1\t甲公司\n注：完\n")
 
     assert code == 0
-    assert out.splitlines() == ["名单: roster-entries, 1", "  1 × A value is missing.", "  1 × a note"]
+    assert out.splitlines() == [
+        "名单: roster-entries, 1",
+        "  1 × A value is missing.",
+        "  1 × a note",
+    ]
 
 
 def test_kind_can_be_named(run):
@@ -106,32 +130,68 @@ def test_without_dry_run_it_stores_nothing_and_says_so(tmp_path):
         call_command("intake", str(tmp_path / "x"))
 
 
-
-
 BAD = {
     "empty": (b"", "The file is empty."),
     "no table": ("没有表的文字。\n", "The file holds no table."),
-    "unknown table": ("甲乙\t丙丁戊\n甲乙\t己庚辛\n", "No table of the file is a list the city keeps; name its kind, or check its headers."),
-    "truncated xlsx": (GOOD[: len(GOOD) // 2], "The file is damaged or cut off; open it in its program and save it again."),
-    "damaged part": (zipped(GOOD, {"xl/workbook.xml": b"<workbook"}), "The file is damaged or cut off; open it in its program and save it again."),
-    "macro": (zipped(GOOD, {"xl/vbaProject.bin": b"x"}), "The file contains macros and was not opened; save it without macros."),
-    "bomb": (zipped(GOOD, {"xl/worksheets/sheet1.xml": b" " * 9_000_000}), "The file would unpack to an unreasonable size and was not opened."),
+    "unknown table": (
+        "甲乙\t丙丁戊\n甲乙\t己庚辛\n",
+        "No table of the file is a list the city keeps; name its kind, or check its headers.",
+    ),
+    "truncated xlsx": (
+        GOOD[: len(GOOD) // 2],
+        "The file is damaged or cut off; open it in its program and save it again.",
+    ),
+    "damaged part": (
+        zipped(GOOD, {"xl/workbook.xml": b"<workbook"}),
+        "The file is damaged or cut off; open it in its program and save it again.",
+    ),
+    "macro": (
+        zipped(GOOD, {"xl/vbaProject.bin": b"x"}),
+        "The file contains macros and was not opened; save it without macros.",
+    ),
+    "bomb": (
+        zipped(GOOD, {"xl/worksheets/sheet1.xml": b" " * 9_000_000}),
+        "The file would unpack to an unreasonable size and was not opened.",
+    ),
     "corner cell": (
-        zipped(GOOD, {"xl/worksheets/sheet1.xml": SHEET.format(
-            '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-        ).encode()}),
+        zipped(
+            GOOD,
+            {
+                "xl/worksheets/sheet1.xml": SHEET.format(
+                    '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+                ).encode()
+            },
+        ),
         "Reading the file needs more memory than allowed; split it.",
     ),
-    "picture": (b"\x89PNG\r\n\x1a\n\0\0", "This is a picture; the intake reads text, so type the table or use recognised text."),
+    "picture": (
+        b"\x89PNG\r\n\x1a\n\0\0",
+        "This is a picture; the intake reads text, so type the table or use recognised text.",
+    ),
     "rtf": (b"{\\rtf1 x}", "This is an RTF document; save it as .docx."),
-    "archive": (b"7z\xbc\xaf\x27\x1c", "This kind of file cannot be read; use .docx, .xlsx, .xls, .csv, .html, .pdf or text."),
-    "mixed": (ROSTER.encode() + "3\t丙公司\t象山县\n".encode("gb18030"), "The text mixes two encodings, first in line 5; save it as UTF-8."),
+    "archive": (
+        b"7z\xbc\xaf\x27\x1c",
+        "This kind of file cannot be read; use .docx, .xlsx, .xls, .csv, .html, .pdf or text.",
+    ),
+    "mixed": (
+        ROSTER.encode() + "3\t丙公司\t象山县\n".encode("gb18030"),
+        "The text mixes two encodings, first in line 5; save it as UTF-8.",
+    ),
     "binary": (bytes(range(1, 9)) * 20, "The file is neither a table nor text."),
     "nul": (b"abc\0def\0\0x", "The file is neither a table nor text."),
-    "broken pdf": (b"%PDF-1.4\nnothing", "The file is damaged or cut off; open it in its program and save it again."),
-    "xml 2003": ('<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "This is an XML spreadsheet of 2003; open it and save it as .xlsx."),
+    "broken pdf": (
+        b"%PDF-1.4\nnothing",
+        "The file is damaged or cut off; open it in its program and save it again.",
+    ),
+    "xml 2003": (
+        '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+        "This is an XML spreadsheet of 2003; open it and save it as .xlsx.",
+    ),
     "mht": ("MIME-Version: 1.0\n", "This is a web archive (.mht); save the page as .html."),
-    "huge span": ("<table>" + "<tr><td rowspan=65000>a</td><td>b</td></tr></table>", "A table has more rows or columns than can be read; remove the blank ones."),
+    "huge span": (
+        "<table>" + "<tr><td rowspan=65000>a</td><td>b</td></tr></table>",
+        "A table has more rows or columns than can be read; remove the blank ones.",
+    ),
 }
 
 
@@ -155,7 +215,10 @@ def test_million_blank_rows_are_refused(run):
 
     answer, _, code = run(stored.getvalue(), "--json")
 
-    assert (code, answer["errors"][0]["message"]) == (1, "A table has more rows or columns than can be read; remove the blank ones.")
+    assert (code, answer["errors"][0]["message"]) == (
+        1,
+        "A table has more rows or columns than can be read; remove the blank ones.",
+    )
 
 
 def test_scanned_and_locked_pdf_say_what_to_do(run):
@@ -169,7 +232,9 @@ def test_scanned_and_locked_pdf_say_what_to_do(run):
         page.showPage()
         page.save()
 
-    assert "run text recognition (OCR)" in run(scanned.getvalue(), "--json")[0]["errors"][0]["message"]
+    assert (
+        "run text recognition (OCR)" in run(scanned.getvalue(), "--json")[0]["errors"][0]["message"]
+    )
     assert "protected by a password" in run(locked.getvalue(), "--json")[0]["errors"][0]["message"]
 
 
@@ -177,7 +242,9 @@ def test_table_of_the_wrong_kind_names_what_is_missing(run):
     answer, _, code = run(ROSTER, "--json", "--kind", "policies")
 
     assert code == 1
-    assert answer["errors"] == [{"message": "The table is no list of this kind: a column is missing (title).", "where": ""}]
+    assert answer["errors"] == [
+        {"message": "The table is no list of this kind: a column is missing (title).", "where": ""}
+    ]
 
 
 def test_rounded_code_is_an_error_with_its_cell(run):
@@ -191,7 +258,9 @@ def test_rounded_code_is_an_error_with_its_cell(run):
 
 
 def test_formula_stays_a_text_with_a_doubt(run):
-    answer, _, code = run(workbook(["序号", "企业名称"], [1, '=HYPERLINK("http://x","甲公司")']), "--json")
+    answer, _, code = run(
+        workbook(["序号", "企业名称"], [1, '=HYPERLINK("http://x","甲公司")']), "--json"
+    )
 
     (row,) = answer["tables"][0]["rows"]
     assert (code, row["organisation"]) == (0, '=HYPERLINK("http://x","甲公司")')
@@ -225,14 +294,18 @@ def test_reader_that_hangs_or_dies_is_told_in_a_sentence(monkeypatch):
 
 
 def test_every_code_has_a_sentence():
-    source = "".join(path.read_text(encoding="utf-8") for path in Path(reading.__file__).parent.rglob("*.py"))
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in Path(reading.__file__).parent.rglob("*.py")
+    )
 
     for codes in (sentences.REFUSALS, sentences.DOUBTS, sentences.ASIDE):
         assert all(f'"{code}"' in source for code in codes)
     assert sentences.refusal("unheard-of", {}) == sentences.REFUSALS["reader-failed"]
 
 
-@pytest.mark.skipif(not REPORT.exists(), reason="the printed report is not at hand; generated text stands in")
+@pytest.mark.skipif(
+    not REPORT.exists(), reason="the printed report is not at hand; generated text stands in"
+)
 def test_every_table_of_the_report_comes_back_whole(run):
     answer, _, code = run(REPORT.read_bytes(), "--json")
 
@@ -245,7 +318,8 @@ def test_every_table_of_the_report_comes_back_whole(run):
             rows = list(csv.DictReader(stream))
         assert table["kind"] == wanted.kind
         assert [plain(row, wanted.kind, rows[0]) for row in table["rows"]] == [
-            {name: row[name] for name in ("source_line", *COLUMNS[wanted.kind]) if name in row} for row in rows
+            {name: row[name] for name in ("source_line", *COLUMNS[wanted.kind]) if name in row}
+            for row in rows
         ]
 
 

@@ -68,7 +68,9 @@ def _files(entry):
 
 def _revision(entry):
     return Revision.objects.select_related("case__bureau").get(
-        case__kind=entry["kind"], case__bureau__slug=entry["bureau"], case__year=entry["year"],
+        case__kind=entry["kind"],
+        case__bureau__slug=entry["bureau"],
+        case__year=entry["year"],
         case__subject=entry.get("subject", ""),
     )
 
@@ -152,8 +154,14 @@ def test_rows_of_each_kind_are_as_many_as_the_pack_says(loaded):
         for kind in said
     } == dict(said)
     assert dict(said) == {
-        "awards": 106, "laureates": 9, "certifications": 105, "roster-entries": 88,
-        "policies": 23, "events": 50, "city-figures": 441, "district-returns": 360,
+        "awards": 106,
+        "laureates": 9,
+        "certifications": 105,
+        "roster-entries": 88,
+        "policies": 23,
+        "events": 50,
+        "city-figures": 441,
+        "district-returns": 360,
     }
 
 
@@ -170,17 +178,18 @@ def test_case_came_by_the_whole_road_and_the_right_accounts(loaded, entry):
     ]
 
     road = [
-        ("open", filler), *([("hand_over", filler)] if district_case else []),
-        ("submit", signatory), ("accept", "city-reviewer"), ("approve", "city-reviewer"),
+        ("open", filler),
+        *([("hand_over", filler)] if district_case else []),
+        ("submit", signatory),
+        ("accept", "city-reviewer"),
+        ("approve", "city-reviewer"),
         ("publish", "city-publisher"),
     ]
     assert chain == [(*step, number) for number, step in enumerate(road)]
-    assert (revision.number, revision.state, revision.version) == (
-        1, State.PUBLISHED, len(road)
-    )
-    assert {
-        event.content_hash for event in revision.events.exclude(content_hash="")
-    } == {revision.approved_hash}
+    assert (revision.number, revision.state, revision.version) == (1, State.PUBLISHED, len(road))
+    assert {event.content_hash for event in revision.events.exclude(content_hash="")} == {
+        revision.approved_hash
+    }
 
 
 def test_findings_of_the_pack_are_explained_and_accepted(loaded):
@@ -191,7 +200,8 @@ def test_findings_of_the_pack_are_explained_and_accepted(loaded):
     assert asked.count() > 0
     for finding in asked:
         assert list(finding.remarks.values_list("status", "text")) == [
-            ("explained", AS_PRINTED), ("accepted", ACCEPTED)
+            ("explained", AS_PRINTED),
+            ("accepted", ACCEPTED),
         ]
 
 
@@ -206,7 +216,8 @@ def test_releases_are_one_per_kind_in_the_packs_order_and_chained(loaded):
         for kind in dict.fromkeys(entry["kind"] for entry in CASES)
     ]
     assert [json.loads(r.manifest)["previous"] for r in releases] == [
-        None, *(r.manifest_hash for r in releases[:-1])
+        None,
+        *(r.manifest_hash for r in releases[:-1]),
     ]
     assert [r.manifest_hash for r in releases] == [sha256(r.manifest) for r in releases]
     assert sum(item.rows for r in releases for item in r.items.all()) == sum(
@@ -220,10 +231,14 @@ def test_order_of_organisations_and_people_is_the_printed_one(loaded):
     assert award.organisations[:2] == ["宁波大学", "宁波市轨道交通集团有限公司"]
     assert award.people[:3] == ["朱瑶宏", "黄毅", "王杜娟"]
     assert award.flags == ["people:namesake"]
-    assert list(
-        Mention.objects.filter(record_uid=award.uid).order_by("position")
-        .values_list("name__name", flat=True)
-    ) == award.organisations
+    assert (
+        list(
+            Mention.objects.filter(record_uid=award.uid)
+            .order_by("position")
+            .values_list("name__name", flat=True)
+        )
+        == award.organisations
+    )
 
 
 def test_dictionaries_of_the_pack_are_stored(loaded):
@@ -249,7 +264,8 @@ def test_demo_accounts_have_the_fixed_names_one_role_each_and_the_password(loade
     wanted = {
         "city-editor": (Role.CITY_EDITOR, "ningbo"),
         "city-reviewer": (Role.CITY_REVIEWER, "ningbo"),
-        "city-publisher": (Role.CITY_PUBLISHER, "ningbo"), "auditor": (Role.AUDITOR, "ningbo"),
+        "city-publisher": (Role.CITY_PUBLISHER, "ningbo"),
+        "auditor": (Role.AUDITOR, "ningbo"),
         "admin": (Role.ADMINISTRATOR, "ningbo"),
     }
     for slug, row in bureaus.items():
@@ -293,12 +309,13 @@ def test_case_added_to_a_pack_is_loaded_beside_those_that_are_there(mini):
 
     text = (mini / "pack.toml").read_text(encoding="utf-8")
     (mini / "pack.toml").write_text(
-        text + text[text.index("[[case]]"):].replace("政策", "再一份"), encoding="utf-8"
+        text + text[text.index("[[case]]") :].replace("政策", "再一份"), encoding="utf-8"
     )
     _load(mini)
 
     assert list(Revision.objects.order_by("id").values_list("state", flat=True)) == [
-        "published", "published"
+        "published",
+        "published",
     ]
     assert Release.objects.count() == 2
     assert editor.pk == Revision.objects.last().created_by_id
@@ -369,7 +386,8 @@ def test_small_pack_loads(mini, capsys):
         ("乙中心", [], None, ["hosts:not-stated"]),
     ]
     assert capsys.readouterr().out.splitlines() == [
-        "  certifications 政策: 2", "  published: certifications (1)",
+        "  certifications 政策: 2",
+        "  published: certifications (1)",
         "Pack loaded: 7 accounts and 1 cases new.",
     ]
 
@@ -437,7 +455,8 @@ BROKEN = {
     "missing value": (_list_with("乙中心", ""), "list.csv: .*2"),
     "unknown kind": (_with('"certifications"', '"medals"'), "case 1: there is no kind “medals”"),
     "unknown bureau": (
-        _with('bureau = "ningbo"', 'bureau = "xiangxi"'), "certifications: no bureau “xiangxi”"
+        _with('bureau = "ningbo"', 'bureau = "xiangxi"'),
+        "certifications: no bureau “xiangxi”",
     ),
     "no rows said": (_with("rows = 2", ""), "pack.toml, case 1: rows missing"),
     "no file said": (_with('file = "list.csv"', ""), "case 1: name its file"),
@@ -478,7 +497,7 @@ def test_broken_pack_is_refused_with_its_place_and_nothing_half_written(mini, fa
 
 
 def test_fault_in_a_later_case_leaves_the_earlier_ones_for_the_next_run(mini):
-    text = MINI[MINI.index("[[case]]"):]
+    text = MINI[MINI.index("[[case]]") :]
     second = text.replace("政策", "第二份").replace("list.csv", "other.csv")
     (mini / "pack.toml").write_text(MINI + second, encoding="utf-8")
     with pytest.raises(CommandError, match=r"other\.csv is missing"):

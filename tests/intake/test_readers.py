@@ -32,8 +32,12 @@ def cells(grid):
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"", "empty-file"), (b"PK\x03\x04broken", "truncated"), (formats.OLE + b"\0" * 9, "truncated"),
-        (formats.OLE + b"\0" * 9000, "unknown-format"), (b"\xff\xd8\xff\xe0\0", "picture"), (b"Rar!\x1a", "unknown-format"),
+        (b"", "empty-file"),
+        (b"PK\x03\x04broken", "truncated"),
+        (formats.OLE + b"\0" * 9, "truncated"),
+        (formats.OLE + b"\0" * 9000, "unknown-format"),
+        (b"\xff\xd8\xff\xe0\0", "picture"),
+        (b"Rar!\x1a", "unknown-format"),
         (formats.OLE + "EncryptedPackage".encode("utf-16-le"), "password"),
         (formats.OLE + "_VBA_PROJECT".encode("utf-16-le"), "macro"),
         (formats.OLE + "WordDocument".encode("utf-16-le"), "old-word"),
@@ -75,7 +79,9 @@ def test_sniff_refuses_a_zip_of_something_else_and_a_locked_one():
 # --- text ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gbk", "gb18030"])
+@pytest.mark.parametrize(
+    "name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gbk", "gb18030"]
+)
 def test_decode_takes_every_usual_encoding(name):
     assert decode(TABLE.encode(name)) == TABLE
 
@@ -85,7 +91,9 @@ def test_decode_takes_utf_16_with_a_mark_of_either_order():
 
 
 def test_decode_guesses_what_it_does_not_know(monkeypatch):
-    monkeypatch.setattr(text, "from_bytes", lambda _data: type("Best", (), {"best": lambda _self: "表"})())
+    monkeypatch.setattr(
+        text, "from_bytes", lambda _data: type("Best", (), {"best": lambda _self: "表"})()
+    )
 
     assert decode(b"\xff\xff\xff") == "表"
 
@@ -97,7 +105,9 @@ def test_decode_refuses_broken_text(data):
 
 
 def test_decode_refuses_bytes_of_no_encoding(monkeypatch):
-    monkeypatch.setattr(text, "from_bytes", lambda _data: type("None_", (), {"best": lambda _self: None})())
+    monkeypatch.setattr(
+        text, "from_bytes", lambda _data: type("None_", (), {"best": lambda _self: None})()
+    )
 
     with pytest.raises(Refusal, match="unknown-encoding"):
         decode(b"\xff\xff\xff")
@@ -150,7 +160,13 @@ def test_html_takes_captions_nested_and_hidden_and_spans():
     blocks = list(read_blocks(page.encode()))
 
     (grid,) = (block for block in blocks if isinstance(block, Grid))
-    assert [block.text for block in blocks if isinstance(block, Paragraph)] == ["前", "后", "段", "名单", "说明"]
+    assert [block.text for block in blocks if isinstance(block, Paragraph)] == [
+        "前",
+        "后",
+        "段",
+        "名单",
+        "说明",
+    ]
     assert cells(grid) == [("序号", "名称"), ("1", "甲"), ("", "乙\n丙")]
     assert grid.spans == (Span(1, 0, 2, 1),)
     assert grid.dropped == (Aside("9 藏", "hidden-row", 4),)
@@ -207,7 +223,9 @@ def test_docx_row_that_begins_later_and_controls():
 
     (grid,) = grids(stream.getvalue())
 
-    assert grid.rows[1] == Row(2, ("", "乙"), (Mark(1, "control-characters"),), Place("docx", table=1))
+    assert grid.rows[1] == Row(
+        2, ("", "乙"), (Mark(1, "control-characters"),), Place("docx", table=1)
+    )
 
 
 # --- workbooks -------------------------------------------------------------------------------
@@ -233,9 +251,23 @@ def test_xlsx_shows_values_as_a_person_sees_them():
         sheet["F1"] = True
         sheet["G1"] = dt.time(9, 30)
 
-    (grid,) = grids(workbook(change, [[1.0, 0.132, 123, None, None, None, None, 2.5, 12345678901234567890]]))
+    (grid,) = grids(
+        workbook(change, [[1.0, 0.132, 123, None, None, None, None, 2.5, 12345678901234567890]])
+    )
 
-    assert cells(grid) == [("1", "13.2%", "000123", "2023-05-22", "2023-05-22 09:30:00", "TRUE", "09:30:00", "2.5", "1.23E+19")]
+    assert cells(grid) == [
+        (
+            "1",
+            "13.2%",
+            "000123",
+            "2023-05-22",
+            "2023-05-22 09:30:00",
+            "TRUE",
+            "09:30:00",
+            "2.5",
+            "1.23E+19",
+        )
+    ]
     assert grid.rows[0].marks == (Mark(8, "digits-lost"),)
 
 
@@ -283,7 +315,9 @@ def test_xls_shows_values_as_a_person_sees_them():
     assert grid.dropped == (Aside("藏", "hidden-row", 2),)
 
 
-@pytest.mark.parametrize(("error", "code"), [("Workbook is encrypted", "password"), ("BOF", "truncated")])
+@pytest.mark.parametrize(
+    ("error", "code"), [("Workbook is encrypted", "password"), ("BOF", "truncated")]
+)
 def test_broken_xls_is_refused(monkeypatch, error, code):
     import xlrd
 
@@ -295,7 +329,9 @@ def test_broken_xls_is_refused(monkeypatch, error, code):
         list(read_blocks(formats.OLE + "Workbook".encode("utf-16-le")))
 
 
-@pytest.mark.parametrize(("code", "way"), [("General", ""), ("0.0%", "%"), ("000000", "000000"), ('0"%"', ""), ("", "")])
+@pytest.mark.parametrize(
+    ("code", "way"), [("General", ""), ("0.0%", "%"), ("000000", "000000"), ('0"%"', ""), ("", "")]
+)
 def test_way_of_a_number_format(code, way):
     assert sheets.way_of(code) == way
 
@@ -313,7 +349,10 @@ def line(text_, left=0.0, right=100.0, first=9.0):
 
 def test_unwrap_joins_full_lines_and_keeps_true_breaks():
     assert pdf.unwrap([line("甲公司、乙"), line("公司", right=20)], 105) == ("甲公司、乙公司", True)
-    assert pdf.unwrap([line("甲公司", right=30), line("乙公司", right=30)], 105) == ("甲公司\n乙公司", True)
+    assert pdf.unwrap([line("甲公司", right=30), line("乙公司", right=30)], 105) == (
+        "甲公司\n乙公司",
+        True,
+    )
     assert pdf.unwrap([line("Giam"), line("Paolo")], 105) == ("Giam Paolo", False)
     assert pdf.unwrap([line("20"), line("23")], 105) == ("2023", False)
     assert pdf.unwrap([line("深耕 "), line("厚植")], 105) == ("深耕 厚植", True)
@@ -339,14 +378,20 @@ def test_pdf_of_too_many_pages_is_refused(monkeypatch):
 
 def test_worker_carries_blocks_over_unchanged():
     place = Place("xlsx", sheet="名单")
-    grid = Grid((Row(1, ("a", "b"), (Mark(0, "formula"),), place),), (Span(0, 0, 1, 2),), (Aside("x", "hidden-row", 2),))
+    grid = Grid(
+        (Row(1, ("a", "b"), (Mark(0, "formula"),), place),),
+        (Span(0, 0, 1, 2),),
+        (Aside("x", "hidden-row", 2),),
+    )
 
     assert worker.load(worker.dump(grid)) == grid
     assert worker.load(worker.dump(Paragraph("甲", 3, place))) == Paragraph("甲", 3, place)
     assert worker.load(worker.dump(Grid(()))) == Grid(())
 
 
-@pytest.mark.parametrize(("error", "said"), [(Refusal("truncated"), '"truncated"'), (MemoryError(), '"too-much-memory"')])
+@pytest.mark.parametrize(
+    ("error", "said"), [(Refusal("truncated"), '"truncated"'), (MemoryError(), '"too-much-memory"')]
+)
 def test_worker_says_why_it_cannot(monkeypatch, capsys, error, said):
     def fail(_data):
         raise error

@@ -20,8 +20,12 @@ def _list(*rows):
 
 def test_certification_listed_twice_asks():
     assert said_by(checks.certification_listed_twice, _list({}, {})) == [
-        ("explain", "甲", "platform",
-         "“甲” stands in this list twice. Remove one of the rows, or explain both.")
+        (
+            "explain",
+            "甲",
+            "platform",
+            "“甲” stands in this list twice. Remove one of the rows, or explain both.",
+        )
     ]
 
 
@@ -34,8 +38,12 @@ def test_certification_that_differs_passes(other):
 
 def test_certification_after_report_blocks():
     assert said_by(checks.certification_after_report, _list({"year": 2024}, {"year": 2023})) == [
-        ("blocking", "甲", "year",
-         "The year 2024 of “甲” is later than the report's year 2023. Correct it.")
+        (
+            "blocking",
+            "甲",
+            "year",
+            "The year 2024 of “甲” is later than the report's year 2023. Correct it.",
+        )
     ]
 
 
@@ -47,15 +55,22 @@ def test_certification_that_ends_before_it_begins_blocks():
     revision = _list({"valid_from": DAY, "valid_to": DAY - dt.timedelta(days=1)})
 
     assert said_by(checks.certification_ends_before_it_begins, revision) == [
-        ("blocking", "甲", "valid_to",
-         "“甲” is valid to a day before it becomes valid. Correct one of the dates.")
+        (
+            "blocking",
+            "甲",
+            "valid_to",
+            "“甲” is valid to a day before it becomes valid. Correct one of the dates.",
+        )
     ]
 
 
 @pytest.mark.parametrize(
     "dates",
     [
-        {"valid_from": DAY, "valid_to": DAY}, {"valid_from": DAY}, {"valid_to": DAY}, {},
+        {"valid_from": DAY, "valid_to": DAY},
+        {"valid_from": DAY},
+        {"valid_to": DAY},
+        {},
     ],
 )
 def test_certification_with_fitting_or_missing_dates_passes(dates):

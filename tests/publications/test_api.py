@@ -17,14 +17,42 @@ KINDS = [kind.code for kind in listed_record_kinds()]
 CASE_KIND = {"indicator-values": "city-figures"}
 EN = {"accept-language": "en"}
 FIELDS = {
-    "awards": {"programme", "award_class", "grade", "award_year", "title", "organisations",
-               "people", "flags"},
+    "awards": {
+        "programme",
+        "award_class",
+        "grade",
+        "award_year",
+        "title",
+        "organisations",
+        "people",
+        "flags",
+    },
     "laureates": {"programme", "award_year", "name", "employer", "nominator"},
     "certifications": {"platform", "type", "level", "year", "hosts", "district", "status"},
-    "roster-entries": {"roster", "year", "rank", "title", "organisation", "district",
-                       "certificate_number", "credit_code"},
-    "indicator-values": {"indicator", "unit", "reporting_unit", "subject", "period", "scope",
-                         "value", "qualifier", "comparison", "rank", "status", "source_line"},
+    "roster-entries": {
+        "roster",
+        "year",
+        "rank",
+        "title",
+        "organisation",
+        "district",
+        "certificate_number",
+        "credit_code",
+    },
+    "indicator-values": {
+        "indicator",
+        "unit",
+        "reporting_unit",
+        "subject",
+        "period",
+        "scope",
+        "value",
+        "qualifier",
+        "comparison",
+        "rank",
+        "status",
+        "source_line",
+    },
     "policies": {"title", "category", "year"},
     "events": {"date_from", "date_to", "title"},
 }
@@ -63,7 +91,7 @@ def test_row_has_the_fixed_names(client: Client, code: str) -> None:
     published = publish(code, 1)
     record = factories.records_of(published)[0]
 
-    row, = client.get(f"/api/v1/{code}/").json()["results"]
+    (row,) = client.get(f"/api/v1/{code}/").json()["results"]
 
     assert FIELDS[code] | {"id", "url", "release", "revision"} <= row.keys()
     assert row["id"] == str(record.uid)
@@ -78,7 +106,8 @@ def test_pages_follow_one_another_in_printed_order_and_repeat_nothing(client: Cl
     second = publish("awards", 4)
     older = factories.published_case("awards", 2, year=2022)
     expected = [
-        str(row.uid) for revision in (first, second, older)
+        str(row.uid)
+        for revision in (first, second, older)
         for row in factories.records_of(revision)
     ]
 
@@ -100,9 +129,10 @@ def test_page_stays_where_it_was_when_a_list_is_corrected_meanwhile(client: Clie
 
 
 def test_filters_are_those_of_the_listing(client: Client) -> None:
-    publish("awards", [
-        factories.award_values(1, grade="一等奖"), factories.award_values(2, grade="二等奖")
-    ])
+    publish(
+        "awards",
+        [factories.award_values(1, grade="一等奖"), factories.award_values(2, grade="二等奖")],
+    )
 
     answer = client.get("/api/v1/awards/", {"grade": "二等奖"}).json()
 
@@ -117,14 +147,28 @@ def made(key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
-@pytest.mark.parametrize("query", [
-    "page_size=0", "page_size=-1", "page_size=x", "page_size=99999999999", "cursor=x", "cursor=!!",
-    f"cursor={made([1, 2, 3])}", f"cursor={made({'a': 1})}", f"cursor={made([1, 2, 3, '4', UID])}",
-    f"cursor={made([1, 2, 3, True, UID])}", f"cursor={made([1, 2, 3, 2**63, UID])}",
-    f"cursor={made([1, 2, 3, 4, 5])}", f"cursor={made([1, 2, 3, 4, 'x'])}",
-    "cursor=" + base64.urlsafe_b64encode(b"[" * 100_000).decode()[:4000],
-    "as_of=x", "report_year=x", "q=%00",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page_size=0",
+        "page_size=-1",
+        "page_size=x",
+        "page_size=99999999999",
+        "cursor=x",
+        "cursor=!!",
+        f"cursor={made([1, 2, 3])}",
+        f"cursor={made({'a': 1})}",
+        f"cursor={made([1, 2, 3, '4', UID])}",
+        f"cursor={made([1, 2, 3, True, UID])}",
+        f"cursor={made([1, 2, 3, 2**63, UID])}",
+        f"cursor={made([1, 2, 3, 4, 5])}",
+        f"cursor={made([1, 2, 3, 4, 'x'])}",
+        "cursor=" + base64.urlsafe_b64encode(b"[" * 100_000).decode()[:4000],
+        "as_of=x",
+        "report_year=x",
+        "q=%00",
+    ],
+)
 def test_impossible_question_is_a_400_in_json(client: Client, query: str) -> None:
     publish("awards", 1)
 
@@ -149,10 +193,16 @@ def test_largest_page(client: Client) -> None:
     assert len(client.get("/api/v1/awards/?page_size=999999").json()["results"]) == 3
 
 
-@pytest.mark.parametrize("path", [
-    "/api/v1/nothing/", "/api/v1/narrative-sections/", "/api/v1/awards/x/", "/api/v1/a/b/c",
-    "/api/v1/awards/0190a2f4-0000-4000-8000-000000000000/",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/nothing/",
+        "/api/v1/narrative-sections/",
+        "/api/v1/awards/x/",
+        "/api/v1/a/b/c",
+        "/api/v1/awards/0190a2f4-0000-4000-8000-000000000000/",
+    ],
+)
 def test_unknown_address_is_a_404_in_json(client: Client, path: str) -> None:
     response = client.get(path, headers=EN)
 

@@ -23,12 +23,13 @@ def beilun() -> District:
 def test_district_page_shows_figures_summary_and_lists(client: Client) -> None:
     factories.published_case("district-returns", 3)
     district = beilun()
-    factories.published_case("certifications", [
-        factories.certification_values(1, district=district), factories.certification_values(2)
-    ])
-    factories.published_case("roster-entries", [
-        factories.roster_entry_values(1, district=district)
-    ])
+    factories.published_case(
+        "certifications",
+        [factories.certification_values(1, district=district), factories.certification_values(2)],
+    )
+    factories.published_case(
+        "roster-entries", [factories.roster_entry_values(1, district=district)]
+    )
     factories.published_case("awards", 2)
     Organisation.objects.filter(name="宁波大学2").update(district=district)
     # A second organisation in the district does not make the award the district's.
@@ -36,9 +37,11 @@ def test_district_page_shows_figures_summary_and_lists(client: Client) -> None:
 
     response = client.get("/districts/beilun/2023/")
 
-    section, = response.context["sections"]
+    (section,) = response.context["sections"]
     assert [figure.row.printed for figure in section.figures] == [
-        "13.50亿元", "14.50亿元", "15.50亿元"
+        "13.50亿元",
+        "14.50亿元",
+        "15.50亿元",
     ]
     assert [item.heading for item in response.context["narrative"]] == ["第1节"]
     assert [
@@ -60,16 +63,22 @@ def test_district_page_costs_the_same_queries_at_any_number_of_figures(
 
 def test_last_years_figure_stands_beside_with_its_change(client: Client) -> None:
     for year, value in ((2022, "10"), (2023, "12.5")):
-        factories.published_case("district-returns", [
-            factories.figure_values(1, period=str(year), value=Decimal(value)),
-            factories.figure_values(2, period=str(year), value=Decimal(value), qualifier="近"),
-            factories.figure_values(3, period="2020/2023"),
-        ], year=year)
+        factories.published_case(
+            "district-returns",
+            [
+                factories.figure_values(1, period=str(year), value=Decimal(value)),
+                factories.figure_values(2, period=str(year), value=Decimal(value), qualifier="近"),
+                factories.figure_values(3, period="2020/2023"),
+            ],
+            year=year,
+        )
 
-    section, = client.get("/districts/beilun/2023/").context["sections"]
+    (section,) = client.get("/districts/beilun/2023/").context["sections"]
 
     assert [(f.before.printed if f.before else "", f.change) for f in section.figures] == [
-        ("10亿元", "+25.0 %"), ("近10亿元", ""), ("", "")
+        ("10亿元", "+25.0 %"),
+        ("近10亿元", ""),
+        ("", ""),
     ]
     years = client.get("/districts/beilun/2022/").context["years"]
     assert years == [2023, 2022]
@@ -78,9 +87,9 @@ def test_last_years_figure_stands_beside_with_its_change(client: Client) -> None
 def test_what_the_city_says_of_a_district_stands_apart(client: Client) -> None:
     factories.published_case("district-returns", 1)
     district = beilun()
-    factories.published_case("city-figures", [
-        factories.figure_values(2, factories.district(), value=Decimal("99"))
-    ])
+    factories.published_case(
+        "city-figures", [factories.figure_values(2, factories.district(), value=Decimal("99"))]
+    )
 
     context = client.get(f"/districts/{district.slug}/2023/").context
 
@@ -110,9 +119,14 @@ def test_zone_says_where_it_lies_and_a_district_without_bureau_has_no_summary(
     assert response.context["is_empty"]
 
 
-@pytest.mark.parametrize("path", [
-    "/districts/nowhere/2023/", "/districts/beilun/1999/", "/districts/beilun/99999999999999999/",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/districts/nowhere/2023/",
+        "/districts/beilun/1999/",
+        "/districts/beilun/99999999999999999/",
+    ],
+)
 def test_unknown_district_or_year_is_not_found(client: Client, path: str) -> None:
     factories.published_case("district-returns", 1)
 
@@ -125,11 +139,16 @@ def test_overview_sets_the_districts_side_by_side(
     factories.indicator("indicator-2", units=["亿元", "万元"])
     for slug in ("beilun", "haishu"):
         bureau = factories.district(slug)
-        factories.published_case("district-returns", [
-            factories.figure_values(1, bureau), factories.figure_values(2, bureau, unit="万元"),
-            factories.figure_values(3, bureau, value=None, blank="missing"),
-            factories.figure_values(1, bureau, scope="own", value=Decimal("1")),
-        ], bureau=bureau)
+        factories.published_case(
+            "district-returns",
+            [
+                factories.figure_values(1, bureau),
+                factories.figure_values(2, bureau, unit="万元"),
+                factories.figure_values(3, bureau, value=None, blank="missing"),
+                factories.figure_values(1, bureau, scope="own", value=Decimal("1")),
+            ],
+            bureau=bureau,
+        )
     factories.published_case("city-figures", 1)
 
     with django_assert_num_queries(4):
@@ -164,10 +183,14 @@ def test_indicator_page_sets_units_and_periods_out(
 ) -> None:
     for slug in ("beilun", "haishu"):
         bureau = factories.district(slug)
-        factories.published_case("district-returns", [
-            factories.figure_values(1, bureau),
-            factories.figure_values(1, bureau, period="2022", subject="某园区"),
-        ], bureau=bureau)
+        factories.published_case(
+            "district-returns",
+            [
+                factories.figure_values(1, bureau),
+                factories.figure_values(1, bureau, period="2022", subject="某园区"),
+            ],
+            bureau=bureau,
+        )
 
     with django_assert_num_queries(3):
         response = client.get("/indicators/indicator-1/")

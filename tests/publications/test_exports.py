@@ -24,12 +24,33 @@ KINDS = [kind.code for kind in listed_record_kinds()]
 CASE_KIND = {"indicator-values": "city-figures"}
 HEADERS = {
     "awards": [
-        "programme", "award_class", "grade", "award_year", "announced_on", "title",
-        "organisations", "people", "flags", "report_year", "id", "url", "release", "revision",
+        "programme",
+        "award_class",
+        "grade",
+        "award_year",
+        "announced_on",
+        "title",
+        "organisations",
+        "people",
+        "flags",
+        "report_year",
+        "id",
+        "url",
+        "release",
+        "revision",
     ],
     "laureates": [
-        "programme", "award_year", "name", "employer", "nominator", "flags", "report_year", "id",
-        "url", "release", "revision",
+        "programme",
+        "award_year",
+        "name",
+        "employer",
+        "nominator",
+        "flags",
+        "report_year",
+        "id",
+        "url",
+        "release",
+        "revision",
     ],
 }
 
@@ -57,10 +78,15 @@ def as_xlsx(client: Client, path: str, **query: Any) -> list[tuple[Any, ...]]:
 
 
 def publish_graded() -> Any:
-    return factories.published_case("awards", [
-        factories.award_values(number, grade=grade)
-        for number, grade in enumerate(["一等奖", "二等奖", "一等奖", "三等奖", "一等奖"], start=1)
-    ])
+    return factories.published_case(
+        "awards",
+        [
+            factories.award_values(number, grade=grade)
+            for number, grade in enumerate(
+                ["一等奖", "二等奖", "一等奖", "三等奖", "一等奖"], start=1
+            )
+        ],
+    )
 
 
 @pytest.mark.parametrize("code", KINDS)
@@ -133,10 +159,13 @@ def test_export_costs_the_same_queries_at_any_number_of_rows(
 
 
 def test_figures_keep_their_digits_in_csv_and_are_numbers_in_excel(client: Client) -> None:
-    factories.published_case("city-figures", [
-        factories.figure_values(1, factories.city(), value=Decimal("104.20")),
-        factories.figure_values(2, factories.city(), value=None, blank="missing"),
-    ])
+    factories.published_case(
+        "city-figures",
+        [
+            factories.figure_values(1, factories.city(), value=Decimal("104.20")),
+            factories.figure_values(2, factories.city(), value=None, blank="missing"),
+        ],
+    )
 
     head, first, second = as_csv(client, "/indicators/")
     xlsx_head, xlsx_first, xlsx_second = as_xlsx(client, "/indicators/")
@@ -147,30 +176,50 @@ def test_figures_keep_their_digits_in_csv_and_are_numbers_in_excel(client: Clien
 
 
 def test_formula_in_a_cell_is_text_in_a_spreadsheet(client: Client) -> None:
-    factories.published_case("awards", [
-        factories.award_values(1, title="=HYPERLINK(\"http://example.org\")", people=["@甲", "乙"])
-    ])
+    factories.published_case(
+        "awards",
+        [factories.award_values(1, title='=HYPERLINK("http://example.org")', people=["@甲", "乙"])],
+    )
 
     head, row = as_csv(client, "/awards/")
     xlsx = as_xlsx(client, "/awards/")
 
-    assert row[head.index("title")] == "'=HYPERLINK(\"http://example.org\")"
+    assert row[head.index("title")] == '\'=HYPERLINK("http://example.org")'
     assert row[head.index("people")] == "'@甲|乙"
-    assert xlsx[1][head.index("title")] == "=HYPERLINK(\"http://example.org\")"
+    assert xlsx[1][head.index("title")] == '=HYPERLINK("http://example.org")'
     assert as_json(client, "/awards/")[0]["title"].startswith("=")
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("=1+1", "'=1+1"), ("+86", "+86"), ("+cmd", "'+cmd"), ("-5.20", "-5.20"), ("-x", "'-x"),
-    ("@x", "'@x"), ("\tx", "'\tx"), ("\rx", "'\rx"), ("\nx", "'\nx"), ("x=1", "x=1"), ("", ""),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+86", "+86"),
+        ("+cmd", "'+cmd"),
+        ("-5.20", "-5.20"),
+        ("-x", "'-x"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("\nx", "'\nx"),
+        ("x=1", "x=1"),
+        ("", ""),
+    ],
+)
 def test_defused(text: str, expected: str) -> None:
     assert defused(text) == expected
 
 
-@pytest.mark.parametrize(("value", "expected"), [
-    (None, ""), (["甲", "乙"], "甲|乙"), (True, "true"), (False, "false"), (7, "7"),
-])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, ""),
+        (["甲", "乙"], "甲|乙"),
+        (True, "true"),
+        (False, "false"),
+        (7, "7"),
+    ],
+)
 def test_plain(value: Any, expected: str) -> None:
     assert plain(value) == expected
 

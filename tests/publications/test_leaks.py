@@ -15,8 +15,17 @@ pytestmark = pytest.mark.django_db
 
 SECRET = "未公开项目甲乙丙"
 SECRET_NAME = "未公开单位丁戊己"
-HIDDEN = sorted({State.DRAFT, State.CHECKING, State.SUBMITTED, State.REVIEWING, State.RETURNED,
-                 State.APPROVED, State.WITHDRAWN})
+HIDDEN = sorted(
+    {
+        State.DRAFT,
+        State.CHECKING,
+        State.SUBMITTED,
+        State.REVIEWING,
+        State.RETURNED,
+        State.APPROVED,
+        State.WITHDRAWN,
+    }
+)
 AWARD = {"title": SECRET, "organisations": [SECRET_NAME], "people": ["未公开人"]}
 
 
@@ -30,14 +39,29 @@ def doors(uid: object, case_id: int) -> list[str]:
     organisation = OrganisationName.objects.get(name=SECRET_NAME).organisation_id
     listings = [reverse("publications:listing", args=[k.code]) for k in listed_record_kinds()]
     return [
-        "/", "/districts/", "/districts/beilun/2023/", "/releases/", "/notices/",
-        f"/notices/{case_id}/", f"/search/?q={SECRET}", f"/search/?q={SECRET_NAME}",
-        f"/organisations/{organisation}/", f"/awards/{uid}/", f"/awards/{uid}/?as_of=2099-01-01",
-        f"/cases/{case_id}/1/", *listings,
-        f"/awards/?q={SECRET}", "/awards/?as_of=2099-01-01", "/awards/?_export=csv",
-        "/awards/?_export=json", "/awards/?_export=csv&as_of=2099-01-01",
-        "/api/v1/awards/", f"/api/v1/awards/{uid}/", "/api/v1/awards/?as_of=2099-01-01",
-        f"/api/v1/awards/?q={SECRET}", f"/releases/2026-001/{case_id}.json",
+        "/",
+        "/districts/",
+        "/districts/beilun/2023/",
+        "/releases/",
+        "/notices/",
+        f"/notices/{case_id}/",
+        f"/search/?q={SECRET}",
+        f"/search/?q={SECRET_NAME}",
+        f"/organisations/{organisation}/",
+        f"/awards/{uid}/",
+        f"/awards/{uid}/?as_of=2099-01-01",
+        f"/cases/{case_id}/1/",
+        *listings,
+        f"/awards/?q={SECRET}",
+        "/awards/?as_of=2099-01-01",
+        "/awards/?_export=csv",
+        "/awards/?_export=json",
+        "/awards/?_export=csv&as_of=2099-01-01",
+        "/api/v1/awards/",
+        f"/api/v1/awards/{uid}/",
+        "/api/v1/awards/?as_of=2099-01-01",
+        f"/api/v1/awards/?q={SECRET}",
+        f"/releases/2026-001/{case_id}.json",
         f"/releases/2026-001/{case_id}.txt",
     ]
 
@@ -65,15 +89,21 @@ def test_unpublished_award_is_behind_every_door(client: Client, state: State) ->
 @pytest.mark.parametrize("state", [state for state in HIDDEN if state != State.WITHDRAWN])
 def test_unpublished_return_is_not_on_the_districts_page(client: Client, state: State) -> None:
     factories.published_case("awards", 1)
-    hidden = factories.case_in(state, "district-returns", [
-        factories.figure_values(1, comparison="未公开的比较")
-    ])
+    hidden = factories.case_in(
+        state, "district-returns", [factories.figure_values(1, comparison="未公开的比较")]
+    )
 
     page = client.get("/districts/beilun/2023/")
 
     assert page.context["is_empty"]
-    for door in ("/districts/", "/districts/beilun/2023/", "/indicators/indicator-1/",
-                 "/indicators/", f"/cases/{hidden.case_id}/1/", "/api/v1/indicator-values/"):
+    for door in (
+        "/districts/",
+        "/districts/beilun/2023/",
+        "/indicators/indicator-1/",
+        "/indicators/",
+        f"/cases/{hidden.case_id}/1/",
+        "/api/v1/indicator-values/",
+    ):
         text = body(client.get(door))
         assert "未公开的比较" not in text, door
         assert "13.5" not in text, door

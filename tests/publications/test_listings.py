@@ -40,8 +40,10 @@ def publish(code: str, rows: Any) -> Any:
 
 def titles(response: Any) -> list[str]:
     kind = response.context["kind"]
-    return [str(getattr(row.record, kind.title_field))
-            for row in response.context["listing"].table.page.object_list]
+    return [
+        str(getattr(row.record, kind.title_field))
+        for row in response.context["listing"].table.page.object_list
+    ]
 
 
 def test_paths_are_the_fixed_ones() -> None:
@@ -92,20 +94,23 @@ def test_listing_keeps_the_printed_order_and_links_each_row(client: Client) -> N
 def test_corrected_list_keeps_its_place(client: Client) -> None:
     first = publish("awards", [factories.award_values(1)])
     publish("awards", [factories.award_values(2)])
-    factories.advance(
-        factories.change_first_row(factories.successor_of(first)), "published"
-    )
+    factories.advance(factories.change_first_row(factories.successor_of(first)), "published")
 
     assert titles(client.get("/awards/")) == [
-        "高端装备关键技术及应用1（更正）", "高端装备关键技术及应用2"
+        "高端装备关键技术及应用1（更正）",
+        "高端装备关键技术及应用2",
     ]
 
 
 def test_filter_takes_several_values_of_one_facet(client: Client) -> None:
-    publish("awards", [
-        factories.award_values(1, grade="一等奖"), factories.award_values(2, grade="二等奖"),
-        factories.award_values(3, grade="三等奖"),
-    ])
+    publish(
+        "awards",
+        [
+            factories.award_values(1, grade="一等奖"),
+            factories.award_values(2, grade="二等奖"),
+            factories.award_values(3, grade="三等奖"),
+        ],
+    )
 
     response = client.get("/awards/", {"grade": ["一等奖", "三等奖"]})
 
@@ -116,11 +121,14 @@ def test_filter_takes_several_values_of_one_facet(client: Client) -> None:
 
 
 def test_facets_count_what_each_value_would_leave(client: Client) -> None:
-    publish("awards", [
-        factories.award_values(1, grade="一等奖", award_class="技术发明奖"),
-        factories.award_values(2, grade="二等奖", award_class="技术发明奖"),
-        factories.award_values(3, grade="二等奖", award_class="自然科学奖"),
-    ])
+    publish(
+        "awards",
+        [
+            factories.award_values(1, grade="一等奖", award_class="技术发明奖"),
+            factories.award_values(2, grade="二等奖", award_class="技术发明奖"),
+            factories.award_values(3, grade="二等奖", award_class="自然科学奖"),
+        ],
+    )
 
     facets = {
         facet.name: [(option.value, option.count, option.selected) for option in facet.options]
@@ -135,18 +143,22 @@ def test_facets_count_what_each_value_would_leave(client: Client) -> None:
 def test_district_facet_names_districts_and_filters_by_code_or_name(client: Client) -> None:
     beilun = factories.district("beilun").district
     haishu = factories.district("haishu").district
-    publish("certifications", [
-        factories.certification_values(1, district=beilun),
-        factories.certification_values(2, district=haishu),
-        factories.certification_values(3, district=haishu),
-        factories.certification_values(4),
-    ])
+    publish(
+        "certifications",
+        [
+            factories.certification_values(1, district=beilun),
+            factories.certification_values(2, district=haishu),
+            factories.certification_values(3, district=haishu),
+            factories.certification_values(4),
+        ],
+    )
 
     response = client.get("/platforms/")
     facet = next(f for f in response.context["listing"].facets if f.name == "district")
 
     assert [(o.value, o.label, o.count) for o in facet.options] == [
-        ("haishu", "海曙区", 2), ("beilun", "北仑区", 1)
+        ("haishu", "海曙区", 2),
+        ("beilun", "北仑区", 1),
     ]
     by_code = client.get("/platforms/", {"district": "beilun"})
     by_name = client.get("/platforms/", {"district": "北仑区"})
@@ -181,19 +193,22 @@ def test_selected_value_that_leaves_nothing_can_be_taken_away(client: Client) ->
 
     facet = next(f for f in response.context["listing"].facets if f.name == "grade")
     assert [(o.value, o.count, o.selected) for o in facet.options] == [
-        ("一等奖", 1, False), ("特等奖", 0, True)
+        ("一等奖", 1, False),
+        ("特等奖", 0, True),
     ]
     assert "Nothing fits these conditions" in response.content.decode()
 
 
 def test_many_values_of_a_facet_are_cut_but_the_chosen_one_stays(client: Client) -> None:
-    publish("laureates", [
-        factories.laureate_values(number, employer=f"单位{number:03d}") for number in range(65)
-    ])
+    publish(
+        "laureates",
+        [factories.laureate_values(number, employer=f"单位{number:03d}") for number in range(65)],
+    )
 
     facet = next(
-        f for f in client.get("/awards/laureates/", {"employer": "单位064"})
-        .context["listing"].facets if f.name == "employer"
+        f
+        for f in client.get("/awards/laureates/", {"employer": "单位064"}).context["listing"].facets
+        if f.name == "employer"
     )
 
     assert len(facet.options) == 61
@@ -201,10 +216,13 @@ def test_many_values_of_a_facet_are_cut_but_the_chosen_one_stays(client: Client)
 
 
 def test_search_finds_every_word_in_any_field_and_in_lists(client: Client) -> None:
-    publish("awards", [
-        factories.award_values(1, people=["戴世勋", "王训四"]),
-        factories.award_values(2, people=["王五"]),
-    ])
+    publish(
+        "awards",
+        [
+            factories.award_values(1, people=["戴世勋", "王训四"]),
+            factories.award_values(2, people=["王五"]),
+        ],
+    )
 
     assert titles(client.get("/awards/", {"q": "戴世勋"})) == ["高端装备关键技术及应用1"]
     assert titles(client.get("/awards/", {"q": "宁波大学2 王五"})) == ["高端装备关键技术及应用2"]
@@ -212,10 +230,14 @@ def test_search_finds_every_word_in_any_field_and_in_lists(client: Client) -> No
 
 
 def test_sort_follows_the_column_and_unknown_ones_are_passed_over(client: Client) -> None:
-    publish("awards", [
-        factories.award_values(1, award_year=2021), factories.award_values(2, award_year=2023),
-        factories.award_values(3, award_year=2021),
-    ])
+    publish(
+        "awards",
+        [
+            factories.award_values(1, award_year=2021),
+            factories.award_values(2, award_year=2023),
+            factories.award_values(3, award_year=2021),
+        ],
+    )
 
     response = client.get("/awards/", {"sort": "-award_year,no_such_thing"})
 
@@ -261,16 +283,45 @@ def test_as_of_shows_what_was_public_that_day(client: Client) -> None:
 
 
 HOSTILE = [
-    "page=0", "page=-1", "page=abc", "page=99999999999999999999", "page=١",
-    "as_of=2023-02-30", "as_of=2023", "as_of=x", "as_of=2023-1-1",
-    "_export=exe", "_export=../../etc/passwd", "q=%00", "grade=%00", "report_year=abc",
-    "report_year=99999999999999999999", "award_year=1e5", "award_year=%D9%A1%D9%A2%D9%A3%D9%A4x",
+    "page=0",
+    "page=-1",
+    "page=abc",
+    "page=99999999999999999999",
+    "page=١",
+    "as_of=2023-02-30",
+    "as_of=2023",
+    "as_of=x",
+    "as_of=2023-1-1",
+    "_export=exe",
+    "_export=../../etc/passwd",
+    "q=%00",
+    "grade=%00",
+    "report_year=abc",
+    "report_year=99999999999999999999",
+    "award_year=1e5",
+    "award_year=%D9%A1%D9%A2%D9%A3%D9%A4x",
 ]
 HARMLESS = [
-    "as_of=0001-01-01", "as_of=9999-12-31", "sort=", "sort=-", "sort=--title", "sort=%00",
-    "sort=title;drop%20table", "sort=organisations", "q=%25%27%22%5C", "q=%F0%9F%98%80",
-    "grade=%27%20or%201=1--", "unknown=1", "page=", "report_year=", "_export=", "grade=&grade=",
-    "q=" + "x" * 3000, "%FF%FE=1", "q=%FF", "report_year=2023&report_year=2024",
+    "as_of=0001-01-01",
+    "as_of=9999-12-31",
+    "sort=",
+    "sort=-",
+    "sort=--title",
+    "sort=%00",
+    "sort=title;drop%20table",
+    "sort=organisations",
+    "q=%25%27%22%5C",
+    "q=%F0%9F%98%80",
+    "grade=%27%20or%201=1--",
+    "unknown=1",
+    "page=",
+    "report_year=",
+    "_export=",
+    "grade=&grade=",
+    "q=" + "x" * 3000,
+    "%FF%FE=1",
+    "q=%FF",
+    "report_year=2023&report_year=2024",
 ]
 
 

@@ -53,6 +53,11 @@ def test_every_published_list_equals_its_files_row_for_row(client: Client) -> No
         counts[kind.code] = len(published)
 
     assert counts == {
-        "awards": 106, "laureates": 9, "certifications": 105, "roster-entries": 88,
-        "indicator-values": 745, "policies": 23, "events": 50,
+        "awards": 106,
+        "laureates": 9,
+        "certifications": 105,
+        "roster-entries": 88,
+        "indicator-values": 745,
+        "policies": 23,
+        "events": 50,
     }

@@ -48,10 +48,21 @@ def test_row_of_every_kind_has_a_page(
 
 
 def test_row_shows_names_in_order_with_links_and_its_doubts_in_words(client: Client) -> None:
-    published = factories.published_case("awards", [factories.award_values(
-        1, source_line=1030,
-        flags=["people:possible-duplicate", "organisations:never-heard-of", "note:inferred", "odd"],
-    )])
+    published = factories.published_case(
+        "awards",
+        [
+            factories.award_values(
+                1,
+                source_line=1030,
+                flags=[
+                    "people:possible-duplicate",
+                    "organisations:never-heard-of",
+                    "note:inferred",
+                    "odd",
+                ],
+            )
+        ],
+    )
     row = factories.records_of(published)[0]
 
     response = client.get(page_of(row), headers=EN)
@@ -59,9 +70,7 @@ def test_row_shows_names_in_order_with_links_and_its_doubts_in_words(client: Cli
     fields = {field.label: field for field in response.context["fields"]}
     organisations = fields["completing organisations"]
     assert [phrase.text for phrase in organisations.phrases] == ["宁波大学1", "宁波材料所"]
-    assert organisations.phrases[0].url == (
-        f"/organisations/{organisation_named('宁波大学1').pk}/"
-    )
+    assert organisations.phrases[0].url == (f"/organisations/{organisation_named('宁波大学1').pk}/")
     assert organisations.doubts == ["never heard of"]
     assert fields["completing people"].doubts == [meaning("possible-duplicate")]
     assert fields["other doubts"].doubts == [meaning("inferred"), "odd"]
@@ -98,7 +107,10 @@ def test_road_of_a_return_is_signed_and_keeps_inner_reasons(client: Client) -> N
 
     titles = [entry.title for entry in response.context["road"]]
     assert titles == [
-        "Opened", "Filled in and handed over", "Signed and reported", "Reviewed and approved",
+        "Opened",
+        "Filled in and handed over",
+        "Signed and reported",
+        "Reviewed and approved",
         "Published",
     ]
     texts = [entry.text for entry in response.context["road"]]
@@ -123,7 +135,7 @@ def test_corrected_row_shows_what_was_changed_and_why(client: Client) -> None:
 
     response = client.get(page_of(row), headers=EN)
 
-    correction, = response.context["corrections"]
+    (correction,) = response.context["corrections"]
     assert [(c.label, c.before, c.after) for c in correction.changes] == [
         ("grade", "一等奖", "二等奖")
     ]
@@ -201,7 +213,8 @@ def test_revision_page_shows_rows_and_hash(client: Client) -> None:
 
     assert response.status_code == 200
     assert [(kind.code, table.paginator.count) for kind, table in response.context["tables"]] == [
-        ("indicator-values", 3), ("narrative-sections", 1)
+        ("indicator-values", 3),
+        ("narrative-sections", 1),
     ]
     assert published.release_item.content_hash in response.content.decode()
     assert response.context["changes"] == []
@@ -220,7 +233,8 @@ def test_superseded_revision_stays_readable_and_points_to_the_one_in_force(clien
     assert f'href="/awards/{row.uid}/"' not in old.content.decode()
     how, changed, changes = new.context["changes"][0]
     assert (how, [(c.before, c.after) for c in changes]) == (
-        "changed", [(row.title, f"{row.title}（更正）")]
+        "changed",
+        [(row.title, f"{row.title}（更正）")],
     )
     assert changed.uid == row.uid
 
@@ -231,7 +245,7 @@ def test_added_row_is_told_as_added(client: Client) -> None:
     published = factories.published_case("awards", 1)
     successor = factories.successor_of(published)
     kind = successor.case.kind_spec.records[0]
-    row, = add_records(
+    (row,) = add_records(
         factories.filler_of(successor), successor.pk, kind, [factories.award_values(2)]
     )
     factories.advance(factories.fresh(successor), "published")
@@ -239,7 +253,7 @@ def test_added_row_is_told_as_added(client: Client) -> None:
     assert [how for how, *_ in client.get(f"/cases/{published.case_id}/2/").context["changes"]] == [
         "added"
     ]
-    correction, = client.get(page_of(row)).context["corrections"]
+    (correction,) = client.get(page_of(row)).context["corrections"]
     assert correction.is_new
 
 
@@ -303,9 +317,9 @@ def test_organisation_page_gathers_every_kind(
     factories.published_case("awards", [factories.award_values(1, organisations=["甲", name])])
     factories.published_case("laureates", [factories.laureate_values(1, employer=name)])
     factories.published_case("certifications", [factories.certification_values(1, hosts=[name])])
-    factories.published_case("roster-entries", [
-        factories.roster_entry_values(1, organisation=name)
-    ])
+    factories.published_case(
+        "roster-entries", [factories.roster_entry_values(1, organisation=name)]
+    )
 
     path = f"/organisations/{organisation_named(name).pk}/"
 
@@ -313,15 +327,18 @@ def test_organisation_page_gathers_every_kind(
         response = client.get(path)
 
     assert [(g["kind"].code, g["count"]) for g in response.context["groups"]] == [
-        ("awards", 1), ("laureates", 1), ("certifications", 1), ("roster-entries", 1)
+        ("awards", 1),
+        ("laureates", 1),
+        ("certifications", 1),
+        ("roster-entries", 1),
     ]
     assert response.context["title"] == name
 
 
 def test_organisation_page_shows_all_its_names_and_counts_a_row_once(client: Client) -> None:
-    factories.published_case("awards", [
-        factories.award_values(1, organisations=["宁波材料所", "中科院宁波材料所"])
-    ])
+    factories.published_case(
+        "awards", [factories.award_values(1, organisations=["宁波材料所", "中科院宁波材料所"])]
+    )
     organisation = organisation_named("宁波材料所")
     OrganisationName.objects.filter(name="中科院宁波材料所").update(organisation=organisation)
 

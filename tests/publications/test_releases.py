@@ -70,7 +70,7 @@ def test_hashed_bytes_give_the_hash_of_the_manifest(client: Client, kind: str) -
 
     served = body(client.get(f"/releases/{release.number}/{published.case_id}.txt"))
 
-    case, = json.loads(release.manifest)["cases"]
+    (case,) = json.loads(release.manifest)["cases"]
     assert hashlib.sha256(served).hexdigest() == case["sha256"]
 
 
@@ -97,10 +97,17 @@ def test_content_of_a_corrected_revision_stays_with_its_release(client: Client) 
     assert hashlib.sha256(served).hexdigest() == former.release_item.content_hash
 
 
-@pytest.mark.parametrize("path", [
-    "/releases/1999-001/", "/releases/1999-001/manifest.json", "/releases/1999-001/1.json",
-    "/releases/1999-001/1.txt", "/releases/x%00y/", "/releases/?page=2",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/releases/1999-001/",
+        "/releases/1999-001/manifest.json",
+        "/releases/1999-001/1.json",
+        "/releases/1999-001/1.txt",
+        "/releases/x%00y/",
+        "/releases/?page=2",
+    ],
+)
 def test_unknown_release_is_not_found(client: Client, path: str) -> None:
     assert client.get(path).status_code in {400, 404}
 
@@ -109,7 +116,10 @@ def test_head_of_content_is_what_the_hash_says_of_the_case() -> None:
     published = factories.published_case("awards", 1, subject="名单")
 
     assert content.head_of(published) == {
-        "kind": "awards", "bureau": "ningbo", "year": 2023, "subject": "名单"
+        "kind": "awards",
+        "bureau": "ningbo",
+        "year": 2023,
+        "subject": "名单",
     }
 
 

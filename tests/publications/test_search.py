@@ -64,8 +64,12 @@ def test_search_finds_in_every_kind_in_ten_queries(
 
     groups = {group.label: group.total for group in response.context["groups"]}
     assert groups == {
-        "organisations": 23, "awards": 7, "laureates": 7, "certifications": 7,
-        "roster entries": 7, "figures": 7,
+        "organisations": 23,
+        "awards": 7,
+        "laureates": 7,
+        "certifications": 7,
+        "roster entries": 7,
+        "figures": 7,
     }
     awards = next(g for g in response.context["groups"] if g.label == "awards")
     assert len(awards.hits) == 5
@@ -77,7 +81,7 @@ def test_search_finds_indicators_by_either_name(client: Client) -> None:
     factories.indicator("rd-spending", name="研发经费", name_en="Research spending")
 
     for query in ("研发", "spending"):
-        group, = client.get("/search/", {"q": query}).context["groups"]
+        (group,) = client.get("/search/", {"q": query}).context["groups"]
         assert [hit.url for hit in group.hits] == ["/indicators/rd-spending/"]
 
 
@@ -85,17 +89,21 @@ def test_search_shows_an_organisation_by_a_name_that_is_published(client: Client
     factories.published_case("awards", [factories.award_values(1, organisations=["公开名称"])])
     Organisation.objects.filter(name="公开名称").update(name="草稿名称")
 
-    group, = [g for g in client.get("/search/", {"q": "公开"}).context["groups"]
-              if not g.url]
+    (group,) = [g for g in client.get("/search/", {"q": "公开"}).context["groups"] if not g.url]
 
     assert [hit.title for hit in group.hits] == ["公开名称"]
     assert client.get("/search/", {"q": "草稿"}).context["total"] == 0
 
 
 def test_long_note_is_cut(client: Client) -> None:
-    factories.published_case("awards", [
-        factories.award_values(1, organisations=["很长的单位名称" * 5, "另一个很长的单位名称" * 5])
-    ])
+    factories.published_case(
+        "awards",
+        [
+            factories.award_values(
+                1, organisations=["很长的单位名称" * 5, "另一个很长的单位名称" * 5]
+            )
+        ],
+    )
 
     hit = client.get("/search/", {"q": "高端"}).context["groups"][0].hits[0]
 

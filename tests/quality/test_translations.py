@@ -19,10 +19,19 @@ HALF_WIDTH = re.compile(rf"[{HAN}][,;:?!()\"']|[,;:?!()\"'][{HAN}]")
 STATES = "填报中 区内审核 已报送 审核中 已退回 审核通过 公示中 已发布 已更正 已撤销"
 ROLES = "填报员 审核签发人 市局录入 市局审核 市局发布 审计员 系统管理员"
 STEPS = {
-    "hand_over": {"送审"}, "send_back": {"退改"}, "submit": {"签发报送", "报送审核"},
-    "recall": {"撤回"}, "accept": {"受理"}, "return": {"退回"}, "approve": {"通过"},
-    "reopen": {"重审"}, "announce": {"公示"}, "publish": {"发布"}, "restate": {"更正"},
-    "propose_withdrawal": {"提议撤销"}, "withdraw": {"撤销"},
+    "hand_over": {"送审"},
+    "send_back": {"退改"},
+    "submit": {"签发报送", "报送审核"},
+    "recall": {"撤回"},
+    "accept": {"受理"},
+    "return": {"退回"},
+    "approve": {"通过"},
+    "reopen": {"重审"},
+    "announce": {"公示"},
+    "publish": {"发布"},
+    "restate": {"更正"},
+    "propose_withdrawal": {"提议撤销"},
+    "withdraw": {"撤销"},
 }
 
 
@@ -85,7 +94,9 @@ def test_placeholders_are_kept() -> None:
 
 def test_punctuation_is_full_width() -> None:
     faults = [
-        text for message in chinese() for text in forms(message)
+        text
+        for message in chinese()
+        for text in forms(message)
         # A placeholder stands for a word.
         if HALF_WIDTH.search(PLACEHOLDER.sub("字", text))
     ]
@@ -95,7 +106,9 @@ def test_punctuation_is_full_width() -> None:
 
 def test_a_sentence_stays_a_sentence() -> None:
     faults = [
-        text for message in chinese() for text in forms(message)
+        text
+        for message in chinese()
+        for text in forms(message)
         if source(message).rstrip().endswith(".") and not text.endswith(("。", "）"))
     ]
 

@@ -43,7 +43,7 @@ def test_code_of_every_registration_office_is_valid(first):
 @given(characters, characters, st.integers(0, 17), st.sampled_from(ALPHABET))
 def test_code_with_one_other_character_is_invalid(head, body, place, character):
     code = _complete(head, body)
-    changed = code[:place] + character + code[place + 1:]
+    changed = code[:place] + character + code[place + 1 :]
 
     assert is_valid_credit_code(changed) == (changed == code)
 
@@ -51,7 +51,7 @@ def test_code_with_one_other_character_is_invalid(head, body, place, character):
 @given(characters, characters, st.integers(0, 16))
 def test_code_with_two_neighbours_changed_round_is_invalid(head, body, place):
     code = _complete(head, body)
-    changed = code[:place] + code[place + 1] + code[place] + code[place + 2:]
+    changed = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
 
     assert is_valid_credit_code(changed) == (changed == code)
 
@@ -59,8 +59,15 @@ def test_code_with_two_neighbours_changed_round_is_invalid(head, body, place):
 @pytest.mark.parametrize(
     "text",
     [
-        "", EXAMPLE[:-1], EXAMPLE + "0", EXAMPLE.lower(), " " + EXAMPLE[1:], "9.13E+17",
-        EXAMPLE.replace("0", "O"), EXAMPLE.replace("1", "I"), "Ｓ" * 18,
+        "",
+        EXAMPLE[:-1],
+        EXAMPLE + "0",
+        EXAMPLE.lower(),
+        " " + EXAMPLE[1:],
+        "9.13E+17",
+        EXAMPLE.replace("0", "O"),
+        EXAMPLE.replace("1", "I"),
+        "Ｓ" * 18,
         "９１３５０１００M000100Y43",
     ],
 )

@@ -42,7 +42,8 @@ def test_year_and_notice_rule_say_what_they_are():
 @pytest.mark.parametrize(
     "values",
     [
-        {"kind": DistrictKind.ZONE, "code": "330299"}, {"kind": DistrictKind.DIVISION, "code": ""},
+        {"kind": DistrictKind.ZONE, "code": "330299"},
+        {"kind": DistrictKind.DIVISION, "code": ""},
         {"kind": DistrictKind.DIVISION, "code": "330206"},
     ],
 )
@@ -71,8 +72,11 @@ def test_codes_that_stand_in_hashes_cannot_change():
 @pytest.mark.parametrize(
     ("rules", "year", "days"),
     [
-        ([], 2023, None), ([(2024, 5)], 2023, None), ([(2024, 5)], 2024, 5),
-        ([(2020, 5), (2024, 10)], 2023, 5), ([(2020, 5), (2024, 10)], 2030, 10),
+        ([], 2023, None),
+        ([(2024, 5)], 2023, None),
+        ([(2024, 5)], 2024, 5),
+        ([(2020, 5), (2024, 10)], 2023, 5),
+        ([(2020, 5), (2024, 10)], 2030, 10),
         ([(2020, 5), (2023, 0)], 2023, None),
     ],
 )
@@ -98,11 +102,18 @@ def test_relation_says_what_holds_of_which_indicator():
     ]
 
 
-@pytest.mark.parametrize("values", [
-    {"kind": "sum"}, {"kind": "sum", "role": "part"}, {"kind": "sum", "role": "new", "term": "it"},
-    {"kind": "range", "low": 0, "role": "part", "term": "it"}, {"kind": "range"},
-    {"kind": "required", "high": 3}, {"kind": "ratio", "role": "numerator", "term": "it", "low": 1},
-])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "sum"},
+        {"kind": "sum", "role": "part"},
+        {"kind": "sum", "role": "new", "term": "it"},
+        {"kind": "range", "low": 0, "role": "part", "term": "it"},
+        {"kind": "range"},
+        {"kind": "required", "high": 3},
+        {"kind": "ratio", "role": "numerator", "term": "it", "low": 1},
+    ],
+)
 def test_relation_that_says_nothing_is_refused(values):
     it = factories.indicator("it")
     term = it if values.pop("term", None) else None

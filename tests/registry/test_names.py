@@ -35,7 +35,9 @@ def test_key_drops_width_blanks_and_case(printed, key):
     ("one", "other"),
     [
         ("宁波吉利汽车研究开发有限公司", "吉利汽车研究院（宁波）有限公司"),
-        ("中国石化", "中国石化镇海分公司"), ("雅戈尔集团", "雅戈尔"), ("王伟", "王玮"),
+        ("中国石化", "中国石化镇海分公司"),
+        ("雅戈尔集团", "雅戈尔"),
+        ("王伟", "王玮"),
     ],
 )
 def test_key_keeps_what_tells_names_apart(one, other):
@@ -54,10 +56,12 @@ def test_new_names_get_an_organisation_each():
     names = names_for(["宁波大学", "镇海炼化"])
 
     assert {printed: name.name for printed, name in names.items()} == {
-        "宁波大学": "宁波大学", "镇海炼化": "镇海炼化"
+        "宁波大学": "宁波大学",
+        "镇海炼化": "镇海炼化",
     }
     assert set(Organisation.objects.values_list("name", "names__key")) == {
-        ("宁波大学", "宁波大学"), ("镇海炼化", "镇海炼化")
+        ("宁波大学", "宁波大学"),
+        ("镇海炼化", "镇海炼化"),
     }
 
 

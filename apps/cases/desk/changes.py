@@ -91,8 +91,12 @@ def _changed_fields(kind: RecordKind, before: Any, after: Any) -> Iterator[Field
             continue
         lists = isinstance(old, list) and isinstance(new, list)
         yield FieldChange(
-            name, field_label(kind.model, name), in_words(before, name), in_words(after, name),
-            _names(old, new) if lists else (), _names(new, old) if lists else (),
+            name,
+            field_label(kind.model, name),
+            in_words(before, name),
+            in_words(after, name),
+            _names(old, new) if lists else (),
+            _names(new, old) if lists else (),
         )
 
 
@@ -123,7 +127,8 @@ def changes_between(base: Revision, revision: Revision) -> Changes:
         old_keys = _keys(kind, base)
         new_keys = _keys(kind, revision)
         touched = {
-            uid for uid in old_keys.keys() | new_keys.keys()
+            uid
+            for uid in old_keys.keys() | new_keys.keys()
             if old_keys.get(uid) != new_keys.get(uid)
         }
         rows += _compare(kind, _rows(kind, base, touched), _rows(kind, revision, touched))
@@ -154,14 +159,9 @@ def _keys(kind: RecordKind, revision: Revision) -> dict[uuid.UUID, tuple[Any, ..
     return {uid: rest for uid, *rest in rows.values_list("uid", "version", "updated_at")}  # type: ignore[misc]
 
 
-def _rows(
-    kind: RecordKind, revision: Revision, uids: set[uuid.UUID]
-) -> dict[uuid.UUID, Any]:
+def _rows(kind: RecordKind, revision: Revision, uids: set[uuid.UUID]) -> dict[uuid.UUID, Any]:
     rows = kind.model.objects.filter(revision=revision, uid__in=uids)
-    return {
-        row.uid: row
-        for row in with_relations(rows, kind).order_by("position", "id")
-    }
+    return {row.uid: row for row in with_relations(rows, kind).order_by("position", "id")}
 
 
 def _compare(

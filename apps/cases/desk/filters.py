@@ -27,8 +27,11 @@ class CaseFilterSet(django_filters.FilterSet):
         label=_("Year"), field_name="case__year", empty_label=_("all")
     )
     bureau = django_filters.ModelChoiceFilter(
-        label=_("Bureau"), field_name="case__bureau", queryset=Bureau.objects.none(),
-        empty_label=_("all"), to_field_name="slug",
+        label=_("Bureau"),
+        field_name="case__bureau",
+        queryset=Bureau.objects.none(),
+        empty_label=_("all"),
+        to_field_name="slug",
     )
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=State.choices, empty_label=_("all")

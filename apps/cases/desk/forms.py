@@ -45,9 +45,11 @@ class FigureWarning(forms.Form):
         if holds_a_figure(text) and cleaned.get("warned") != text:
             self.figure_found = True
             raise ValidationError(
-                _("The note holds a number. A figure is for the bureau to find, not for the city "
-                  "to dictate: say what is wrong, not what to enter. If the number is no figure, "
-                  "send the note again.")
+                _(
+                    "The note holds a number. A figure is for the bureau to find, not for the city "
+                    "to dictate: say what is wrong, not what to enter. If the number is no figure, "
+                    "send the note again."
+                )
             )
         return cleaned
 
@@ -59,10 +61,12 @@ class StepForm(FigureWarning):
     seen_hash = forms.CharField(required=False, widget=forms.HiddenInput)
     reason_code = forms.ChoiceField(label=_("Kind of correction"), choices=ReasonCode.choices)
     reason = forms.CharField(
-        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000,
-        error_messages={"required": _(
-            "Give a reason: it goes to the people concerned and into the history."
-        )},
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4000,
+        error_messages={
+            "required": _("Give a reason: it goes to the people concerned and into the history.")
+        },
     )
     agree = forms.BooleanField(
         label=_("I have read this statement and sign it."),
@@ -82,7 +86,8 @@ class StepForm(FigureWarning):
         if not step.needs_reason:
             self.fields["reason"].required = False
             self.fields["reason"].label = (
-                _("Reason of the release (public)") if step.name == "publish"
+                _("Reason of the release (public)")
+                if step.name == "publish"
                 else _("Note (stays in the history)")
             )
         elif step.name == "return":
@@ -108,14 +113,19 @@ class OpenCaseForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"))
     year = forms.TypedChoiceField(
-        label=_("Year of the report"), coerce=int,
-        error_messages={"invalid_choice": _(
-            "The year %(value)s is not open for reporting. Choose another year, or ask the city "
-            "bureau to open it."
-        )},
+        label=_("Year of the report"),
+        coerce=int,
+        error_messages={
+            "invalid_choice": _(
+                "The year %(value)s is not open for reporting. Choose another year, or ask the city "
+                "bureau to open it."
+            )
+        },
     )
     subject = forms.CharField(
-        label=_("Subject"), required=False, max_length=200,
+        label=_("Subject"),
+        required=False,
+        max_length=200,
         help_text=_("What the list is, as its decision names it. A yearly return has none."),
     )
 
@@ -145,12 +155,15 @@ class FindingForm(FigureWarning):
         label=_("Weight"), choices=Severity.choices, initial=Severity.EXPLAIN
     )
     message = forms.CharField(
-        label=_("What is wrong, and what would cure it"), max_length=2000,
+        label=_("What is wrong, and what would cure it"),
+        max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Say what is wrong and what would cure it.")},
     )
     deadline = forms.DateField(
-        label=_("To be corrected by"), required=False, widget=DayInput,
+        label=_("To be corrected by"),
+        required=False,
+        widget=DayInput,
         help_text=_("With a day, the return names it and opens what it names for correction."),
     )
     figure_field = "message"
@@ -179,14 +192,19 @@ class RemarkForm(forms.Form):
     """An explanation, an answer, or the reason of a decision."""
 
     text = forms.CharField(
-        label=_("Text"), required=False, max_length=4000,
+        label=_("Text"),
+        required=False,
+        max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     decision = forms.ChoiceField(
-        required=False, widget=forms.HiddenInput,
+        required=False,
+        widget=forms.HiddenInput,
         choices=[
-            ("explain", ""), *[(status.value, "") for status in (
-                FindingStatus.ACCEPTED, FindingStatus.REJECTED, FindingStatus.CLOSED
-            )],
+            ("explain", ""),
+            *[
+                (status.value, "")
+                for status in (FindingStatus.ACCEPTED, FindingStatus.REJECTED, FindingStatus.CLOSED)
+            ],
         ],
     )

@@ -71,15 +71,21 @@ def comparisons(revision: Revision, rows: int | None = CHANGES_SHOWN) -> list[Co
     found = []
     base = revision.based_on
     if base is not None:
-        found.append((
-            _("Changed against revision %(number)s") % {"number": base.number},
-            _("Published"), changes_between(base, revision),
-        ))
+        found.append(
+            (
+                _("Changed against revision %(number)s") % {"number": base.number},
+                _("Published"),
+                changes_between(base, revision),
+            )
+        )
     if revision.returned_at is not None and revision.state not in ENDED:
-        found.append((
-            _("Changed since it was returned"), _("When returned"),
-            changes_since(revision, revision.returned_at),
-        ))
+        found.append(
+            (
+                _("Changed since it was returned"),
+                _("When returned"),
+                changes_since(revision, revision.returned_at),
+            )
+        )
     return [
         Comparison(title, before, changes, changes.rows[:rows], url)
         for title, before, changes in found
@@ -96,7 +102,8 @@ def place_words(revision: Revision, finding: Finding, titles: dict[tuple[str, st
         title = titles.get((kind.code, str(finding.record_uid)), _("a removed row"))
         if finding.field:
             return _("%(row)s: %(field)s") % {
-                "row": title, "field": field_label(kind.model, finding.field)
+                "row": title,
+                "field": field_label(kind.model, finding.field),
             }
         return title
     return _("The whole case")
@@ -128,23 +135,27 @@ def finding_view(
     """Return a finding as ``components/finding.html`` takes it, and its thread."""
     key = (finding.record_kind, str(finding.record_uid))
     return {
-        "id": finding.pk, "severity": finding.severity, "message": str(finding),
-        "status": finding.status, "get_status_display": finding.get_status_display(),
+        "id": finding.pk,
+        "severity": finding.severity,
+        "message": str(finding),
+        "status": finding.status,
+        "get_status_display": finding.get_status_display(),
         "where": place_words(revision, finding, titles),
         "url": reverse("desk:row", args=[revision.case_id, *key]) if key in titles else "",
         "cure": _("To be corrected by %(day)s") % {"day": finding.deadline}
-        if finding.deadline else "",
+        if finding.deadline
+        else "",
         "reply_url": reverse("desk:finding", args=[revision.case_id, finding.pk]),
         "reply_label": _reply_label(user, revision, finding),
-        "raised_by": finding.raised_by, "raised_at": finding.raised_at,
-        "is_objection": finding.is_objection, "is_settled": finding.is_settled,
+        "raised_by": finding.raised_by,
+        "raised_at": finding.raised_at,
+        "is_objection": finding.is_objection,
+        "is_settled": finding.is_settled,
         "remarks": list(finding.remarks.all()),
     }
 
 
-def finding_views(
-    user: User, revision: Revision, findings: list[Finding]
-) -> list[dict[str, Any]]:
+def finding_views(user: User, revision: Revision, findings: list[Finding]) -> list[dict[str, Any]]:
     """Return findings for the page, with the titles of the rows they name."""
     titles = queries.row_titles(revision, ((f.record_kind, f.record_uid) for f in findings))
     return [finding_view(user, revision, finding, titles) for finding in findings]
@@ -157,9 +168,7 @@ def correction_of(revision: Revision) -> Revision | None:
     return revision.case.revisions.exclude(state__in=ENDED).first()
 
 
-def offered_steps(
-    revision: Revision, user: User, last: Event | None
-) -> list[Transition]:
+def offered_steps(revision: Revision, user: User, last: Event | None) -> list[Transition]:
     """Return the steps that the page offers: those that could come about for this kind of case."""
     notice = revision.case.notice_days is not None
     proposed = last is not None and last.transition == "propose_withdrawal"
@@ -194,14 +203,17 @@ def _table(
         return url(record) if revision == latest else f"{url(record)}history/"
 
     def is_open(record: Record) -> bool:
-        return may_write and (
-            items is None or scope.row_is_named(items, kind.code, record.uid)
-        )
+        return may_write and (items is None or scope.row_is_named(items, kind.code, record.uid))
 
     may_add = may_write and (items is None or scope.row_is_named(items, kind.code, None))
     table = rows_table(
-        kind, queries.rows_of(revision, kind), url=url, page_url=page_url, is_open=is_open,
-        is_locked=may_write and items is not None, marks=marks,
+        kind,
+        queries.rows_of(revision, kind),
+        url=url,
+        page_url=page_url,
+        is_open=is_open,
+        is_locked=may_write and items is not None,
+        marks=marks,
     )
     return table, may_add
 
@@ -226,19 +238,30 @@ def context(user: User, revision: Revision, rows: str) -> dict[str, Any]:
     may_fill = scope.may_fill(user, kind_spec, revision.case.bureau_id)
     may_write = may_fill and revision == latest and revision.state in WRITABLE
     return {
-        "revision": revision, "case": revision.case, "kind": kind_spec, "record_kind": kind,
-        "revisions": revisions, "latest": latest, "correction": correction_of(revision),
-        "forward": FORWARD, "steps": offered_steps(revision, user, events[0] if events else None),
+        "revision": revision,
+        "case": revision.case,
+        "kind": kind_spec,
+        "record_kind": kind,
+        "revisions": revisions,
+        "latest": latest,
+        "correction": correction_of(revision),
+        "forward": FORWARD,
+        "steps": offered_steps(revision, user, events[0] if events else None),
         "entry_url": _entry_url(revision) if revision == latest else "",
         "open_findings": [f for f in findings if not f["is_settled"]],
         "settled_findings": [f for f in findings if f["is_settled"]],
         "may_raise": may_decide(user, revision),
-        "may_write": may_write, "may_fill": may_fill,
-        "comparisons": compared, "table": table, "may_add": may_add,
+        "may_write": may_write,
+        "may_fill": may_fill,
+        "comparisons": compared,
+        "table": table,
+        "may_add": may_add,
         "removed": _removed(revision, kind) if may_write else [],
-        "tabs": _tabs(revision, kind), "events": [(e, EVENT_LABELS[e.transition]) for e in events],
+        "tabs": _tabs(revision, kind),
+        "events": [(e, EVENT_LABELS[e.transition]) for e in events],
         "statement": next((e for e in events if e.transition == "submit"), None),
-        "due": _due(revision, findings), "people": _people(revision),
+        "due": _due(revision, findings),
+        "people": _people(revision),
         "is_official_of_city": user.has_role(*CITY_ROLES),
     }
 
@@ -258,8 +281,12 @@ def _tabs(revision: Revision, chosen: RecordKind) -> list[dict[str, Any]]:
         return []
     base = reverse("desk:revision", args=[revision.case_id, revision.number])
     return [
-        {"url": f"{base}?rows={kind.code}#rows", "label": kind.label_plural,
-         "count": kind.model.objects.filter(revision=revision).count(), "current": kind is chosen}
+        {
+            "url": f"{base}?rows={kind.code}#rows",
+            "label": kind.label_plural,
+            "count": kind.model.objects.filter(revision=revision).count(),
+            "current": kind is chosen,
+        }
         for kind in records
     ]
 

@@ -29,7 +29,12 @@ from apps.registry.models import NoticeRule, ReportingYear
 
 DESK_ROLES = frozenset({*DISTRICT_ROLES, *CITY_ROLES, Role.AUDITOR})
 PEOPLE = (
-    "created_by", "handed_over_by", "submitted_by", "reviewer", "approved_by", "published_by",
+    "created_by",
+    "handed_over_by",
+    "submitted_by",
+    "reviewer",
+    "approved_by",
+    "published_by",
 )
 
 
@@ -82,9 +87,7 @@ def _waits_for(user: User) -> Q:
         waits |= Q(state=State.SUBMITTED) & ~Q(submitted_by=user)
         waits |= Q(state=State.REVIEWING, reviewer=user)
     if user.has_role(Role.CITY_PUBLISHER):
-        mine = Q(state=State.APPROVED) | Q(
-            state=State.ON_NOTICE, notice_until__lte=timezone.now()
-        )
+        mine = Q(state=State.APPROVED) | Q(state=State.ON_NOTICE, notice_until__lte=timezone.now())
         waits |= mine & ~Q(approved_by=user)
     if user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
         proposals = Event.objects.filter(
@@ -96,9 +99,7 @@ def _waits_for(user: User) -> Q:
 
 def waiting_for(user: User) -> QuerySet[Revision]:
     """Return what waits for ``user``, longest waiting first, with ``since`` and ``item_due``."""
-    last = (
-        Event.objects.filter(revision=OuterRef("pk")).order_by("-from_version").values("at")[:1]
-    )
+    last = Event.objects.filter(revision=OuterRef("pk")).order_by("-from_version").values("at")[:1]
     return (
         revisions_for(user)
         .filter(_waits_for(user))
@@ -164,8 +165,9 @@ def missing_cases(user: User, years: dict[int, ReportingYear]) -> list[Missing]:
     if not wanted:
         return []
     begun = set(
-        Case.objects.filter(bureau=user.bureau_id, kind__in=[kind.code for kind in wanted])
-        .values_list("kind", "year")
+        Case.objects.filter(
+            bureau=user.bureau_id, kind__in=[kind.code for kind in wanted]
+        ).values_list("kind", "year")
     )
     today = timezone.localdate()
     return [
@@ -225,18 +227,15 @@ def rows_of(revision: Revision, kind: RecordKind) -> QuerySet[Any]:
 
 def find_row(revision: Revision, kind: RecordKind, uid: uuid.UUID) -> Record:
     """Return one row of the revision. Raises the model's ``DoesNotExist``."""
-    row: Record = (
-        kind.model.objects.select_related("updated_by", *kind.select_related)
-        .get(revision=revision, uid=uid)
+    row: Record = kind.model.objects.select_related("updated_by", *kind.select_related).get(
+        revision=revision, uid=uid
     )
     return row
 
 
 def findings_of(revision: Revision) -> list[Finding]:
     """Return what was said about the revision, open matters first, each with its thread."""
-    findings = (
-        revision.findings.select_related("raised_by").prefetch_related("remarks__author")
-    )
+    findings = revision.findings.select_related("raised_by").prefetch_related("remarks__author")
     weight = {"blocking": 0, "explain": 1, "hint": 2}
     return sorted(findings, key=lambda f: (f.is_settled, weight[f.severity], f.pk))
 
@@ -265,8 +264,9 @@ def history_of_row(user: User, case: Case, kind: RecordKind, uid: uuid.UUID) -> 
         uid=uid, revision__in=revisions_for(user).filter(case=case)
     )
     return list(
-        events.select_related("revision", "updated_by", "pgh_context", *kind.select_related)
-        .order_by("pgh_id")
+        events.select_related(
+            "revision", "updated_by", "pgh_context", *kind.select_related
+        ).order_by("pgh_id")
     )
 
 
@@ -274,7 +274,9 @@ def removed_rows(revision: Revision, kind: RecordKind) -> list[Any]:
     """Return the last state of the rows that were removed from this revision, latest first."""
     model = kind.model.pgh_event_model  # type: ignore[attr-defined]
     last = (
-        model.objects.filter(revision=revision).values("uid").annotate(last=Max("pgh_id"))
+        model.objects.filter(revision=revision)
+        .values("uid")
+        .annotate(last=Max("pgh_id"))
         .values("last")
     )
     removed = model.objects.filter(pgh_id__in=last, pgh_label="delete")

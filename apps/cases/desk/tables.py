@@ -29,26 +29,35 @@ class CaseTable(tables.Table):
         verbose_name="", accessor="pk", orderable=False, attrs={"td": {"class": "select"}}
     )
     subject = tables.Column(
-        verbose_name=_("Case"), accessor="case__subject", empty_values=(),
+        verbose_name=_("Case"),
+        accessor="case__subject",
+        empty_values=(),
         attrs={"td": {"class": "primary"}},
         order_by=("case__kind", "case__subject", "case__bureau__order", "pk"),
     )
     bureau = tables.Column(
-        verbose_name=_("Bureau"), accessor="case__bureau",
+        verbose_name=_("Bureau"),
+        accessor="case__bureau",
         order_by=("case__bureau__order", "case__bureau__slug", "pk"),
     )
     year = tables.Column(
-        verbose_name=_("Year"), accessor="case__year", attrs={"td": {"class": "year"}},
+        verbose_name=_("Year"),
+        accessor="case__year",
+        attrs={"td": {"class": "year"}},
         order_by=("case__year", "pk"),
     )
     number = tables.Column(
-        verbose_name=_("Revision"), attrs={"td": {"class": "num"}, "th": {"class": "num"}},
+        verbose_name=_("Revision"),
+        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
         order_by=("number", "pk"),
     )
     state = tables.Column(verbose_name=_("State"), order_by=("state", "pk"))
     submitted_at = tables.DateTimeColumn(
-        verbose_name=_("First reported"), format="Y-m-d", attrs={"td": {"class": "date"}},
-        default="", order_by=("submitted_at", "pk"),
+        verbose_name=_("First reported"),
+        format="Y-m-d",
+        attrs={"td": {"class": "date"}},
+        default="",
+        order_by=("submitted_at", "pk"),
     )
 
     class Meta:
@@ -75,7 +84,8 @@ class CaseTable(tables.Table):
             return ""
         return format_html(
             '<input type="checkbox" name="revision" value="{}" form="publish" aria-label="{}">',
-            record.pk, _("Select %(case)s") % {"case": record.case},
+            record.pk,
+            _("Select %(case)s") % {"case": record.case},
         )
 
     def render_subject(self, record: Revision) -> str:
@@ -83,7 +93,8 @@ class CaseTable(tables.Table):
         return format_html(
             '<a href="{}">{}</a> <span class="muted small">{}</span>',
             reverse("desk:case", args=[record.case_id]),
-            record.case.subject or record.case.bureau, record.case.kind_spec.label,
+            record.case.subject or record.case.bureau,
+            record.case.kind_spec.label,
         )
 
     def render_state(self, record: Revision) -> str:
@@ -104,7 +115,9 @@ class RowActions(tables.Column):
     ) -> None:
         """Stand last, without a sort. The arguments are those of ``rows_table``."""
         super().__init__(
-            verbose_name=_("Actions"), empty_values=(), orderable=False,
+            verbose_name=_("Actions"),
+            empty_values=(),
+            orderable=False,
             attrs={"td": {"class": "actions"}},
         )
         self.kind, self.url, self.is_open = kind, url, is_open
@@ -125,8 +138,9 @@ class RowActions(tables.Column):
             links = [("", _("Edit")), ("remove/", _("Remove")), *links]
         elif self.is_locked:
             parts.append(
-                format_html('<span class="muted"><span class="icon icon-lock"></span>{}</span>',
-                            _("locked"))
+                format_html(
+                    '<span class="muted"><span class="icon icon-lock"></span>{}</span>', _("locked")
+                )
             )
         # No hidden text in the cell: it would widen the page beyond the table's own frame.
         parts += [

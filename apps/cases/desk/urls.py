@@ -28,7 +28,8 @@ urlpatterns = [
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.notifications_read, name="notifications_read"),
     path(
-        "notifications/<int:notification_id>/", notifications.notification_open,
+        "notifications/<int:notification_id>/",
+        notifications.notification_open,
         name="notification",
     ),
 ]

@@ -61,14 +61,14 @@ def run_checks(revision: Revision) -> list[Finding]:
             finding = known.get(place)
             if finding is None:
                 finding = Finding(
-                    revision=revision, rule=problem.rule, record_kind=place[1],
+                    revision=revision,
+                    rule=problem.rule,
+                    record_kind=place[1],
                     record_uid=problem.record.uid if problem.record is not None else None,
                     field=problem.field,
                 )
                 new.append(finding)
-            elif (
-                finding.fingerprint == fingerprint and finding.status != FindingStatus.CLOSED
-            ):
+            elif finding.fingerprint == fingerprint and finding.status != FindingStatus.CLOSED:
                 continue
             else:
                 changed.append(finding)
@@ -143,7 +143,9 @@ def explain(actor: User, finding_id: int, text: str) -> Finding:
     if revision.state not in WRITABLE:
         raise WrongState(_("A finding is explained while the case is being filled in or returned."))
     if finding.severity == Severity.BLOCKING and finding.rule:
-        raise Refused(_("This finding blocks the report. Correct the value; it cannot be explained."))
+        raise Refused(
+            _("This finding blocks the report. Correct the value; it cannot be explained.")
+        )
     if len(text.strip()) < LEAST_EXPLANATION:
         raise Refused(_("Write a sentence that the reviewer can judge."))
     return _settle(finding, actor, FindingStatus.EXPLAINED, text.strip())
@@ -168,8 +170,8 @@ def raise_finding(
     the same finding. Raises ``Revision.DoesNotExist`` out of scope, ``NotAllowed``,
     ``WrongState``, ``Refused``.
     """
-    revision = Revision.objects.visible_to(actor).select_for_update(of=("self",)).get(
-        pk=revision_id
+    revision = (
+        Revision.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=revision_id)
     )
     if not actor.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
         raise NotAllowed(_("Only the city's reviewers and publishers raise findings."))
@@ -184,9 +186,14 @@ def raise_finding(
         raise Refused(_("The deadline lies in the past. Choose a later day."))
     _ensure_row_exists(revision, record_kind, record_uid)
     said = {
-        "revision": revision, "record_kind": record_kind, "record_uid": record_uid,
-        "field": field, "severity": Severity.BLOCKING if is_objection else severity,
-        "message": message.strip(), "raised_by": actor, "deadline": deadline,
+        "revision": revision,
+        "record_kind": record_kind,
+        "record_uid": record_uid,
+        "field": field,
+        "severity": Severity.BLOCKING if is_objection else severity,
+        "message": message.strip(),
+        "raised_by": actor,
+        "deadline": deadline,
         "is_objection": is_objection,
     }
     again = Finding.objects.filter(**said, status=FindingStatus.OPEN).first()
@@ -198,9 +205,10 @@ def _ensure_row_exists(revision: Revision, record_kind: str, uid: uuid.UUID | No
     if uid is None:
         return
     for kind in revision.case.kind_spec.records:
-        if kind.code == record_kind and kind.model.objects.filter(
-            revision=revision, uid=uid
-        ).exists():
+        if (
+            kind.code == record_kind
+            and kind.model.objects.filter(revision=revision, uid=uid).exists()
+        ):
             return
     raise Refused(_("The row that the finding names is not in this case."))
 

@@ -31,8 +31,12 @@ def write_mentions(revision: Revision, kind: RecordKind, records: Sequence[Recor
     Mention.objects.bulk_create(
         (
             Mention(
-                revision=revision, record_kind=kind.code, record_uid=record.uid,
-                field=field, position=position, name=names[name],
+                revision=revision,
+                record_kind=kind.code,
+                record_uid=record.uid,
+                field=field,
+                position=position,
+                name=names[name],
             )
             for record, field, position, name in printed
         ),
@@ -52,8 +56,12 @@ def copy_mentions(source: Revision, target: Revision) -> None:
     Mention.objects.bulk_create(
         (
             Mention(
-                revision=target, record_kind=m.record_kind, record_uid=m.record_uid,
-                field=m.field, position=m.position, name_id=m.name_id,
+                revision=target,
+                record_kind=m.record_kind,
+                record_uid=m.record_uid,
+                field=m.field,
+                position=m.position,
+                name_id=m.name_id,
             )
             for m in Mention.objects.filter(revision=source).iterator(chunk_size=2000)
         ),

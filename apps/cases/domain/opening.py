@@ -35,7 +35,9 @@ def open_case(actor: User, kind: Kind, bureau: Bureau, year: int, subject: str =
     reporting_year = ReportingYear.objects.filter(year=year).first()
     if reporting_year is None:
         raise Refused(
-            _("The year %(year)s is not open for reporting. Choose another year, or ask the city bureau to open it.")
+            _(
+                "The year %(year)s is not open for reporting. Choose another year, or ask the city bureau to open it."
+            )
             % {"year": year}
         )
     if reporting_year.opens_on > timezone.localdate():
@@ -49,7 +51,9 @@ def open_case(actor: User, kind: Kind, bureau: Bureau, year: int, subject: str =
                 kind=kind.code, bureau=bureau, year=year, subject=subject, created_by=actor
             )
     except IntegrityError as error:
-        raise Refused(_("This case exists already. Open it instead of starting it again.")) from error
+        raise Refused(
+            _("This case exists already. Open it instead of starting it again.")
+        ) from error
     revision = Revision.objects.create(case=case, number=1, created_by=actor)
     log(revision, workflow.OPENED, "", 0, actor, kind.filled_by, timezone.now())
     return revision

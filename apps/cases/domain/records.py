@@ -29,13 +29,9 @@ def _open_revision(actor: User, revision_id: int, kind: RecordKind) -> Revision:
     Raises ``Revision.DoesNotExist`` out of scope, ``NotAllowed`` or ``Locked``.
     """
     scope.lock_shared(revision_id)
-    revision = (
-        Revision.objects.visible_to(actor).select_related("case__bureau").get(pk=revision_id)
-    )
+    revision = Revision.objects.visible_to(actor).select_related("case__bureau").get(pk=revision_id)
     if kind not in revision.case.kind_spec.records:
-        raise Refused(
-            _("A case of this kind holds no %(rows)s.") % {"rows": kind.label_plural}
-        )
+        raise Refused(_("A case of this kind holds no %(rows)s.") % {"rows": kind.label_plural})
     scope.ensure_may_fill(actor, revision)
     return revision
 
@@ -162,8 +158,14 @@ def restore_record(actor: User, revision_id: int, kind: RecordKind, uid: uuid.UU
         raise kind.model.DoesNotExist
     values = {name: getattr(last, name) for name in kind.fields}
     record = kind.model(
-        revision=revision, uid=uid, position=last.position, source_line=last.source_line,
-        flags=last.flags, version=last.version + 1, updated_by=actor, **values,
+        revision=revision,
+        uid=uid,
+        position=last.position,
+        source_line=last.source_line,
+        flags=last.flags,
+        version=last.version + 1,
+        updated_by=actor,
+        **values,
     )
     _clean(record)
     with pghistory.context(user=actor.pk):
@@ -192,7 +194,10 @@ def add_records(
     records = []
     for number, values in enumerate(rows, start=1):
         record = kind.model(
-            revision=revision, position=last + number * STEP, updated_at=now, updated_by=actor,
+            revision=revision,
+            position=last + number * STEP,
+            updated_at=now,
+            updated_by=actor,
             **values,
         )
         _clean(record, number)

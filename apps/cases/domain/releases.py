@@ -51,8 +51,12 @@ def record_release(revisions: Sequence[Revision], actor: User, reason: str) -> R
     }
     text = canonical_json(manifest)
     release = Release.objects.create(
-        number=number, published_at=now, published_by=actor, reason=reason,
-        manifest=text, manifest_hash=sha256(text),
+        number=number,
+        published_at=now,
+        published_by=actor,
+        reason=reason,
+        manifest=text,
+        manifest_hash=sha256(text),
     )
     ReleaseItem.objects.bulk_create(
         ReleaseItem(release=release, revision=revision, content_hash=content_hash, rows=rows)

@@ -22,9 +22,7 @@ from apps.cases.models import Case, Event, Revision, State
 from apps.cases.workflow import Route, Transition
 from apps.registry.working_days import add_working_days
 
-STATEMENT = (
-    "本人已审核本案卷全部内容，确认所报数据真实、准确、完整、及时，并对此承担相应责任。"
-)
+STATEMENT = "本人已审核本案卷全部内容，确认所报数据真实、准确、完整、及时，并对此承担相应责任。"
 
 # Steps before which the rules run.
 CHECKED = frozenset({"hand_over", "submit"})
@@ -60,9 +58,7 @@ def perform(
     if name in CHECKED:
         # Kept even where the step is then refused: the person sees what to cure.
         refresh_findings(name, revision_id, actor)
-    return perform_many(
-        name, {revision_id: version}, actor, reason=reason, details=details
-    )[0]
+    return perform_many(name, {revision_id: version}, actor, reason=reason, details=details)[0]
 
 
 @transaction.atomic
@@ -143,9 +139,7 @@ def role_for(step: Transition, revision: Revision, actor: User) -> Role | None:
     bureau: Bureau | None = actor.bureau
     if bureau is None or route_of(case.kind_spec) not in step.routes:
         return None
-    right_bureau = (
-        bureau.pk == case.bureau_id if step.of_bureau else bureau.kind == BureauKind.CITY
-    )
+    right_bureau = bureau.pk == case.bureau_id if step.of_bureau else bureau.kind == BureauKind.CITY
     roles = [role for role in Role if role in step.roles and actor.has_role(role)]
     return roles[0] if right_bureau and roles else None
 
@@ -217,11 +211,21 @@ def _take(
     content_hash = ""
     if name in {"submit", "approve", "publish"}:
         content_hash, _rows = revision_hash(revision)
-    EFFECTS.get(name, _nothing)(revision, actor, now, {**details, "hash": content_hash, "reason": reason})
+    EFFECTS.get(name, _nothing)(
+        revision, actor, now, {**details, "hash": content_hash, "reason": reason}
+    )
     revision.save()
     event = log(
-        revision, name, from_state, from_version, actor, role, now,
-        reason=reason, content_hash=content_hash, statement=STATEMENT if name == "submit" else "",
+        revision,
+        name,
+        from_state,
+        from_version,
+        actor,
+        role,
+        now,
+        reason=reason,
+        content_hash=content_hash,
+        statement=STATEMENT if name == "submit" else "",
     )
     notify(event, step)
     return event
@@ -242,16 +246,23 @@ def log(
 ) -> Event:
     """Append one event to the revision's log, with person, role and bureau as they are now."""
     return Event.objects.create(
-        revision=revision, transition=name, from_state=from_state, to_state=revision.state,
-        from_version=from_version, actor=actor, actor_name=str(actor), actor_role=role,
-        bureau_name=actor.bureau.name if actor.bureau else "", at=at, reason=reason,
-        content_hash=content_hash, statement=statement,
+        revision=revision,
+        transition=name,
+        from_state=from_state,
+        to_state=revision.state,
+        from_version=from_version,
+        actor=actor,
+        actor_name=str(actor),
+        actor_role=role,
+        bureau_name=actor.bureau.name if actor.bureau else "",
+        at=at,
+        reason=reason,
+        content_hash=content_hash,
+        statement=statement,
     )
 
 
-def _nothing(
-    revision: Revision, actor: User, now: dt.datetime, details: Mapping[str, str]
-) -> None:
+def _nothing(revision: Revision, actor: User, now: dt.datetime, details: Mapping[str, str]) -> None:
     """Do nothing beyond the state."""
 
 
@@ -323,8 +334,16 @@ def _published(
         former.superseded_at = now
         former.version += 1
         former.save()
-        log(former, workflow.SUPERSEDED, State.PUBLISHED, from_version, actor,
-            Role.CITY_PUBLISHER, now, reason=revision.reason)
+        log(
+            former,
+            workflow.SUPERSEDED,
+            State.PUBLISHED,
+            from_version,
+            actor,
+            Role.CITY_PUBLISHER,
+            now,
+            reason=revision.reason,
+        )
     revision.published_by = actor
     revision.published_at = now
 
@@ -335,13 +354,18 @@ def _restated(
     """Open the next revision with the same rows; this one stays public."""
     Case.objects.select_for_update().get(pk=revision.case_id)
     successor = Revision.objects.create(
-        case=revision.case, number=_last_number(revision.case) + 1, based_on=revision,
-        reason_code=details["reason_code"], reason=details["reason"], created_by=actor,
+        case=revision.case,
+        number=_last_number(revision.case) + 1,
+        based_on=revision,
+        reason_code=details["reason_code"],
+        reason=details["reason"],
+        created_by=actor,
         created_at=now,
     )
     copy_revision(revision, successor)
-    log(successor, workflow.OPENED, "", 0, actor, Role.CITY_PUBLISHER, now,
-        reason=details["reason"])
+    log(
+        successor, workflow.OPENED, "", 0, actor, Role.CITY_PUBLISHER, now, reason=details["reason"]
+    )
 
 
 def _last_number(case: Case) -> int:

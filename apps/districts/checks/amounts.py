@@ -10,7 +10,9 @@ from apps.registry.models import Measure, ValueType
 # 万元 and 亿元 are 元 ten thousand and a hundred million times over; so are 万人次, 万亩 and others.
 _PREFIXES = {"亿": Decimal(10**8), "万": Decimal(10**4)}
 # Words before or after a number, and how far the true value may lie from what is printed.
-MORE = frozenset(["超", "超过", "突破", "逾", "余", "多", "以上", "不低于", "不少于", "高于", "大于", "至少"])
+MORE = frozenset(
+    ["超", "超过", "突破", "逾", "余", "多", "以上", "不低于", "不少于", "高于", "大于", "至少"]
+)
 LESS = frozenset(["近", "将近", "接近", "不足", "低于", "少于", "小于", "不到", "至多"])
 _FAR = Decimal("0.2")
 _ABOUT = Decimal("0.1")

@@ -16,7 +16,9 @@ _FIELD = 40
 
 
 @rule(
-    _("A figure that was published last year, or that the dictionary always asks for, has a row: a value, or the reason why there is none. A value that is missing is explained."),
+    _(
+        "A figure that was published last year, or that the dictionary always asks for, has a row: a value, or the reason why there is none. A value that is missing is explained."
+    ),
     Severity.EXPLAIN,
 )
 def figure_missing(reading: Reading) -> Iterator[Problem]:
@@ -41,17 +43,25 @@ def figure_missing(reading: Reading) -> Iterator[Problem]:
         params = {"indicator": indicator.name, "before": asked.get(pk, "")}
         if not rows:
             yield Problem(
-                "figure_missing", Severity.EXPLAIN,
-                _("%(indicator)s is missing; last year it was %(before)s. Enter it, or explain why it is left out.")
+                "figure_missing",
+                Severity.EXPLAIN,
+                _(
+                    "%(indicator)s is missing; last year it was %(before)s. Enter it, or explain why it is left out."
+                )
                 if pk in asked
                 else _("%(indicator)s is missing. Enter it, or explain why it is left out."),
-                params, None, indicator.code[:_FIELD],
+                params,
+                None,
+                indicator.code[:_FIELD],
             )
         elif all(row.blank == Blank.MISSING for row in rows):
             yield Problem(
-                "figure_missing", Severity.EXPLAIN,
+                "figure_missing",
+                Severity.EXPLAIN,
                 _("%(indicator)s has no value. Enter it, or explain why it is not known."),
-                params, rows[0], "value",
+                params,
+                rows[0],
+                "value",
             )
 
 

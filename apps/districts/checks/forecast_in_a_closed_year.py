@@ -22,7 +22,12 @@ def forecast_in_a_closed_year(reading: Reading) -> Iterator[Problem]:
     for row in reading.figures:
         if row.status == FigureStatus.FORECAST and row.period == year:
             yield Problem(
-                "forecast_in_a_closed_year", Severity.EXPLAIN,
-                _("%(indicator)s is a forecast for %(year)s, which has ended. Enter the actual figure, or explain why there is none."),
-                {"indicator": row.indicator.name, "year": year}, row, "status",
+                "forecast_in_a_closed_year",
+                Severity.EXPLAIN,
+                _(
+                    "%(indicator)s is a forecast for %(year)s, which has ended. Enter the actual figure, or explain why there is none."
+                ),
+                {"indicator": row.indicator.name, "year": year},
+                row,
+                "status",
             )

@@ -20,7 +20,9 @@ _LEEWAY = Decimal("0.1")
 
 
 @rule(
-    _("What is said of a figure's growth (同比+14%, 翻番, 增长, 历史新高, 零的突破), and a growth that is a figure of its own, agree with the published figures of the years before."),
+    _(
+        "What is said of a figure's growth (同比+14%, 翻番, 增长, 历史新高, 零的突破), and a growth that is a figure of its own, agree with the published figures of the years before."
+    ),
     Severity.EXPLAIN,
 )
 def growth_in_words(reading: Reading) -> Iterator[Problem]:
@@ -43,14 +45,20 @@ def growth_in_words(reading: Reading) -> Iterator[Problem]:
             if grown is None or grown.meets(span(rate)):
                 continue
             yield Problem(
-                "growth_in_words", Severity.EXPLAIN,
-                _("%(indicator)s is %(stated)s, but from %(before)s to %(now)s it is %(computed)s. Correct the growth or the figure."),
+                "growth_in_words",
+                Severity.EXPLAIN,
+                _(
+                    "%(indicator)s is %(stated)s, but from %(before)s to %(now)s it is %(computed)s. Correct the growth or the figure."
+                ),
                 {
-                    "indicator": rate.indicator.name, "stated": rate.printed,
-                    "before": before.printed, "now": base.printed,
+                    "indicator": rate.indicator.name,
+                    "stated": rate.printed,
+                    "before": before.printed,
+                    "now": base.printed,
                     "computed": percent((amount(base) / amount(before) - 1) * 100),
                 },
-                rate, "value",
+                rate,
+                "value",
             )
 
 
@@ -62,7 +70,9 @@ def _former(reading: Reading, row: IndicatorValue, years: int) -> IndicatorValue
     for figures in reading.places.values():
         other = figures.get(row.indicator_id)
         if (
-            other is not None and other.period == year and other.status == FigureStatus.ACTUAL
+            other is not None
+            and other.period == year
+            and other.status == FigureStatus.ACTUAL
             and series_of(other) == series
         ):
             return other
@@ -87,9 +97,7 @@ def _contradiction(reading: Reading, row: IndicatorValue, claim: Claim) -> Probl
     if grown is None:
         return None
     if claim.rate is not None:
-        fits = (
-            grown.low - _LEEWAY <= claim.rate.high and claim.rate.low <= grown.high + _LEEWAY
-        )
+        fits = grown.low - _LEEWAY <= claim.rate.high and claim.rate.low <= grown.high + _LEEWAY
     elif claim.at_least_times is not None:
         fits = now.high >= then.low * claim.at_least_times * _ALMOST
     elif claim.direction > 0:
@@ -102,12 +110,18 @@ def _contradiction(reading: Reading, row: IndicatorValue, claim: Claim) -> Probl
 def _problem(row: IndicatorValue, before: IndicatorValue, claim: Claim) -> Problem:
     then = amount(before)
     return Problem(
-        "growth_in_words", Severity.EXPLAIN,
-        _("%(indicator)s is said to be “%(claim)s”, but it is %(now)s after %(before)s (%(computed)s). Correct the words or the figure."),
+        "growth_in_words",
+        Severity.EXPLAIN,
+        _(
+            "%(indicator)s is said to be “%(claim)s”, but it is %(now)s after %(before)s (%(computed)s). Correct the words or the figure."
+        ),
         {
-            "indicator": row.indicator.name, "claim": claim.words, "now": row.printed,
+            "indicator": row.indicator.name,
+            "claim": claim.words,
+            "now": row.printed,
             "before": before.printed,
             "computed": percent((amount(row) / then - 1) * 100) if then else "—",
         },
-        row, "comparison",
+        row,
+        "comparison",
     )

@@ -16,7 +16,9 @@ _TOLD = re.compile(r"(20\d\d)年为(\d+(?:\.\d+)?)")
 
 
 @rule(
-    _("A figure of an earlier year that this return tells again is the one that was published then. A published figure is changed by a correction of that year's return, not here."),
+    _(
+        "A figure of an earlier year that this return tells again is the one that was published then. A published figure is changed by a correction of that year's return, not here."
+    ),
     Severity.EXPLAIN,
 )
 def last_year_restated(reading: Reading) -> Iterator[Problem]:
@@ -39,12 +41,19 @@ def last_year_restated(reading: Reading) -> Iterator[Problem]:
             if abs(value * factor - amount(before)) <= step:
                 continue
             yield Problem(
-                "last_year_restated", Severity.EXPLAIN,
-                _("%(indicator)s of %(year)s is told as %(now)s%(unit)s, but was published as %(before)s. Take the published value, or explain the difference."),
+                "last_year_restated",
+                Severity.EXPLAIN,
+                _(
+                    "%(indicator)s of %(year)s is told as %(now)s%(unit)s, but was published as %(before)s. Take the published value, or explain the difference."
+                ),
                 {
-                    "indicator": row.indicator.name, "year": year, "now": f"{value:f}",
-                    "unit": row.unit, "before": before.printed,
+                    "indicator": row.indicator.name,
+                    "year": year,
+                    "now": f"{value:f}",
+                    "unit": row.unit,
+                    "before": before.printed,
                 },
-                row, field,
+                row,
+                field,
             )
             break

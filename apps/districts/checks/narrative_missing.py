@@ -13,6 +13,7 @@ from apps.districts.checks.reading import Reading, rule
 def narrative_missing(reading: Reading) -> Iterator[Problem]:
     if not reading.sections:
         yield Problem(
-            "narrative_missing", Severity.HINT,
+            "narrative_missing",
+            Severity.HINT,
             _("The return has no narrative yet. Add a section on the year's work."),
         )

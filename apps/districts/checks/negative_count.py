@@ -15,7 +15,10 @@ def negative_count(reading: Reading) -> Iterator[Problem]:
     for row in reading.valued:
         if row.value < 0 and row.indicator.measure != Measure.GROWTH:  # type: ignore[operator]
             yield Problem(
-                "negative_count", Severity.BLOCKING,
+                "negative_count",
+                Severity.BLOCKING,
                 _("%(indicator)s is %(value)s. It cannot be below nought; correct the value."),
-                {"indicator": row.indicator.name, "value": row.printed}, row, "value",
+                {"indicator": row.indicator.name, "value": row.printed},
+                row,
+                "value",
             )

@@ -56,8 +56,7 @@ class Known:
     def has(self, number: Number) -> bool:
         """Say whether a number may stand for one of the values."""
         return any(
-            self._meets(base, number.span)
-            for base in self._spans if same_unit(number.base, base)
+            self._meets(base, number.span) for base in self._spans if same_unit(number.base, base)
         )
 
     def _meets(self, base: str, asked: Span) -> bool:
@@ -71,9 +70,10 @@ class Known:
         return place > 0 and highest[place - 1] >= asked.low
 
 
-
 @rule(
-    _("Each number in the narrative is a figure of the return, with its unit; 万 and 亿, rounding and words such as 超 or 近 are allowed for. Years, dates, document and ordinal numbers and names in quotes are no figures. A number that is none of these is explained."),
+    _(
+        "Each number in the narrative is a figure of the return, with its unit; 万 and 亿, rounding and words such as 超 or 近 are allowed for. Years, dates, document and ordinal numbers and names in quotes are no figures. A number that is none of these is explained."
+    ),
     Severity.EXPLAIN,
 )
 def number_not_in_figures(reading: Reading) -> Iterator[Problem]:
@@ -93,18 +93,27 @@ def number_not_in_figures(reading: Reading) -> Iterator[Problem]:
                 if not of_indicator[named].has(number):
                     wrong.append(f"{reading.indicators[named].name}：{number.text}")
             elif number.is_plain and not known.has(number):
-                clause = section.text[max(0, number.start - 12):number.start]
+                clause = section.text[max(0, number.start - 12) : number.start]
                 if not (_OTHER_YEAR.search(clause) and former.has(number)):
                     unknown.append(number.text)
         if wrong or unknown:
             yield Problem(
-                "number_not_in_figures", Severity.EXPLAIN,
-                _("The text says %(wrong)s, which is not the figure of the return. Correct the text or the figure.")
+                "number_not_in_figures",
+                Severity.EXPLAIN,
+                _(
+                    "The text says %(wrong)s, which is not the figure of the return. Correct the text or the figure."
+                )
                 if not unknown
-                else _("The text says %(unknown)s, which no figure of the return bears out. Enter the figure, correct the text, or explain what the number is.")
+                else _(
+                    "The text says %(unknown)s, which no figure of the return bears out. Enter the figure, correct the text, or explain what the number is."
+                )
                 if not wrong
-                else _("The text says %(wrong)s, which is not the figure of the return, and %(unknown)s, which no figure bears out. Correct the text or the figures, or explain what the numbers are."),
-                {"wrong": "、".join(wrong), "unknown": "、".join(unknown)}, section, "text",
+                else _(
+                    "The text says %(wrong)s, which is not the figure of the return, and %(unknown)s, which no figure bears out. Correct the text or the figures, or explain what the numbers are."
+                ),
+                {"wrong": "、".join(wrong), "unknown": "、".join(unknown)},
+                section,
+                "text",
             )
 
 
@@ -156,9 +165,9 @@ def _names(reading: Reading) -> dict[str, Indicator]:
 
 def _named(text: str, number: Number, names: dict[str, Indicator]) -> int | None:
     """Return the indicator whose name stands right before a number, the longest name first."""
-    between = _BETWEEN.search(text[:number.start])
+    between = _BETWEEN.search(text[: number.start])
     assert between is not None
-    ahead = text[:between.start()]
+    ahead = text[: between.start()]
     for length in range(min(40, len(ahead)), _SHORTEST_NAME - 1, -1):
         indicator = names.get(ahead[-length:])
         if indicator is None:
@@ -179,4 +188,3 @@ def _former(reading: Reading) -> Known:
         for row in years.values():
             known.add(base_unit(row.unit)[1], span(row))
     return known
-

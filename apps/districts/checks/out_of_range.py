@@ -19,8 +19,11 @@ _NO_BOUNDS: tuple[Decimal | None, Decimal | None] = (None, None)
 
 
 @rule(
-    _("A value lies within the bounds of its indicator: a share from 0 to 100 %, a rank from 1, a growth from −100 %, and what the dictionary lays down besides."),
-    Severity.BLOCKING, Severity.EXPLAIN,
+    _(
+        "A value lies within the bounds of its indicator: a share from 0 to 100 %, a rank from 1, a growth from −100 %, and what the dictionary lays down besides."
+    ),
+    Severity.BLOCKING,
+    Severity.EXPLAIN,
 )
 def out_of_range(reading: Reading) -> Iterator[Problem]:
     declared = {
@@ -38,13 +41,25 @@ def out_of_range(reading: Reading) -> Iterator[Problem]:
             low, high = None, Decimal(100)
         if (low is None or row.value >= low) and (high is None or row.value <= high):
             continue
-        bounds = {"low": "" if low is None else plain(low), "high": "" if high is None else plain(high)}
+        bounds = {
+            "low": "" if low is None else plain(low),
+            "high": "" if high is None else plain(high),
+        }
         yield Problem(
-            "out_of_range", severity,
-            _("%(indicator)s is %(value)s. It lies between %(low)s and %(high)s; correct the value or its unit.")
+            "out_of_range",
+            severity,
+            _(
+                "%(indicator)s is %(value)s. It lies between %(low)s and %(high)s; correct the value or its unit."
+            )
             if low is not None and high is not None
-            else _("%(indicator)s is %(value)s. It is at least %(low)s; correct the value or its unit.")
+            else _(
+                "%(indicator)s is %(value)s. It is at least %(low)s; correct the value or its unit."
+            )
             if low is not None
-            else _("%(indicator)s is %(value)s. It is at most %(high)s; correct the value or its unit."),
-            {"indicator": indicator.name, "value": row.printed, **bounds}, row, "value",
+            else _(
+                "%(indicator)s is %(value)s. It is at most %(high)s; correct the value or its unit."
+            ),
+            {"indicator": indicator.name, "value": row.printed, **bounds},
+            row,
+            "value",
         )

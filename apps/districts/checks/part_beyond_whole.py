@@ -13,7 +13,8 @@ from apps.registry.models import RelationKind, RelationRole
 
 @rule(
     _("A part is never more than its whole."),
-    Severity.BLOCKING, Severity.EXPLAIN,
+    Severity.BLOCKING,
+    Severity.EXPLAIN,
 )
 def part_beyond_whole(reading: Reading) -> Iterator[Problem]:
     for kind in (RelationKind.PART, RelationKind.SUM):
@@ -23,11 +24,17 @@ def part_beyond_whole(reading: Reading) -> Iterator[Problem]:
                 if part is None or span(part).low <= span(whole).high:
                     continue
                 yield Problem(
-                    "part_beyond_whole", relation.severity,
-                    _("%(part)s is %(value)s, more than %(whole)s with %(total)s, of which it is a part. Correct the one that is wrong."),
+                    "part_beyond_whole",
+                    relation.severity,
+                    _(
+                        "%(part)s is %(value)s, more than %(whole)s with %(total)s, of which it is a part. Correct the one that is wrong."
+                    ),
                     {
-                        "part": part.indicator.name, "value": part.printed,
-                        "whole": whole.indicator.name, "total": whole.printed,
+                        "part": part.indicator.name,
+                        "value": part.printed,
+                        "whole": whole.indicator.name,
+                        "total": whole.printed,
                     },
-                    part, "value",
+                    part,
+                    "value",
                 )

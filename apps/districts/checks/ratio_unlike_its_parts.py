@@ -13,7 +13,8 @@ from apps.registry.models import RelationKind, RelationRole
 
 @rule(
     _("A ratio is its numerator divided by its denominator, to the printed decimal place."),
-    Severity.BLOCKING, Severity.EXPLAIN,
+    Severity.BLOCKING,
+    Severity.EXPLAIN,
 )
 def ratio_unlike_its_parts(reading: Reading) -> Iterator[Problem]:
     for relation, figures, ratio in reading.related(RelationKind.RATIO):
@@ -28,12 +29,19 @@ def ratio_unlike_its_parts(reading: Reading) -> Iterator[Problem]:
         if computed is None or computed.meets(span(ratio)):
             continue
         yield Problem(
-            "ratio_unlike_its_parts", relation.severity,
-            _("%(indicator)s is %(ratio)s, but %(above)s divided by %(below)s gives %(computed)s%(unit)s. Correct the ratio, or the figure it is made of."),
+            "ratio_unlike_its_parts",
+            relation.severity,
+            _(
+                "%(indicator)s is %(ratio)s, but %(above)s divided by %(below)s gives %(computed)s%(unit)s. Correct the ratio, or the figure it is made of."
+            ),
             {
-                "indicator": ratio.indicator.name, "ratio": ratio.printed, "unit": ratio.unit,
-                "above": above.printed, "below": below.printed,
+                "indicator": ratio.indicator.name,
+                "ratio": ratio.printed,
+                "unit": ratio.unit,
+                "above": above.printed,
+                "below": below.printed,
                 "computed": plain(amount(above) / amount(below) * factor),
             },
-            ratio, "value",
+            ratio,
+            "value",
         )

@@ -61,8 +61,11 @@ class Relation:
 def series_of(figure: IndicatorValue) -> Series:
     """Return the series of a figure. A scope that is not stated is the whole area."""
     return Series(
-        figure.indicator_id, figure.reporting_unit_id, figure.subject,
-        figure.scope or Scope.WHOLE, base_unit(figure.unit)[1],
+        figure.indicator_id,
+        figure.reporting_unit_id,
+        figure.subject,
+        figure.scope or Scope.WHOLE,
+        base_unit(figure.unit)[1],
     )
 
 
@@ -79,9 +82,7 @@ class Reading:
     def figures(self) -> list[IndicatorValue]:
         """Return the figures in printed order. Three queries."""
         rows = IndicatorValue.objects.filter(revision=self.revision)
-        return list(
-            rows.prefetch_related("indicator", "reporting_unit").order_by("position", "id")
-        )
+        return list(rows.prefetch_related("indicator", "reporting_unit").order_by("position", "id"))
 
     @cached_property
     def valued(self) -> list[IndicatorValue]:
@@ -93,7 +94,8 @@ class Reading:
         """Return the actual figures of the reported year that have a value."""
         year = str(self.year)
         return [
-            figure for figure in self.valued
+            figure
+            for figure in self.valued
             if figure.period == year and figure.status == FigureStatus.ACTUAL
         ]
 
@@ -109,8 +111,11 @@ class Reading:
         places: dict[Place, dict[int, IndicatorValue]] = defaultdict(dict)
         for figure in self.valued:
             place = Place(
-                figure.reporting_unit_id, figure.subject, figure.period,
-                figure.scope or Scope.WHOLE, figure.status,
+                figure.reporting_unit_id,
+                figure.subject,
+                figure.period,
+                figure.scope or Scope.WHOLE,
+                figure.status,
             )
             places[place].setdefault(figure.indicator_id, figure)
         return dict(places)
@@ -122,9 +127,12 @@ class Reading:
         rows = (
             IndicatorValue.objects.public()
             .filter(
-                revision__case__bureau=self.case.bureau_id, revision__case__kind=self.case.kind,
-                revision__case__year__in=years, period__in=[str(year) for year in years],
-                status=FigureStatus.ACTUAL, value__isnull=False,
+                revision__case__bureau=self.case.bureau_id,
+                revision__case__kind=self.case.kind,
+                revision__case__year__in=years,
+                period__in=[str(year) for year in years],
+                status=FigureStatus.ACTUAL,
+                value__isnull=False,
             )
             .annotate(report_year=F("revision__case__year"))
             .prefetch_related("indicator")
@@ -186,7 +194,9 @@ class Rule:
     """A rule with the help text that people read. Called with a revision or with a reading of one."""
 
     def __init__(
-        self, find: Callable[[Reading], Iterator[Problem]], help_text: str,
+        self,
+        find: Callable[[Reading], Iterator[Problem]],
+        help_text: str,
         severities: tuple[Severity, ...],
     ) -> None:
         """Take the function's name for the rule's code."""

@@ -13,8 +13,11 @@ from apps.registry.models import Measure, RelationKind, RelationRole
 
 
 @rule(
-    _("A stock or a cumulative figure is what was published last year, plus what is new, minus what was removed. Where nothing tells what was removed, a stock is at most last year's plus what is new. It is never less than what is new in the year."),
-    Severity.BLOCKING, Severity.EXPLAIN,
+    _(
+        "A stock or a cumulative figure is what was published last year, plus what is new, minus what was removed. Where nothing tells what was removed, a stock is at most last year's plus what is new. It is never less than what is new in the year."
+    ),
+    Severity.BLOCKING,
+    Severity.EXPLAIN,
 )
 def stock_and_flow(reading: Reading) -> Iterator[Problem]:
     for relation, figures, stock in reading.related(RelationKind.STOCK):
@@ -28,14 +31,20 @@ def stock_and_flow(reading: Reading) -> Iterator[Problem]:
             continue
         inflow, end = reduce(Span.__add__, map(span, added)), span(stock)
         params = {
-            "indicator": stock.indicator.name, "stock": stock.printed,
+            "indicator": stock.indicator.name,
+            "stock": stock.printed,
             "new": "、".join(figure.printed for figure in added),
         }
         if inflow.low > end.high and not removed:
             yield Problem(
-                "stock_and_flow", relation.severity,
-                _("%(indicator)s is %(stock)s, less than the %(new)s that are new this year alone. Correct the one that is wrong."),
-                params, stock, "value",
+                "stock_and_flow",
+                relation.severity,
+                _(
+                    "%(indicator)s is %(stock)s, less than the %(new)s that are new this year alone. Correct the one that is wrong."
+                ),
+                params,
+                stock,
+                "value",
             )
             continue
         before = reading.before(stock)
@@ -52,17 +61,25 @@ def stock_and_flow(reading: Reading) -> Iterator[Problem]:
         if end.low <= expected.high and (is_open or end.high >= expected.low):
             continue
         yield Problem(
-            "stock_and_flow", relation.severity,
-            _("%(indicator)s is %(stock)s. Last year it was %(before)s, and %(new)s are new: that gives %(expected)s%(unit)s at most. Correct the one that is wrong, or explain the change.")
+            "stock_and_flow",
+            relation.severity,
+            _(
+                "%(indicator)s is %(stock)s. Last year it was %(before)s, and %(new)s are new: that gives %(expected)s%(unit)s at most. Correct the one that is wrong, or explain the change."
+            )
             if is_open
-            else _("%(indicator)s is %(stock)s. Last year it was %(before)s; with %(new)s new and %(removed)s removed that gives %(expected)s%(unit)s. Correct the one that is wrong, or explain the change."),
+            else _(
+                "%(indicator)s is %(stock)s. Last year it was %(before)s; with %(new)s new and %(removed)s removed that gives %(expected)s%(unit)s. Correct the one that is wrong, or explain the change."
+            ),
             {
-                **params, "before": before.printed, "unit": stock.unit,
+                **params,
+                "before": before.printed,
+                "unit": stock.unit,
                 "removed": "、".join(figure.printed for figure in taken) or "0",
                 "expected": plain(
                     (amount(before) + sum(map(amount, added)) - sum(map(amount, taken)))
                     / base_unit(stock.unit)[0]
                 ),
             },
-            stock, "value",
+            stock,
+            "value",
         )

@@ -13,8 +13,11 @@ from apps.registry.models import RelationKind, RelationRole
 
 
 @rule(
-    _("Where the dictionary says that parts make up a whole, they add up to it. Rounding and words such as 超 or 近 are allowed for; a part without a value leaves the sum open."),
-    Severity.BLOCKING, Severity.EXPLAIN,
+    _(
+        "Where the dictionary says that parts make up a whole, they add up to it. Rounding and words such as 超 or 近 are allowed for; a part without a value leaves the sum open."
+    ),
+    Severity.BLOCKING,
+    Severity.EXPLAIN,
 )
 def sum_of_parts(reading: Reading) -> Iterator[Problem]:
     for relation, figures, whole in reading.related(RelationKind.SUM):
@@ -26,12 +29,18 @@ def sum_of_parts(reading: Reading) -> Iterator[Problem]:
         if total.meets(span(whole)):
             continue
         yield Problem(
-            "sum_of_parts", relation.severity,
-            _("%(indicator)s is %(whole)s, but its parts add up to %(sum)s%(unit)s (%(parts)s). Correct the whole or the part that is wrong."),
+            "sum_of_parts",
+            relation.severity,
+            _(
+                "%(indicator)s is %(whole)s, but its parts add up to %(sum)s%(unit)s (%(parts)s). Correct the whole or the part that is wrong."
+            ),
             {
-                "indicator": whole.indicator.name, "whole": whole.printed, "unit": whole.unit,
+                "indicator": whole.indicator.name,
+                "whole": whole.printed,
+                "unit": whole.unit,
                 "sum": plain(sum(map(amount, known)) / base_unit(whole.unit)[0]),
                 "parts": "、".join(f"{part.indicator.name} {part.printed}" for part in known),
             },
-            whole, "value",
+            whole,
+            "value",
         )

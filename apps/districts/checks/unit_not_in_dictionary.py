@@ -17,11 +17,16 @@ def unit_not_in_dictionary(reading: Reading) -> Iterator[Problem]:
     for row in reading.figures:
         if row.unit not in row.indicator.units:
             yield Problem(
-                "unit_not_in_dictionary", Severity.BLOCKING,
-                _("%(indicator)s is given in %(units)s, not in %(unit)s. Convert the value or correct the unit."),
+                "unit_not_in_dictionary",
+                Severity.BLOCKING,
+                _(
+                    "%(indicator)s is given in %(units)s, not in %(unit)s. Convert the value or correct the unit."
+                ),
                 {
-                    "indicator": row.indicator.name, "unit": row.unit,
+                    "indicator": row.indicator.name,
+                    "unit": row.unit,
                     "units": "、".join(row.indicator.units),
                 },
-                row, "unit",
+                row,
+                "unit",
             )

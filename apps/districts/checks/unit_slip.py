@@ -34,7 +34,9 @@ def slip_of(figure: IndicatorValue, before: IndicatorValue) -> int:
 
 
 @rule(
-    _("A value that is a thousand, ten thousand or a hundred million times last year's, or that part of it, is taken for a slip of unit (千, 万, 亿); so is a share a hundred times off."),
+    _(
+        "A value that is a thousand, ten thousand or a hundred million times last year's, or that part of it, is taken for a slip of unit (千, 万, 亿); so is a share a hundred times off."
+    ),
     Severity.EXPLAIN,
 )
 def unit_slip(reading: Reading) -> Iterator[Problem]:
@@ -43,13 +45,21 @@ def unit_slip(reading: Reading) -> Iterator[Problem]:
         if not power:
             continue
         yield Problem(
-            "unit_slip", Severity.EXPLAIN,
-            _("%(indicator)s is %(now)s, last year it was %(before)s: %(times)s times too much, probably a slip of unit. Correct it, or explain the change.")
+            "unit_slip",
+            Severity.EXPLAIN,
+            _(
+                "%(indicator)s is %(now)s, last year it was %(before)s: %(times)s times too much, probably a slip of unit. Correct it, or explain the change."
+            )
             if power > 0
-            else _("%(indicator)s is %(now)s, last year it was %(before)s: %(times)s times too little, probably a slip of unit. Correct it, or explain the change."),
+            else _(
+                "%(indicator)s is %(now)s, last year it was %(before)s: %(times)s times too little, probably a slip of unit. Correct it, or explain the change."
+            ),
             {
-                "indicator": row.indicator.name, "now": row.printed, "before": before.printed,
+                "indicator": row.indicator.name,
+                "now": row.printed,
+                "before": before.printed,
                 "times": 10 ** abs(power),
             },
-            row, "value",
+            row,
+            "value",
         )

@@ -28,15 +28,20 @@ CHANCE = 2.5
 
 
 @rule(
-    _("A value far from the one published last year is explained. What is far is told by the median change of the other units; where fewer than five have one, less than 0.4 or more than 2.5 times is far. Small counts may go up and down."),
+    _(
+        "A value far from the one published last year is explained. What is far is told by the median change of the other units; where fewer than five have one, less than 0.4 or more than 2.5 times is far. Small counts may go up and down."
+    ),
     Severity.EXPLAIN,
 )
 def unlike_last_year(reading: Reading) -> Iterator[Problem]:
     changed = [
-        (row, before) for row, before in reading.changes(reading.of_this_year)
+        (row, before)
+        for row, before in reading.changes(reading.of_this_year)
         # A growth leaps from year to year by its nature.
         if row.indicator.measure != Measure.GROWTH
-        and amount(before) and not slip_of(row, before) and not _by_chance(row, before)
+        and amount(before)
+        and not slip_of(row, before)
+        and not _by_chance(row, before)
     ]
     usual = _usual_changes(reading, {row.indicator_id for row, _before in changed})
     for row, before in changed:
@@ -45,10 +50,14 @@ def unlike_last_year(reading: Reading) -> Iterator[Problem]:
         if not _is_far(ratio, others):
             continue
         yield Problem(
-            "unlike_last_year", Severity.EXPLAIN,
-            _("%(indicator)s is %(now)s, last year it was %(before)s. Explain the change, or correct the value."),
+            "unlike_last_year",
+            Severity.EXPLAIN,
+            _(
+                "%(indicator)s is %(now)s, last year it was %(before)s. Explain the change, or correct the value."
+            ),
             {"indicator": row.indicator.name, "now": row.printed, "before": before.printed},
-            row, "value",
+            row,
+            "value",
         )
 
 
@@ -80,8 +89,12 @@ def _usual_changes(reading: Reading, indicators: set[int]) -> dict[int, list[flo
     rows = (
         IndicatorValue.objects.public()
         .filter(
-            indicator__in=indicators, period__in=years, status=FigureStatus.ACTUAL, subject="",
-            value__gt=0, revision__case__kind=reading.case.kind,
+            indicator__in=indicators,
+            period__in=years,
+            status=FigureStatus.ACTUAL,
+            subject="",
+            value__gt=0,
+            revision__case__kind=reading.case.kind,
         )
         .exclude(revision__case__bureau=reading.case.bureau_id)
         .order_by("period", "revision__case__year", "-position", "-id")
@@ -96,8 +109,6 @@ def _usual_changes(reading: Reading, indicators: set[int]) -> dict[int, list[flo
     for (indicator, *_rest), values in series.items():
         for year in (reading.year, reading.year - 1):
             if year in values and year - 1 in values:
-                changes.setdefault(indicator, []).append(
-                    math.log(values[year] / values[year - 1])
-                )
+                changes.setdefault(indicator, []).append(math.log(values[year] / values[year - 1]))
                 break
     return changes

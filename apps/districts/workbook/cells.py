@@ -23,7 +23,9 @@ SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u2009": " ", "\u
 ERROR = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|GETTING_DATA)", re.I)
 NO_VALUE = re.compile(r"[-—–―/\\无]+|n/?a|null|none", re.I)
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?e[+-]?\d+", re.I)
-DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*(?:[-/.月]\s*(?:\d{1,2}\s*日?)?)?|\d{1,2}月\d{1,2}日")
+DATE = re.compile(
+    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*(?:[-/.月]\s*(?:\d{1,2}\s*日?)?)?|\d{1,2}月\d{1,2}日"
+)
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d+)?")
 PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 NUMBER_INSIDE = re.compile(r"[+-]?\d[\d,.]*")
@@ -65,7 +67,9 @@ def _resolve(found: Found, reading: Reading) -> Any:
     if found.formula and found.value is None:
         raise WrongCell(
             _("The formula has no stored result."),
-            _("Open the file in a spreadsheet program, let it calculate and save it; or type the value."),
+            _(
+                "Open the file in a spreadsheet program, let it calculate and save it; or type the value."
+            ),
         )
     value = found.value
     if found.is_error or (isinstance(value, str) and ERROR.fullmatch(value.strip())):
@@ -159,11 +163,13 @@ def _number_in_text(raw: str, unit: str, reading: Reading) -> Decimal:
 def _refusals() -> list[tuple[re.Pattern[str], str, str]]:
     return [
         (
-            NO_VALUE, _("The cell says that there is no value, but not why."),
+            NO_VALUE,
+            _("The cell says that there is no value, but not why."),
             _("Empty it and choose a reason in the column for it."),
         ),
         (
-            SCIENTIFIC, _("A spreadsheet has shortened a long number; its last digits are lost."),
+            SCIENTIFIC,
+            _("A spreadsheet has shortened a long number; its last digits are lost."),
             _("Set the cell's format to text and type all digits."),
         ),
         (DATE, _("The cell holds a date."), _("Type the value.")),
@@ -192,9 +198,7 @@ def _no_number(text: str) -> WrongCell:
             _("The cell holds more than a number: “%(words)s”.") % {"words": words},
             _("Type the number alone; a qualifier has its own column."),
         )
-    return WrongCell(
-        _("This is not a number."), _("Type digits, with a point before decimals.")
-    )
+    return WrongCell(_("This is not a number."), _("Type digits, with a point before decimals."))
 
 
 def _too_large() -> WrongCell:

@@ -87,8 +87,11 @@ class Differences:
         """Return what tells whether somebody who accepts has seen these very differences."""
         seen = [
             [
-                change.row.key, str(change.figure.uid) if change.figure else "",
-                change.figure.version if change.figure else 0, change.after, change.is_stale,
+                change.row.key,
+                str(change.figure.uid) if change.figure else "",
+                change.figure.version if change.figure else 0,
+                change.after,
+                change.is_stale,
             ]
             for change in (*self.changes, *self.conflicts)
         ]
@@ -101,15 +104,21 @@ def check_place(imprint: Imprint, page: Return) -> None:
     case = page.revision.case
     if imprint.district != page.district.slug or imprint.year != case.year:
         raise Refused(
-            _("This is the workbook of %(found)s for %(found_year)s; this page is about %(district)s, %(year)s. Upload it on its own page.")
+            _(
+                "This is the workbook of %(found)s for %(found_year)s; this page is about %(district)s, %(year)s. Upload it on its own page."
+            )
             % {
-                "found": imprint.district, "found_year": imprint.year,
-                "district": page.district.slug, "year": case.year,
+                "found": imprint.district,
+                "found_year": imprint.year,
+                "district": page.district.slug,
+                "year": case.year,
             }
         )
     if imprint.case_id != case.pk or imprint.revision != page.revision.number:
         raise Refused(
-            _("The workbook was made from revision %(found)s of the return; revision %(present)s is open. Download it again and copy your values into it.")
+            _(
+                "The workbook was made from revision %(found)s of the return; revision %(present)s is open. Download it again and copy your values into it."
+            )
             % {"found": imprint.revision, "present": page.revision.number}
         )
 
@@ -132,8 +141,12 @@ def compare(sheet: Sheet, page: Return) -> Differences:
         else:
             _compare_row(row, origin, present, sheet, result)
     merged_keys = {row.key for row in sheet.rows if row.number in sheet.merged}
-    _removed_rows([key for key in origins if not times[key] and key not in merged_keys],
-                  present, sheet, result)
+    _removed_rows(
+        [key for key in origins if not times[key] and key not in merged_keys],
+        present,
+        sheet,
+        result,
+    )
     return result
 
 
@@ -159,39 +172,52 @@ def _extra_row(row: ReadRow, sheet: Sheet, result: Differences) -> None:
     for code in INPUTS:
         found = row.found(code)
         if not found.is_empty:
-            result.faults.append(Fault(
-                sheet.name, found.cell, found.shown,
-                _("This row is not one of the form's: its code is “%(code)s”.")
-                % {"code": row.key[:60]},
-                _("Type the value in the indicator's own row. A figure about a body or another period is added on the return's page."),
-            ))
+            result.faults.append(
+                Fault(
+                    sheet.name,
+                    found.cell,
+                    found.shown,
+                    _("This row is not one of the form's: its code is “%(code)s”.")
+                    % {"code": row.key[:60]},
+                    _(
+                        "Type the value in the indicator's own row. A figure about a body or another period is added on the return's page."
+                    ),
+                )
+            )
             return
 
 
 def _double_row(row: ReadRow, sheet: Sheet, result: Differences) -> None:
-    result.faults.append(Fault(
-        sheet.name, row.found("code").cell, row.key,
-        _("This row stands more than once, so that its value is not certain."),
-        _("Remove the copies."), row.key,
-    ))
+    result.faults.append(
+        Fault(
+            sheet.name,
+            row.found("code").cell,
+            row.key,
+            _("This row stands more than once, so that its value is not certain."),
+            _("Remove the copies."),
+            row.key,
+        )
+    )
 
 
-def _removed_rows(
-    keys: list[str], present: _Present, sheet: Sheet, result: Differences
-) -> None:
+def _removed_rows(keys: list[str], present: _Present, sheet: Sheet, result: Differences) -> None:
     """Say which rows are gone; their figures stay as they are."""
     if not keys:
         return
     names = [str(present.lines[key].indicator) if key in present.lines else key for key in keys]
     shown = ", ".join(names[:10]) + ("…" if len(names) > 10 else "")
-    result.notes.append(Note(
-        sheet.name, "",
-        ngettext(
-            "%(count)s row is not in the workbook any more; its figure stays as it is: %(names)s.",
-            "%(count)s rows are not in the workbook any more; their figures stay as they are: %(names)s.",
-            len(names),
-        ) % {"count": len(names), "names": shown},
-    ))
+    result.notes.append(
+        Note(
+            sheet.name,
+            "",
+            ngettext(
+                "%(count)s row is not in the workbook any more; its figure stays as it is: %(names)s.",
+                "%(count)s rows are not in the workbook any more; their figures stay as they are: %(names)s.",
+                len(names),
+            )
+            % {"count": len(names), "names": shown},
+        )
+    )
 
 
 def _compare_row(
@@ -234,12 +260,14 @@ def _compare_row(
         yours = Values(read["value"].value, read["blank"].text, read["qualifier"].text)
         if yours.value is not None and yours.blank:
             fault(
-                row.found("blank"), _("The row has a value and a reason for none."),
+                row.found("blank"),
+                _("The row has a value and a reason for none."),
                 _("Empty one of the two cells."),
             )
         elif yours.value is None and yours.qualifier and yours != origin.values:
             fault(
-                row.found("qualifier"), _("A qualifier stands beside no value."),
+                row.found("qualifier"),
+                _("A qualifier stands beside no value."),
                 _("Type the value, or empty the qualifier."),
             )
         else:
@@ -249,39 +277,61 @@ def _compare_row(
 
 
 def _settle(
-    row: ReadRow, origin: Origin, now: SheetRow | None, yours: Values, notes: list[Note],
-    fault: Callable[[Found, str, str], None], sheet: Sheet, result: Differences,
+    row: ReadRow,
+    origin: Origin,
+    now: SheetRow | None,
+    yours: Values,
+    notes: list[Note],
+    fault: Callable[[Found, str, str], None],
+    sheet: Sheet,
+    result: Differences,
 ) -> None:
     """Say whether the row is a change, a choice between two values, or none."""
     if yours == Values() and origin.uid:
         # A figure that was emptied is missing; nought would be a number.
         yours = Values(None, Blank.MISSING.value)
         if yours != origin.values:
-            notes.append(Note(
-                sheet.name, row.found("value").cell,
-                _("The cell was emptied; the figure would be stored as missing."),
-            ))
+            notes.append(
+                Note(
+                    sheet.name,
+                    row.found("value").cell,
+                    _("The cell was emptied; the figure would be stored as missing."),
+                )
+            )
     if yours == origin.values or (now is not None and yours == now.values):
         result.unchanged += 1
         return
     found = row.found("value")
     if now is None:
         fault(
-            found, _("The figure was removed on the return's page after the download."),
+            found,
+            _("The figure was removed on the return's page after the download."),
             _("Restore it there, or leave the row as it was."),
         )
         return
     if not now.is_open:
         fault(
-            found, _("This figure is not open for writing: the return was returned for other items, or the figure is not typed by the district."),
+            found,
+            _(
+                "This figure is not open for writing: the return was returned for other items, or the figure is not typed by the district."
+            ),
             _("Put back what stood here: %(value)s.")
             % {"value": origin.values.printed(origin.unit) or _("no value")},
         )
         return
     figure = now.figure
-    is_stale = (str(figure.uid), figure.version) != (origin.uid, origin.version) if figure else bool(origin.uid)
+    is_stale = (
+        (str(figure.uid), figure.version) != (origin.uid, origin.version)
+        if figure
+        else bool(origin.uid)
+    )
     change = Change(
-        now, sheet.name, found.cell, yours, origin.values, tuple(note.text for note in notes),
+        now,
+        sheet.name,
+        found.cell,
+        yours,
+        origin.values,
+        tuple(note.text for note in notes),
         is_stale,
     )
     (result.conflicts if is_stale else result.changes).append(change)
@@ -292,7 +342,9 @@ def chosen(result: Differences, choices: Mapping[str, str]) -> list[Change] | No
 
     None where a choice is missing.
     """
-    if any(choices.get(change.choice_name) not in {"yours", "theirs"} for change in result.conflicts):
+    if any(
+        choices.get(change.choice_name) not in {"yours", "theirs"} for change in result.conflicts
+    ):
         return None
     return [
         *result.changes,

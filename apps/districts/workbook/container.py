@@ -28,15 +28,38 @@ CHUNK = 1 << 16
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Elements of which a sheet or its texts may hold many.
-USUAL = frozenset({"row", "c", "v", "f", "is", "t", "si", "r", "rPr", "sz", "color", "rFont",
-                   "family", "charset", "scheme", "rPh", "phoneticPr", "b", "i"})
+USUAL = frozenset(
+    {
+        "row",
+        "c",
+        "v",
+        "f",
+        "is",
+        "t",
+        "si",
+        "r",
+        "rPr",
+        "sz",
+        "color",
+        "rFont",
+        "family",
+        "charset",
+        "scheme",
+        "rPh",
+        "phoneticPr",
+        "b",
+        "i",
+    }
+)
 
 
 def check_container(data: bytes) -> None:
     """Raise ``Refused`` unless ``data`` is a whole XLSX without macros that is safe to open."""
     if len(data) > MOST_BYTES:
         raise Refused(
-            _("The file is larger than %(limit)s MB. A return's workbook is far smaller: upload the file that was downloaded here, without pictures.")
+            _(
+                "The file is larger than %(limit)s MB. A return's workbook is far smaller: upload the file that was downloaded here, without pictures."
+            )
             % {"limit": MOST_BYTES // 1024**2}
         )
     if data.startswith(OLE):
@@ -56,12 +79,16 @@ def check_container(data: bytes) -> None:
 def _ole_sentence(data: bytes) -> str:
     if "EncryptedPackage".encode("utf-16-le") in data:
         return _("The file is encrypted with a password. Save it without one, then upload it.")
-    return _("This is an old .xls workbook, whatever its name says. Save it as .xlsx, then upload it.")
+    return _(
+        "This is an old .xls workbook, whatever its name says. Save it as .xlsx, then upload it."
+    )
 
 
 def _other_sentence(data: bytes) -> str:
     if b"\0" not in data[:4096] and re.search(rb"[,;\t]", data[:4096]):
-        return _("This is a text file (CSV), whatever its name says. Upload the workbook that was downloaded here.")
+        return _(
+            "This is a text file (CSV), whatever its name says. Upload the workbook that was downloaded here."
+        )
     return _("This is not an Excel workbook. Upload the .xlsx file that was downloaded here.")
 
 
@@ -77,14 +104,19 @@ def _check_parts(archive: ZipFile) -> None:
         raise Refused(_macro_sentence())
     if "xl/workbook.xml" not in names:
         raise Refused(
-            _("This is not an .xlsx workbook: perhaps OpenDocument, .xlsb or another archive. Save it as .xlsx, then upload it.")
+            _(
+                "This is not an .xlsx workbook: perhaps OpenDocument, .xlsb or another archive. Save it as .xlsx, then upload it."
+            )
         )
     inflated = sum(part.file_size for part in parts)
     if inflated > MOST_INFLATED or len(parts) > MOST_PARTS:
         raise Refused(
-            _("Unpacked, the file would take %(size)s MB in %(parts)s parts; a return's workbook takes at most %(limit)s MB. Copy your values into a fresh download.")
+            _(
+                "Unpacked, the file would take %(size)s MB in %(parts)s parts; a return's workbook takes at most %(limit)s MB. Copy your values into a fresh download."
+            )
             % {
-                "size": inflated // 1024**2 + 1, "parts": len(parts),
+                "size": inflated // 1024**2 + 1,
+                "parts": len(parts),
                 "limit": MOST_INFLATED // 1024**2,
             }
         )
@@ -107,7 +139,9 @@ def _scan_parts(archive: ZipFile) -> None:
             scan.parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise Refused(
-                _("The part %(part)s of the file is damaged. Open it in a spreadsheet program and save it again.")
+                _(
+                    "The part %(part)s of the file is damaged. Open it in a spreadsheet program and save it again."
+                )
                 % {"part": part.filename}
             ) from error
 
@@ -143,9 +177,7 @@ class _Scan:
             self.others += 1
         if any(len(value) > MOST_ATTRIBUTE for value in attributes.values()):
             raise self.too_much()
-        if (
-            self.cells > MOST_CELLS or self.others > MOST_ELEMENTS or self.merged > MOST_MERGED
-        ):
+        if self.cells > MOST_CELLS or self.others > MOST_ELEMENTS or self.merged > MOST_MERGED:
             raise self.too_much()
 
     def check_place(self) -> None:
@@ -157,14 +189,18 @@ class _Scan:
             raise self.too_much() from error
         if row > MOST_ROWS or column > MOST_COLUMNS:
             raise Refused(
-                _("Cell %(cell)s in %(part)s holds a value far outside the form. Empty it, or copy your values into a fresh download.")
+                _(
+                    "Cell %(cell)s in %(part)s holds a value far outside the form. Empty it, or copy your values into a fresh download."
+                )
                 % {"cell": self.cell, "part": self.part}
             )
 
     def too_much(self) -> Refused:
         """Return the refusal of a part that no return's workbook has."""
         return Refused(
-            _("The part %(part)s of the file holds more than a return's workbook ever does. Copy your values into a fresh download.")
+            _(
+                "The part %(part)s of the file holds more than a return's workbook ever does. Copy your values into a fresh download."
+            )
             % {"part": self.part}
         )
 

@@ -24,8 +24,16 @@ MOST_ROWS = 12_000
 MOST_COLUMNS = 60
 
 COLUMNS = (
-    "code", "indicator", "subject", "definition", "unit", "scope", "last_year", "value",
-    "qualifier", "blank",
+    "code",
+    "indicator",
+    "subject",
+    "definition",
+    "unit",
+    "scope",
+    "last_year",
+    "value",
+    "qualifier",
+    "blank",
 )
 INPUTS = ("value", "qualifier", "blank")
 # Without one of these columns no row can be read.
@@ -35,9 +43,15 @@ NEEDED = ("code", "unit", *INPUTS)
 def column_labels() -> dict[str, str]:
     """Return the heading of each column in the reader's language."""
     return {
-        "code": _("code"), "indicator": _("indicator"), "subject": _("subject, period"),
-        "definition": _("definition and rule"), "unit": _("unit"), "scope": _("scope"),
-        "last_year": _("Last year"), "value": _("value"), "qualifier": _("qualifier"),
+        "code": _("code"),
+        "indicator": _("indicator"),
+        "subject": _("subject, period"),
+        "definition": _("definition and rule"),
+        "unit": _("unit"),
+        "scope": _("scope"),
+        "last_year": _("Last year"),
+        "value": _("value"),
+        "qualifier": _("qualifier"),
         "blank": _("no value because"),
     }
 
@@ -126,14 +140,24 @@ def sheet_rows(page: Return) -> Iterator[SheetRow]:
             same_period = figure.period == str(revision.case.year)
             series = (figure.indicator_id, figure.unit, figure.subject)
             yield SheetRow(
-                f"{code}/{counts[code]}", section.title, figure.indicator, figure,
-                before.get(series) if same_period else None, figure.scope, is_open,
+                f"{code}/{counts[code]}",
+                section.title,
+                figure.indicator,
+                figure,
+                before.get(series) if same_period else None,
+                figure.scope,
+                is_open,
             )
 
 
 def _row_of_line(section: str, line: Line) -> SheetRow:
     return SheetRow(
-        line.indicator.code, section, line.indicator, line.figure, line.before, line.scope,
+        line.indicator.code,
+        section,
+        line.indicator,
+        line.figure,
+        line.before,
+        line.scope,
         line.is_open,
     )
 
@@ -154,16 +178,26 @@ class Origin:
         """Return the origin of a row that is written now."""
         figure = row.figure
         return cls(
-            row.key, str(figure.uid) if figure else "", figure.version if figure else 0,
-            row.unit, row.scope_words, row.values,
+            row.key,
+            str(figure.uid) if figure else "",
+            figure.version if figure else 0,
+            row.unit,
+            row.scope_words,
+            row.values,
         )
 
     def cells(self) -> list[str]:
         """Return the origin as texts."""
         value = "" if self.values.value is None else f"{self.values.value:f}"
         return [
-            self.key, self.uid, str(self.version), self.unit, self.scope_words, value,
-            self.values.blank, self.values.qualifier,
+            self.key,
+            self.uid,
+            str(self.version),
+            self.unit,
+            self.scope_words,
+            value,
+            self.values.blank,
+            self.values.qualifier,
         ]
 
     @classmethod
@@ -193,17 +227,27 @@ class Imprint:
         """Return the imprint of a workbook that is written now."""
         case = page.revision.case
         return cls(
-            TEMPLATE, case.pk, page.district.slug, case.year, page.revision.number, sheet,
-            column_labels(), {code: str(label) for code, label in Blank.choices},
+            TEMPLATE,
+            case.pk,
+            page.district.slug,
+            case.year,
+            page.revision.number,
+            sheet,
+            column_labels(),
+            {code: str(label) for code, label in Blank.choices},
             tuple(Origin.of(row) for row in rows),
         )
 
     def table(self) -> list[list[str]]:
         """Return the sheet's cells, all of them texts, signed in the first row."""
         rows = [
-            ["format", FORMAT], ["template", self.template], ["case", str(self.case_id)],
-            ["district", self.district], ["year", str(self.year)],
-            ["revision", str(self.revision)], ["sheet", self.sheet],
+            ["format", FORMAT],
+            ["template", self.template],
+            ["case", str(self.case_id)],
+            ["district", self.district],
+            ["year", str(self.year)],
+            ["revision", str(self.revision)],
+            ["sheet", self.sheet],
             *(["column", code, label] for code, label in self.columns.items()),
             *(["blank", code, label] for code, label in self.blanks.items()),
             *(["row", *origin.cells()] for origin in self.origins),
@@ -228,8 +272,14 @@ class Imprint:
             elif row[0] in named:
                 named[row[0]][row[1]] = row[2]
         return cls(
-            single["template"], int(single["case"]), single["district"], int(single["year"]),
-            int(single["revision"]), single["sheet"], named["column"], named["blank"],
+            single["template"],
+            int(single["case"]),
+            single["district"],
+            int(single["year"]),
+            int(single["revision"]),
+            single["sheet"],
+            named["column"],
+            named["blank"],
             tuple(origins),
         )
 

@@ -41,7 +41,9 @@ def mark_workbook(data: bytes, faults: Sequence[Fault]) -> bytes:
 
 def _clean(sheet: Worksheet) -> None:
     """Take away the marks of an earlier round."""
-    for row in sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS)):
+    for row in sheet.iter_rows(
+        max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS)
+    ):
         for cell in row:
             if isinstance(cell, Cell) and cell.comment and cell.comment.author == AUTHOR:
                 cell.comment = None

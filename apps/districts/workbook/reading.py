@@ -71,7 +71,9 @@ def load(data: bytes, **options: Any) -> Workbook:
     except Exception as error:
         # The library raises whatever its parts raise on a file that is no workbook.
         raise Refused(
-            _("The file cannot be read as a workbook. Open it in a spreadsheet program, save it as .xlsx and upload that.")
+            _(
+                "The file cannot be read as a workbook. Open it in a spreadsheet program, save it as .xlsx and upload that."
+            )
         ) from error
 
 
@@ -87,7 +89,9 @@ def read_sheet(data: bytes) -> Sheet:
     missing = [imprint.columns[code] for code in NEEDED if code not in columns]
     if missing:
         raise Refused(
-            _("On the sheet “%(sheet)s”, row %(row)s, the column “%(column)s” is missing. Put the heading back, or copy your values into a fresh download.")
+            _(
+                "On the sheet “%(sheet)s”, row %(row)s, the column “%(column)s” is missing. Put the heading back, or copy your values into a fresh download."
+            )
             % {"sheet": worksheet.title, "row": head, "column": "”, “".join(missing)}
         )
     sheet = Sheet(imprint, worksheet.title)
@@ -101,7 +105,9 @@ def read_sheet(data: bytes) -> Sheet:
 def _read_imprint(book: Workbook) -> Imprint:
     if HIDDEN_SHEET not in book.sheetnames:
         raise Refused(
-            _("This workbook was not downloaded here: its hidden sheet %(sheet)s is missing. Download the return's workbook and copy your values into it.")
+            _(
+                "This workbook was not downloaded here: its hidden sheet %(sheet)s is missing. Download the return's workbook and copy your values into it."
+            )
             % {"sheet": HIDDEN_SHEET}
         )
     table = [
@@ -114,14 +120,18 @@ def _read_imprint(book: Workbook) -> Imprint:
     template = next((row[1] for row in table if row[:1] == ["template"] and len(row) > 1), "")
     if template and template != TEMPLATE:
         raise Refused(
-            _("The workbook was made from template %(found)s; today's is %(present)s. Download it again and copy your values into it.")
+            _(
+                "The workbook was made from template %(found)s; today's is %(present)s. Download it again and copy your values into it."
+            )
             % {"found": template[:20], "present": TEMPLATE}
         )
     try:
         return Imprint.read(table)
     except (ValueError, ArithmeticError, KeyError, IndexError) as error:
         raise Refused(
-            _("The hidden sheet %(sheet)s was changed, or the workbook comes from another installation. Download it again and copy your values into it.")
+            _(
+                "The hidden sheet %(sheet)s was changed, or the workbook comes from another installation. Download it again and copy your values into it."
+            )
             % {"sheet": HIDDEN_SHEET}
         ) from error
 
@@ -138,10 +148,7 @@ def _find_sheet(book: Workbook, imprint: Imprint) -> Worksheet:
     for sheet in sheets:
         if sheet.title == imprint.sheet:
             return sheet
-    likely = [
-        sheet for sheet in sheets
-        if {"code", "value"} <= set(_find_head(sheet, imprint)[1])
-    ]
+    likely = [sheet for sheet in sheets if {"code", "value"} <= set(_find_head(sheet, imprint)[1])]
     if len(likely) == 1:
         return likely[0]
     raise Refused(
@@ -161,7 +168,8 @@ def _find_head(sheet: Worksheet, imprint: Imprint) -> tuple[int, dict[str, int]]
     codes = {plain(label): code for code, label in imprint.columns.items()}
     best: tuple[int, dict[str, int]] = (1, {})
     rows = sheet.iter_rows(
-        max_row=min(sheet.max_row, HEAD_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS),
+        max_row=min(sheet.max_row, HEAD_ROWS),
+        max_col=min(sheet.max_column, MOST_COLUMNS),
         values_only=True,
     )
     for number, row in enumerate(rows, start=1):
@@ -182,46 +190,54 @@ def _find_head(sheet: Worksheet, imprint: Imprint) -> tuple[int, dict[str, int]]
 def _note_sheets(book: Workbook, worksheet: Worksheet, sheet: Sheet) -> None:
     """Say which sheets were not read, and that a renamed or hidden one was."""
     if worksheet.title != sheet.imprint.sheet:
-        sheet.notes.append(Note(
-            worksheet.title, "",
-            _("The sheet was called “%(sheet)s” when it was downloaded; it was read all the same.")
-            % {"sheet": sheet.imprint.sheet},
-        ))
+        sheet.notes.append(
+            Note(
+                worksheet.title,
+                "",
+                _(
+                    "The sheet was called “%(sheet)s” when it was downloaded; it was read all the same."
+                )
+                % {"sheet": sheet.imprint.sheet},
+            )
+        )
     if worksheet.sheet_state != "visible":
-        sheet.notes.append(Note(
-            worksheet.title, "", _("The sheet is hidden; it was read all the same.")
-        ))
+        sheet.notes.append(
+            Note(worksheet.title, "", _("The sheet is hidden; it was read all the same."))
+        )
     for other in book.sheetnames:
         if other in {worksheet.title, HIDDEN_SHEET} or book[other].sheet_state == "visible":
             continue
         sheet.notes.append(Note(other, "", _("This sheet is hidden and was not read.")))
 
 
-def _note_hidden(
-    worksheet: Worksheet, head: int, columns: dict[str, int], sheet: Sheet
-) -> None:
+def _note_hidden(worksheet: Worksheet, head: int, columns: dict[str, int], sheet: Sheet) -> None:
     """Say which hidden rows and columns were read."""
     rows = sorted(
-        number for number, row in worksheet.row_dimensions.items()
+        number
+        for number, row in worksheet.row_dimensions.items()
         if row.hidden and head < number <= MOST_ROWS
     )
     if rows:
-        sheet.notes.append(Note(
-            sheet.name, ranges(rows), _("These rows are hidden; they were read all the same.")
-        ))
+        sheet.notes.append(
+            Note(sheet.name, ranges(rows), _("These rows are hidden; they were read all the same."))
+        )
     hidden: set[int] = set()
     for column in worksheet.column_dimensions.values():
         if column.hidden:
             hidden.update(range(column.min or 0, min(column.max or 0, MOST_COLUMNS) + 1))
     letters = [
-        get_column_letter(place) for code, place in columns.items()
+        get_column_letter(place)
+        for code, place in columns.items()
         if place in hidden and code in NEEDED
     ]
     if letters:
-        sheet.notes.append(Note(
-            sheet.name, ", ".join(letters),
-            _("This column is hidden; it was read all the same."),
-        ))
+        sheet.notes.append(
+            Note(
+                sheet.name,
+                ", ".join(letters),
+                _("This column is hidden; it was read all the same."),
+            )
+        )
 
 
 def ranges(numbers: Iterable[int]) -> str:
@@ -235,9 +251,7 @@ def ranges(numbers: Iterable[int]) -> str:
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
 
 
-def _find_merged(
-    worksheet: Worksheet, head: int, columns: dict[str, int], sheet: Sheet
-) -> None:
+def _find_merged(worksheet: Worksheet, head: int, columns: dict[str, int], sheet: Sheet) -> None:
     """Name each merged cell that touches a figure: whose value it holds cannot be known."""
     places = {columns[code] for code in NEEDED}
     for merged in sorted(worksheet.merged_cells.ranges, key=lambda r: (r.min_row, r.min_col)):
@@ -246,11 +260,15 @@ def _find_merged(
             continue
         sheet.merged.update(range(merged.min_row, merged.max_row + 1))
         value = worksheet.cell(merged.min_row, merged.min_col).value
-        sheet.faults.append(Fault(
-            sheet.name, merged.coord, "" if value is None else str(value)[:60],
-            _("Cells are merged; only the first of them can hold a value."),
-            _("Unmerge them and type each row's own value."),
-        ))
+        sheet.faults.append(
+            Fault(
+                sheet.name,
+                merged.coord,
+                "" if value is None else str(value)[:60],
+                _("Cells are merged; only the first of them can hold a value."),
+                _("Unmerge them and type each row's own value."),
+            )
+        )
 
 
 def _read_rows(

@@ -37,9 +37,12 @@ def keep_upload(actor: User, revision: Revision, name: str, data: bytes) -> Uplo
     check_place(read_sheet(data).imprint, read_return(actor, revision))
     UploadedWorkbook.objects.filter(uploaded_at__lt=timezone.now() - KEPT).delete()
     upload, _made = UploadedWorkbook.objects.update_or_create(
-        revision=revision, uploaded_by=actor,
+        revision=revision,
+        uploaded_by=actor,
         defaults={
-            "name": name[-NAME_LENGTH:], "content": data, "uploaded_at": timezone.now(),
+            "name": name[-NAME_LENGTH:],
+            "content": data,
+            "uploaded_at": timezone.now(),
             "sha256": hashlib.sha256(data).hexdigest(),
         },
     )
@@ -81,7 +84,9 @@ def accept(
         result = compare(sheet, read_return(actor, revision))
         if result.digest != digest:
             raise Unsettled(
-                _("The return has changed since you looked. Nothing was stored; look at the differences again.")
+                _(
+                    "The return has changed since you looked. Nothing was stored; look at the differences again."
+                )
             )
         wanted = chosen(result, choices)
         if wanted is None:
@@ -94,12 +99,18 @@ def accept(
 
 def _store(actor: User, revision: Revision, change: Change) -> None:
     values = {
-        "value": change.yours.value, "blank": change.yours.blank,
+        "value": change.yours.value,
+        "blank": change.yours.blank,
         "qualifier": change.yours.qualifier,
     }
     figure = change.figure
     uid: uuid.UUID | None = figure.uid if figure else None
     domain.save_figure(
-        actor, revision.pk, change.row.indicator, values, scope=change.row.scope, uid=uid,
+        actor,
+        revision.pk,
+        change.row.indicator,
+        values,
+        scope=change.row.scope,
+        uid=uid,
         version=figure.version if figure else None,
     )

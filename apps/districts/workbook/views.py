@@ -54,7 +54,8 @@ def _page(case_id: int) -> HttpResponseRedirect:
 def _file(data: bytes, name: str) -> HttpResponse:
     """Return a workbook as an attachment that no cache keeps."""
     answer = HttpResponse(
-        data, content_type=MEDIA_TYPE,
+        data,
+        content_type=MEDIA_TYPE,
         headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store, private"},
     )
     answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
@@ -100,7 +101,10 @@ def _show_upload(
 
 
 def _show_differences(
-    request: HttpRequest, page: Return, upload: UploadedWorkbook, refusal: str = "",
+    request: HttpRequest,
+    page: Return,
+    upload: UploadedWorkbook,
+    refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
     try:
@@ -109,10 +113,15 @@ def _show_differences(
         # The return has moved on to another revision, or the template to another version.
         return _show_upload(request, page, str(error), 409)
     return render(
-        request, "districts/workbook_differences.html",
+        request,
+        "districts/workbook_differences.html",
         {
-            "page": page, "case": page.revision.case, "upload": upload, "result": result,
-            "figures": _figures(result), "refusal": refusal,
+            "page": page,
+            "case": page.revision.case,
+            "upload": upload,
+            "result": result,
+            "figures": _figures(result),
+            "refusal": refusal,
         },
         status=status,
     )
@@ -121,8 +130,10 @@ def _show_differences(
 def _figures(result: Differences) -> list[dict[str, Any]]:
     """Return the counts at the head of the page."""
     counts = [
-        (_("Figures to store"), len(result.changes)), (_("To choose"), len(result.conflicts)),
-        (_("Faults"), len(result.faults)), (_("Unchanged"), result.unchanged),
+        (_("Figures to store"), len(result.changes)),
+        (_("To choose"), len(result.conflicts)),
+        (_("Faults"), len(result.faults)),
+        (_("Unchanged"), result.unchanged),
     ]
     return [{"label": name, "value": number} for name, number in counts]
 
@@ -167,7 +178,10 @@ def accept_upload(request: HttpRequest, case_id: int) -> HttpResponse:
         return _page(case_id)
     try:
         stored, _result = accept(
-            user, revision, read_upload(upload), request.POST.get("digest", ""),
+            user,
+            revision,
+            read_upload(upload),
+            request.POST.get("digest", ""),
             request.POST.dict(),
         )
     except NotAllowed as refusal:
@@ -176,8 +190,7 @@ def accept_upload(request: HttpRequest, case_id: int) -> HttpResponse:
         return _again(request, user, case_id, upload, str(refusal))
     messages.success(
         request,
-        ngettext("%(count)s figure saved.", "%(count)s figures saved.", stored)
-        % {"count": stored},
+        ngettext("%(count)s figure saved.", "%(count)s figures saved.", stored) % {"count": stored},
     )
     return HttpResponseRedirect(reverse("districts:return", args=[case_id]))
 

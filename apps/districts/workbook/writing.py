@@ -31,8 +31,16 @@ from apps.registry.models import Indicator, Measure
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS = {
-    "code": 22, "indicator": 34, "subject": 20, "definition": 46, "unit": 9, "scope": 12,
-    "last_year": 14, "value": 16, "qualifier": 11, "blank": 14,
+    "code": 22,
+    "indicator": 34,
+    "subject": 20,
+    "definition": 46,
+    "unit": 9,
+    "scope": 12,
+    "last_year": 14,
+    "value": 16,
+    "qualifier": 11,
+    "blank": 14,
 }
 # A spreadsheet keeps 15 digits of a number; a longer one is written as text.
 DIGITS = 15
@@ -100,8 +108,10 @@ def form_header(page: Return) -> list[str]:
         % {"bureau": revision.case.bureau, "unit": page.district, "year": revision.case.year},
         _("Revision %(number)s, %(state)s · template %(template)s · downloaded %(time)s")
         % {
-            "number": revision.number, "state": revision.get_state_display(),
-            "template": TEMPLATE, "time": stamp,
+            "number": revision.number,
+            "state": revision.get_state_display(),
+            "template": TEMPLATE,
+            "time": stamp,
         },
     ]
 
@@ -148,8 +158,12 @@ def _write_rows(
 
 def _write_row(sheet: Worksheet, number: int, row: SheetRow) -> None:
     texts = {
-        "code": row.key, "indicator": str(row.indicator), "subject": row.subject,
-        "definition": rule_hint(row.indicator), "unit": row.unit, "scope": row.scope_words,
+        "code": row.key,
+        "indicator": str(row.indicator),
+        "subject": row.subject,
+        "definition": rule_hint(row.indicator),
+        "unit": row.unit,
+        "scope": row.scope_words,
         "qualifier": row.values.qualifier,
         "blank": str(Blank(row.values.blank).label) if row.values.blank else "",
     }
@@ -170,8 +184,12 @@ def _write_row(sheet: Worksheet, number: int, row: SheetRow) -> None:
 
 
 def _write_number(
-    sheet: Worksheet, number: int, place: int, figure: IndicatorValue | None,
-    indicator: Indicator, is_input: bool,
+    sheet: Worksheet,
+    number: int,
+    place: int,
+    figure: IndicatorValue | None,
+    indicator: Indicator,
+    is_input: bool,
 ) -> Cell:
     """Write a number as number; as printed where last year's has a qualifier or there is none."""
     cell = sheet.cell(number, place)
@@ -230,8 +248,11 @@ def _offer_choices(
         return
     first, last = numbers[0], numbers[-1]
     reasons = DataValidation(
-        type="list", formula1=_list_of([str(label) for label in Blank.labels]), allow_blank=True,
-        showErrorMessage=True, error=_("Choose a reason from the list, or leave the cell empty."),
+        type="list",
+        formula1=_list_of([str(label) for label in Blank.labels]),
+        allow_blank=True,
+        showErrorMessage=True,
+        error=_("Choose a reason from the list, or leave the cell empty."),
     )
     reasons.add(_span("blank", first, last))
     sheet.add_data_validation(reasons)
@@ -244,9 +265,13 @@ def _offer_choices(
         sheet.add_data_validation(words)
     for (places, may_fall), group in open_rows.items():
         rule = DataValidation(
-            type="decimal" if places else "whole", operator="between",
-            formula1="-999999999999999" if may_fall else "0", formula2="999999999999999",
-            allow_blank=True, showErrorMessage=True, errorStyle="warning",
+            type="decimal" if places else "whole",
+            operator="between",
+            formula1="-999999999999999" if may_fall else "0",
+            formula2="999999999999999",
+            allow_blank=True,
+            showErrorMessage=True,
+            errorStyle="warning",
             error=_("A number is expected here, below nought only for a growth."),
         )
         rule.sqref = _runs(group)
@@ -284,11 +309,19 @@ def _set_up_print(sheet: Worksheet, head_row: int) -> None:
 def _write_help(sheet: Worksheet) -> None:
     """Write how the workbook is filled in and what becomes of it."""
     lines = [
-        _("Type in the yellow cells only: the value, a qualifier such as 超 or 约, or why there is no value."),
-        _("Nought is a number. An empty cell that had a value becomes “missing”; the differences show it before anything is stored."),
+        _(
+            "Type in the yellow cells only: the value, a qualifier such as 超 or 约, or why there is no value."
+        ),
+        _(
+            "Nought is a number. An empty cell that had a value becomes “missing”; the differences show it before anything is stored."
+        ),
         _("Do not rename sheets or remove columns; rows may be sorted, filtered and hidden."),
-        _("A formula is read by its result. Save the file once in a spreadsheet program so that results are in it."),
-        _("Upload the file on the return's workbook page. You see every difference and every fault first; nothing is stored before you accept."),
+        _(
+            "A formula is read by its result. Save the file once in a spreadsheet program so that results are in it."
+        ),
+        _(
+            "Upload the file on the return's workbook page. You see every difference and every fault first; nothing is stored before you accept."
+        ),
         _("If a colleague changed a figure meanwhile, both values are shown and you choose."),
     ]
     sheet.column_dimensions["A"].width = 110

@@ -105,8 +105,12 @@ def _line(chars: list[dict[str, Any]]) -> Line:
     wide = len(first[0]) if first else 1
     width = printed[min(wide, len(printed)) - 1]["x1"] - printed[0]["x0"]
     return Line(
-        text, printed[0]["x0"], printed[-1]["x1"], min(c["top"] for c in chars),
-        max(c["size"] for c in chars), width,
+        text,
+        printed[0]["x0"],
+        printed[-1]["x1"],
+        min(c["top"] for c in chars),
+        max(c["size"] for c in chars),
+        width,
     )
 
 
@@ -165,7 +169,9 @@ def _index(edges: list[float], value: float) -> int:
     return max(bisect_right(edges, value + 2) - 1, 0)
 
 
-def _paddings(lines: dict[tuple[int, int], list[Line]], at: dict[tuple[int, int], Any]) -> dict[int, float]:
+def _paddings(
+    lines: dict[tuple[int, int], list[Line]], at: dict[tuple[int, int], Any]
+) -> dict[int, float]:
     """The room between a cell's edge and its longest line, by column."""
     padding: dict[int, float] = {}
     for (row, column), inside in lines.items():

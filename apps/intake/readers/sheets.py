@@ -213,11 +213,15 @@ class Extra:
         with self.container.open(part) as stream:
             tags = tuple(MAIN + tag for tag in ("row", "c", "col", "f"))
             events = etree.iterparse(
-                stream, events=("start", "end"), tag=tags, resolve_entities=False,
-                no_network=True, huge_tree=False,
+                stream,
+                events=("start", "end"),
+                tag=tags,
+                resolve_entities=False,
+                no_network=True,
+                huge_tree=False,
             )
             for event, element in events:
-                tag = element.tag[len(MAIN):]
+                tag = element.tag[len(MAIN) :]
                 if event == "start":
                     if tag == "row":
                         rows += 1
@@ -264,7 +268,7 @@ def _part(target: str) -> str:
 
 
 def way_of(code: str) -> str:
-    """"%" for a format that shows per cent, a run of noughts for one that pads; else ""."""
+    """ "%" for a format that shows per cent, a run of noughts for one that pads; else ""."""
     first = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code.split(";")[0])
     if "%" in first:
         return "%"
@@ -300,7 +304,9 @@ def _read_xls(data: bytes) -> Iterator[Grid]:
         index_of: dict[int, int] = {}
         for number in range(sheet.nrows):
             marks: list[Mark] = []
-            cells = tuple(_xls_cell(book, cell, at, marks) for at, cell in enumerate(sheet.row(number)))
+            cells = tuple(
+                _xls_cell(book, cell, at, marks) for at, cell in enumerate(sheet.row(number))
+            )
             info = sheet.rowinfo_map.get(number)
             if info is not None and info.hidden:
                 if any(cells):

@@ -111,7 +111,9 @@ def read_text(text: str) -> Iterator[Block]:
 
 def text_row(number: int, cells: list[str], place: Place) -> Row:
     """A row of cells, tidied, with a mark where a cell held control characters."""
-    marks = tuple(Mark(i, "control-characters") for i, cell in enumerate(cells) if has_control(cell))
+    marks = tuple(
+        Mark(i, "control-characters") for i, cell in enumerate(cells) if has_control(cell)
+    )
     return Row(number, tuple(map(tidy, cells)), marks, place)
 
 
@@ -141,7 +143,11 @@ def cells_of(line: str) -> list[str]:
     if "\t" in line:
         return [_unquoted(cell) for cell in line.split("\t")]
     stripped = line.strip()
-    if stripped.count("|") > 2 and stripped[0] == stripped[-1] == "|" and not RULE.fullmatch(stripped):
+    if (
+        stripped.count("|") > 2
+        and stripped[0] == stripped[-1] == "|"
+        and not RULE.fullmatch(stripped)
+    ):
         return stripped[1:-1].split("|")
     return [line]
 

@@ -138,5 +138,3 @@ def _size(cell: etree._Element, name: str) -> int:
     if size > 20_000:
         raise Refusal("table-too-large")
     return max(size, 1)
-
-

@@ -9,11 +9,38 @@ from docx.oxml.ns import qn
 from apps.intake.grid import Aside, Block, Grid, Mark, Paragraph, Place, Row, Span
 from apps.intake.readers.tidy import has_control, tidy
 
-W = {name: qn(f"w:{name}") for name in (
-    "p", "tbl", "tr", "tc", "t", "tab", "br", "cr", "del", "moveFrom", "sdt", "sdtContent",
-    "trPr", "hidden", "gridBefore", "tcPr", "gridSpan", "vMerge", "val", "vanish", "rPr", "r",
-    "noBreakHyphen", "body", "ins", "smartTag", "customXml",
-)}
+W = {
+    name: qn(f"w:{name}")
+    for name in (
+        "p",
+        "tbl",
+        "tr",
+        "tc",
+        "t",
+        "tab",
+        "br",
+        "cr",
+        "del",
+        "moveFrom",
+        "sdt",
+        "sdtContent",
+        "trPr",
+        "hidden",
+        "gridBefore",
+        "tcPr",
+        "gridSpan",
+        "vMerge",
+        "val",
+        "vanish",
+        "rPr",
+        "r",
+        "noBreakHyphen",
+        "body",
+        "ins",
+        "smartTag",
+        "customXml",
+    )
+}
 HOLDERS = {W["sdt"], W["sdtContent"], W["ins"], W["smartTag"], W["customXml"]}
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
@@ -112,7 +139,9 @@ def _row(line, index: int, spans: list[Span], open_spans: dict[int, int], nested
         continues = merge is not None and merge.get(W["val"], "continue") == "continue"
         if continues and column in open_spans:
             held = spans[open_spans[column]]
-            spans[open_spans[column]] = Span(held.row, held.column, index - held.row + 1, held.width)
+            spans[open_spans[column]] = Span(
+                held.row, held.column, index - held.row + 1, held.width
+            )
             text = ""
         else:
             open_spans.pop(column, None)

@@ -31,13 +31,17 @@ def districts(request: HttpRequest) -> HttpResponseBase:
     year = _year_asked(request, years)
     shown = list(District.objects.filter(valid_to__isnull=True))
     indicators, rows = asked.overview(year, shown) if year is not None else ([], [])
-    return render(request, "publications/districts.html", {
-        "years": years,
-        "year": year,
-        "indicators": indicators,
-        "rows": [row for row in rows if row.district.kind != DistrictKind.CITY],
-        "cities": [row for row in rows if row.district.kind == DistrictKind.CITY and row.count],
-    })
+    return render(
+        request,
+        "publications/districts.html",
+        {
+            "years": years,
+            "year": year,
+            "indicators": indicators,
+            "rows": [row for row in rows if row.district.kind != DistrictKind.CITY],
+            "cities": [row for row in rows if row.district.kind == DistrictKind.CITY and row.count],
+        },
+    )
 
 
 @public_page
@@ -58,22 +62,26 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     other_sections = asked.sections_of(others, year)
     narrative = asked.narrative_of(shown.bureau, year)
     lists = asked.lists_of(shown, year)
-    return render(request, "publications/district.html", {
-        "district": shown,
-        "year": year,
-        "years": years,
-        "year_period": str(year),
-        "sections": sections,
-        "others": other_sections,
-        "has_former": any(
-            figure.before for part in (*sections, *other_sections) for figure in part.figures
-        ),
-        "narrative": narrative,
-        "lists": lists,
-        "revision": own[0].revision if own else None,
-        "figure_count": len(own),
-        "is_empty": not (figures or narrative or lists),
-    })
+    return render(
+        request,
+        "publications/district.html",
+        {
+            "district": shown,
+            "year": year,
+            "years": years,
+            "year_period": str(year),
+            "sections": sections,
+            "others": other_sections,
+            "has_former": any(
+                figure.before for part in (*sections, *other_sections) for figure in part.figures
+            ),
+            "narrative": narrative,
+            "lists": lists,
+            "revision": own[0].revision if own else None,
+            "figure_count": len(own),
+            "is_empty": not (figures or narrative or lists),
+        },
+    )
 
 
 @public_page
@@ -81,6 +89,12 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show one indicator over districts and periods, with its unit and rule."""
     shown = get_object_or_404(Indicator, code=code)
     periods, rows = asked.series_of(shown)
-    return render(request, "publications/indicator.html", {
-        "indicator": shown, "periods": periods, "rows": rows,
-    })
+    return render(
+        request,
+        "publications/indicator.html",
+        {
+            "indicator": shown,
+            "periods": periods,
+            "rows": rows,
+        },
+    )

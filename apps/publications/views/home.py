@@ -33,21 +33,26 @@ def home(request: HttpRequest) -> HttpResponseBase:
                 "value": f"{counts[kind.code]:,}",
                 "url": f"{reverse('publications:listing', args=[kind.code])}?report_year={year}",
             }
-            for kind in listed_record_kinds() if counts[kind.code]
+            for kind in listed_record_kinds()
+            if counts[kind.code]
         ]
         newest = queries.public_rows(record_kinds["events"]).order_by(
             "-date_from", "position", "id"
         )[:EVENTS_SHOWN]
         events = [{"row": row, "url": record_url(row)} for row in newest]
-    return render(request, "publications/home.html", {
-        "year": year,
-        "stats": stats,
-        "events": events,
-        "notices": queries.on_notice()[:NOTICES_SHOWN],
-        "districts": District.objects.filter(
-            kind__in=[DistrictKind.DIVISION, DistrictKind.ZONE], valid_to__isnull=True
-        ),
-        "releases": Release.objects.annotate(
-            cases=Count("items"), rows=Sum("items__rows")
-        ).order_by("-published_at", "-pk")[:RELEASES_SHOWN],
-    })
+    return render(
+        request,
+        "publications/home.html",
+        {
+            "year": year,
+            "stats": stats,
+            "events": events,
+            "notices": queries.on_notice()[:NOTICES_SHOWN],
+            "districts": District.objects.filter(
+                kind__in=[DistrictKind.DIVISION, DistrictKind.ZONE], valid_to__isnull=True
+            ),
+            "releases": Release.objects.annotate(
+                cases=Count("items"), rows=Sum("items__rows")
+            ).order_by("-published_at", "-pk")[:RELEASES_SHOWN],
+        },
+    )

@@ -11,7 +11,9 @@ from apps.publications.listing import Listing
 
 
 def listing_response(
-    request: HttpRequest, listing: Listing, template: str = "publications/listing.html",
+    request: HttpRequest,
+    listing: Listing,
+    template: str = "publications/listing.html",
     extra: dict[str, object] | None = None,
 ) -> HttpResponseBase:
     """Return the page of a listing, or the file that ``_export`` asks for."""

@@ -33,13 +33,13 @@ def notice(request: HttpRequest, case_id: int) -> HttpResponseBase:
     tables = []
     for kind in shown.case.kind_spec.records:
         table = kind.table(
-            data=queries.rows_of(kind, shown), orderable=False, prefix=f"{kind.code}-",
+            data=queries.rows_of(kind, shown),
+            orderable=False,
+            prefix=f"{kind.code}-",
             exclude=("report_year",),
         )
         paginate(table, request.GET.get(f"{kind.code}-page"))
         tables.append((kind, fit(table)))
-    response = render(
-        request, "publications/notice.html", {"revision": shown, "tables": tables}
-    )
+    response = render(request, "publications/notice.html", {"revision": shown, "tables": tables})
     response["X-Robots-Tag"] = NOT_INDEXED
     return response

@@ -33,25 +33,30 @@ def record(request: HttpRequest, kind: str, uid: uuid.UUID) -> HttpResponseBase:
     except record_kind.model.DoesNotExist as error:
         raise Http404 from error
     revision: Revision = row.revision
-    return render(request, "publications/record.html", {
-        "kind": record_kind,
-        "row": row,
-        "title": trace.text_of(row, record_kind.title_field),
-        "fields": trace.fields_of(record_kind, row),
-        "revision": revision,
-        "release": revision.release_item.release,
-        "road": trace.road(revision),
-        "corrections": trace.corrections(record_kind, row),
-        "permalink": settings.SITE_URL + record_url(row),
-        "day": day,
-    })
+    return render(
+        request,
+        "publications/record.html",
+        {
+            "kind": record_kind,
+            "row": row,
+            "title": trace.text_of(row, record_kind.title_field),
+            "fields": trace.fields_of(record_kind, row),
+            "revision": revision,
+            "release": revision.release_item.release,
+            "road": trace.road(revision),
+            "corrections": trace.corrections(record_kind, row),
+            "permalink": settings.SITE_URL + record_url(row),
+            "day": day,
+        },
+    )
 
 
 def _former(revision: Revision) -> Revision | None:
     return (
         queries.readable_revisions()
         .filter(case_id=revision.case_id, number__lt=revision.number)
-        .order_by("-number").first()
+        .order_by("-number")
+        .first()
     )
 
 
@@ -72,8 +77,11 @@ def revision(request: HttpRequest, case_id: int, number: int) -> HttpResponseBas
     tables = []
     for kind in shown.case.kind_spec.records:
         table = kind.table(
-            data=queries.rows_of(kind, shown), orderable=False, prefix=f"{kind.code}-",
-            exclude=("report_year",), row_url=record_url if is_current and kind.is_listed else None,
+            data=queries.rows_of(kind, shown),
+            orderable=False,
+            prefix=f"{kind.code}-",
+            exclude=("report_year",),
+            row_url=record_url if is_current and kind.is_listed else None,
         )
         paginate(table, request.GET.get(f"{kind.code}-page"))
         tables.append((kind, fit(table)))
@@ -83,28 +91,30 @@ def revision(request: HttpRequest, case_id: int, number: int) -> HttpResponseBas
     if former is not None and is_compared:
         for kind in shown.case.kind_spec.records:
             changes += _changes(kind, former, shown)
-    return render(request, "publications/revision.html", {
-        "revision": shown,
-        "is_current": is_current,
-        "release": shown.release_item.release,
-        "item": shown.release_item,
-        "tables": tables,
-        "former": former,
-        "is_compared": is_compared,
-        "changes": changes[:MOST_CHANGES_SHOWN],
-        "change_count": len(changes),
-        "road": trace.road(shown),
-        "revisions": queries.readable_revisions().filter(case_id=case_id).order_by("-number"),
-        "permalink": settings.SITE_URL + request.path,
-    })
+    return render(
+        request,
+        "publications/revision.html",
+        {
+            "revision": shown,
+            "is_current": is_current,
+            "release": shown.release_item.release,
+            "item": shown.release_item,
+            "tables": tables,
+            "former": former,
+            "is_compared": is_compared,
+            "changes": changes[:MOST_CHANGES_SHOWN],
+            "change_count": len(changes),
+            "road": trace.road(shown),
+            "revisions": queries.readable_revisions().filter(case_id=case_id).order_by("-number"),
+            "permalink": settings.SITE_URL + request.path,
+        },
+    )
 
 
 @public_page
 def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show what one organisation has won, hosts and is listed in. One query for each kind."""
-    shown = get_object_or_404(
-        queries.public_organisations().select_related("district"), pk=pk
-    )
+    shown = get_object_or_404(queries.public_organisations().select_related("district"), pk=pk)
     uids: dict[str, set[uuid.UUID]] = defaultdict(set)
     names: dict[str, None] = {}
     mentions = queries.published_mentions().filter(name__organisation=shown).order_by("name__name")
@@ -121,11 +131,15 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
             groups.append({"kind": kind, "table": fit(table), "count": len(uids[kind.code])})
     # The registry may hold a name that only a draft prints: it is not told here.
     title = shown.name if shown.name in names else next(iter(names))
-    return render(request, "publications/organisation.html", {
-        "organisation": shown,
-        "title": title,
-        "names": [name for name in names if name != title],
-        "groups": groups,
-        "total": sum(len(found) for found in uids.values()),
-        "most": MOST_OF_ORGANISATION,
-    })
+    return render(
+        request,
+        "publications/organisation.html",
+        {
+            "organisation": shown,
+            "title": title,
+            "names": [name for name in names if name != title],
+            "groups": groups,
+            "total": sum(len(found) for found in uids.values()),
+            "most": MOST_OF_ORGANISATION,
+        },
+    )

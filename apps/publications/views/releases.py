@@ -30,20 +30,25 @@ def release(request: HttpRequest, number: str) -> HttpResponseBase:
     """Show a release: its cases with their hashes, and where to check them."""
     shown = get_object_or_404(Release, number=number)
     readable = set(
-        queries.readable_revisions().filter(release_item__release=shown)
+        queries.readable_revisions()
+        .filter(release_item__release=shown)
         .values_list("pk", flat=True)
     )
     items = [
         (item, item.revision_id in readable)
         for item in shown.items.select_related("revision__case__bureau")
     ]
-    return render(request, "publications/release.html", {
-        "release": shown,
-        "items": items,
-        "previous": Release.objects.filter(pk__lt=shown.pk).order_by("-pk").first(),
-        "next": Release.objects.filter(pk__gt=shown.pk).order_by("pk").first(),
-        "permalink": settings.SITE_URL + reverse("publications:release", args=[number]),
-    })
+    return render(
+        request,
+        "publications/release.html",
+        {
+            "release": shown,
+            "items": items,
+            "previous": Release.objects.filter(pk__lt=shown.pk).order_by("-pk").first(),
+            "next": Release.objects.filter(pk__gt=shown.pk).order_by("pk").first(),
+            "permalink": settings.SITE_URL + reverse("publications:release", args=[number]),
+        },
+    )
 
 
 @public_page
@@ -61,7 +66,8 @@ def _released(number: str, case_id: int) -> Revision:
     revision = (
         Revision.objects.filter(release_item__release__number=number, case_id=case_id)
         .exclude(state__in=set(State) - {State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN})
-        .order_by("-number").first()
+        .order_by("-number")
+        .first()
     )
     if revision is None:
         raise Http404
@@ -81,14 +87,10 @@ def _content(
 @public_page
 def content_json(request: HttpRequest, number: str, case_id: int) -> HttpResponseBase:
     """Serve the content of a released case as JSON."""
-    return _content(
-        _released(number, case_id), content.content_json, "application/json", "json"
-    )
+    return _content(_released(number, case_id), content.content_json, "application/json", "json")
 
 
 @public_page
 def content_canonical(request: HttpRequest, number: str, case_id: int) -> HttpResponseBase:
     """Serve the very bytes that the manifest's hash was made of."""
-    return _content(
-        _released(number, case_id), canonical_bytes, "text/plain; charset=utf-8", "txt"
-    )
+    return _content(_released(number, case_id), canonical_bytes, "text/plain; charset=utf-8", "txt")

@@ -65,9 +65,15 @@ def search(request: HttpRequest) -> HttpResponseBase:
         groups = [_organisations(query), _indicators(query)]
         groups += [_rows(kind, query) for kind in listed_record_kinds()]
         groups = [group for group in groups if group.total]
-    return render(request, "publications/search.html", {
-        "query": query, "groups": groups, "total": sum(group.total for group in groups),
-    })
+    return render(
+        request,
+        "publications/search.html",
+        {
+            "query": query,
+            "groups": groups,
+            "total": sum(group.total for group in groups),
+        },
+    )
 
 
 def _counted(rows: QuerySet[Any]) -> tuple[list[Any], int]:
@@ -80,7 +86,9 @@ def _rows(kind: RecordKind, query: str) -> Group:
     asked = kind.filterset({"q": query}, queryset=public_rows(kind))
     found, total = _counted(asked.qs)
     return Group(
-        str(kind.label_plural), total, [_hit(kind, row) for row in found],
+        str(kind.label_plural),
+        total,
+        [_hit(kind, row) for row in found],
         f"{reverse('publications:listing', args=[kind.code])}?{urlencode({'q': query})}",
     )
 
@@ -111,21 +119,27 @@ def _organisations(query: str) -> Group:
         organisation=OuterRef("pk"),
     )
     found, total = _counted(
-        Organisation.objects.filter(Exists(names)).annotate(
+        Organisation.objects.filter(Exists(names))
+        .annotate(
             # The registry's own name may be one that only a draft prints.
             printed=names.order_by("name").values("name")[:1]
-        ).order_by("printed", "pk")
+        )
+        .order_by("printed", "pk")
     )
-    return Group(_("organisations"), total, [
-        Hit(item.printed, reverse("publications:organisation", args=[item.pk])) for item in found
-    ])
+    return Group(
+        _("organisations"),
+        total,
+        [Hit(item.printed, reverse("publications:organisation", args=[item.pk])) for item in found],
+    )
 
 
 def _indicators(query: str) -> Group:
-    found, total = _counted(
-        Indicator.objects.filter(_each_word(query, "name", "name_en", "code"))
+    found, total = _counted(Indicator.objects.filter(_each_word(query, "name", "name_en", "code")))
+    return Group(
+        _("indicators"),
+        total,
+        [
+            Hit(str(item), reverse("publications:indicator", args=[item.code]), item.section_name)
+            for item in found
+        ],
     )
-    return Group(_("indicators"), total, [
-        Hit(str(item), reverse("publications:indicator", args=[item.code]), item.section_name)
-        for item in found
-    ])

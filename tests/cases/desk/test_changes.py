@@ -43,10 +43,12 @@ def test_changes_are_told_row_by_row_and_name_by_name() -> None:
     [people] = changed.fields
     assert changed.moved
     assert [(name.text, name.is_kept) for name in people.names_before] == [
-        ("张三", False), ("李四", True)
+        ("张三", False),
+        ("李四", True),
     ]
     assert [(name.text, name.is_kept) for name in people.names_after] == [
-        ("李四", True), ("王五", False)
+        ("李四", True),
+        ("王五", False),
     ]
 
 
@@ -116,7 +118,8 @@ def test_reviewer_sees_what_changed_since_the_return() -> None:
     assert comparison.title == "Changed since it was returned"
     assert (comparison.rows[0].what, comparison.rows[0].uid) == ("changed", first.uid)
     assert {(row.what, row.title) for row in comparison.rows} == {
-        ("changed", "改后的题目"), ("added", f.award_values(4)["title"]),
+        ("changed", "改后的题目"),
+        ("added", f.award_values(4)["title"]),
         ("removed", second.title),
     }
     assert third.uid not in {row.uid for row in comparison.rows}
@@ -143,23 +146,42 @@ def test_case_with_several_kinds_of_row_has_a_tab_for_each() -> None:
     second = client.get(f"/desk/cases/{revision.case_id}/?rows=narrative-sections")
 
     assert [(tab["count"], tab["current"]) for tab in first.context["tabs"]] == [
-        (2, True), (1, False)
+        (2, True),
+        (1, False),
     ]
     assert second.context["record_kind"].code == "narrative-sections"
     assert "第1节" in said(second)
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    (None, "—"), ("", "—"), ([], "—"), (True, "yes"), (False, "no"), (0, "0"),
-    (["甲", "乙"], "甲、乙"), (Decimal("3.50"), "3.50"), (dt.date(2023, 1, 5), "2023-01-05"),
-])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "—"),
+        ("", "—"),
+        ([], "—"),
+        (True, "yes"),
+        (False, "no"),
+        (0, "0"),
+        (["甲", "乙"], "甲、乙"),
+        (Decimal("3.50"), "3.50"),
+        (dt.date(2023, 1, 5), "2023-01-05"),
+    ],
+)
 def test_words_of_a_value(value: Any, text: str) -> None:
     assert words(value) == text
 
 
-@pytest.mark.parametrize(("note", "expected"), [
-    ("请核对。", False), ("应为15.3亿元", True), ("按2024年1月5日的口径", False),
-    ("第3行有误", False), ("2023-04-01 前补报", False), ("1月5日前", False), ("共 12 项", True),
-])
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("请核对。", False),
+        ("应为15.3亿元", True),
+        ("按2024年1月5日的口径", False),
+        ("第3行有误", False),
+        ("2023-04-01 前补报", False),
+        ("1月5日前", False),
+        ("共 12 项", True),
+    ],
+)
 def test_figure_in_a_note_is_told_from_a_date(note: str, expected: bool) -> None:
     assert holds_a_figure(note) is expected

@@ -117,10 +117,15 @@ def test_reviewer_names_a_row_and_field_with_a_deadline() -> None:
     client = signed_in(f.staff(Role.CITY_REVIEWER))
     asked = client.get(f"{new_url(revision, row)}&field=title")
 
-    done = client.post(new_url(revision, row), {
-        "place": "title", "severity": "explain", "message": "题目与公布文件不一致。",
-        "deadline": in_a_week(),
-    })
+    done = client.post(
+        new_url(revision, row),
+        {
+            "place": "title",
+            "severity": "explain",
+            "message": "题目与公布文件不一致。",
+            "deadline": in_a_week(),
+        },
+    )
 
     finding = Finding.objects.get()
     assert asked.context["place"] == row.title
@@ -136,9 +141,15 @@ def test_reviewer_names_the_case_or_a_list(place: str, kind: str) -> None:
     client = signed_in(f.staff(Role.CITY_REVIEWER))
 
     for _ in range(2):
-        client.post(new_url(revision), {
-            "place": place, "severity": "hint", "message": "请补全名单。", "deadline": "",
-        })
+        client.post(
+            new_url(revision),
+            {
+                "place": place,
+                "severity": "hint",
+                "message": "请补全名单。",
+                "deadline": "",
+            },
+        )
 
     finding = Finding.objects.get()
     assert (finding.record_kind, finding.severity) == (kind, Severity.HINT)
@@ -149,9 +160,15 @@ def test_reviewer_names_the_case_or_a_list(place: str, kind: str) -> None:
 def test_deadline_in_the_past_is_refused_and_the_words_are_kept() -> None:
     revision = f.reviewing_case()
 
-    refused = signed_in(f.staff(Role.CITY_REVIEWER)).post(new_url(revision), {
-        "place": "", "severity": "explain", "message": "请补全名单。", "deadline": "2020-01-01",
-    })
+    refused = signed_in(f.staff(Role.CITY_REVIEWER)).post(
+        new_url(revision),
+        {
+            "place": "",
+            "severity": "explain",
+            "message": "请补全名单。",
+            "deadline": "2020-01-01",
+        },
+    )
 
     assert refused.status_code == 422
     assert "The deadline lies in the past." in said(refused)
@@ -175,9 +192,14 @@ def test_finding_that_holds_a_figure_is_warned_of_once() -> None:
 def test_finding_by_another_role_is_refused_in_a_sentence() -> None:
     revision = f.reviewing_case()
 
-    refused = signed_in(f.filler_of(revision)).post(new_url(revision), {
-        "place": "", "severity": "explain", "message": "请补全名单。",
-    })
+    refused = signed_in(f.filler_of(revision)).post(
+        new_url(revision),
+        {
+            "place": "",
+            "severity": "explain",
+            "message": "请补全名单。",
+        },
+    )
 
     assert refused.status_code == 403
     assert "Only the city's reviewers and publishers raise findings." in said(refused)
@@ -187,9 +209,15 @@ def test_finding_by_another_role_is_refused_in_a_sentence() -> None:
 def test_finding_outside_the_review_is_refused_and_kept() -> None:
     revision = f.submitted_case()
 
-    refused = signed_in(f.staff(Role.CITY_REVIEWER)).post(new_url(revision), {
-        "place": "", "severity": "explain", "message": "请补全名单。", "deadline": "",
-    })
+    refused = signed_in(f.staff(Role.CITY_REVIEWER)).post(
+        new_url(revision),
+        {
+            "place": "",
+            "severity": "explain",
+            "message": "请补全名单。",
+            "deadline": "",
+        },
+    )
 
     assert refused.status_code == 409
     assert "请补全名单。" in refused.content.decode()
@@ -295,8 +323,9 @@ def test_no_answer_is_offered_where_none_can_be_given() -> None:
     draft = _findings_of_a_negative_figure()
     client = signed_in(f.filler_of(draft))
     here = f"/desk/cases/{draft.case_id}/"
-    offered = {view["severity"]: view["reply_label"]
-               for view in client.get(here).context["open_findings"]}
+    offered = {
+        view["severity"]: view["reply_label"] for view in client.get(here).context["open_findings"]
+    }
     assert offered["blocking"] == "Details"
 
     warned = client.get(f"{here}1/hand_over/")

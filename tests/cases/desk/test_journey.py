@@ -18,7 +18,10 @@ def test_figure_goes_from_the_filler_to_the_public() -> None:
     desk = {
         role: signed_in(f.staff(role))
         for role in (
-            Role.DISTRICT_FILLER, Role.DISTRICT_SIGNATORY, Role.CITY_REVIEWER, Role.CITY_PUBLISHER
+            Role.DISTRICT_FILLER,
+            Role.DISTRICT_SIGNATORY,
+            Role.CITY_REVIEWER,
+            Role.CITY_PUBLISHER,
         )
     }
 
@@ -34,10 +37,19 @@ def test_figure_goes_from_the_filler_to_the_public() -> None:
     assert begun["Location"] == f"/desk/cases/{case.pk}/"
     new = f"/desk/cases/{case.pk}/rows/indicator-values/new/"
     blank = form_values(desk[Role.DISTRICT_FILLER].get(new))
-    entered = desk[Role.DISTRICT_FILLER].post(new, {
-        **blank, "indicator": indicator.pk, "unit": "亿元", "period": "2024", "value": "12.5",
-        "reporting_unit": f.district().district.pk, "blank": "", "once": "a",
-    })
+    entered = desk[Role.DISTRICT_FILLER].post(
+        new,
+        {
+            **blank,
+            "indicator": indicator.pk,
+            "unit": "亿元",
+            "period": "2024",
+            "value": "12.5",
+            "reporting_unit": f.district().district.pk,
+            "blank": "",
+            "once": "a",
+        },
+    )
     assert entered.status_code == 302
     revision = case.revisions.get()
     [row] = f.records_of(revision)
@@ -90,5 +102,8 @@ def test_figure_goes_from_the_filler_to_the_public() -> None:
     # Each hand-over told the next person.
     told = Notification.objects.filter(event__revision=revision)
     assert {role for n in told for role in n.recipient.roles} == {
-        Role.DISTRICT_FILLER, Role.DISTRICT_SIGNATORY, Role.CITY_REVIEWER, Role.CITY_PUBLISHER
+        Role.DISTRICT_FILLER,
+        Role.DISTRICT_SIGNATORY,
+        Role.CITY_REVIEWER,
+        Role.CITY_PUBLISHER,
     }

@@ -106,13 +106,14 @@ def test_list_says_which_filters_are_on_and_how_to_take_them_off() -> None:
     f.submitted_case("district-returns")
     client = signed_in(f.staff(Role.CITY_REVIEWER))
 
-    chips = client.get(
-        "/desk/cases/?state=submitted&bureau=beilun&q=&page=1"
-    ).context["chips"]
+    chips = client.get("/desk/cases/?state=submitted&bureau=beilun&q=&page=1").context["chips"]
 
     assert [(chip["label"], chip["value"], chip["url"]) for chip in chips] == [
-        ("Bureau", "Beilun District Science and Technology Bureau",
-         "/desk/cases/?state=submitted&q="),
+        (
+            "Bureau",
+            "Beilun District Science and Technology Bureau",
+            "/desk/cases/?state=submitted&q=",
+        ),
         ("State", "reported", "/desk/cases/?bureau=beilun&q="),
     ]
 
@@ -127,9 +128,17 @@ def test_wrong_filter_is_said_and_breaks_nothing() -> None:
     assert response.context["chips"] == []
 
 
-@pytest.mark.parametrize("sort", [
-    "subject", "bureau", "-year", "number", "state", "-submitted_at",
-])
+@pytest.mark.parametrize(
+    "sort",
+    [
+        "subject",
+        "bureau",
+        "-year",
+        "number",
+        "state",
+        "-submitted_at",
+    ],
+)
 def test_list_sorts_by_every_column(sort: str) -> None:
     f.open_award_list()
     f.submitted_case()
@@ -181,7 +190,8 @@ def test_desk_says_to_each_role_what_waits_for_it() -> None:
     proposed = f.take("propose_withdrawal", f.published_case())
 
     assert waiting(f.staff(Role.DISTRICT_FILLER)) == [
-        ("Returned: to be corrected", [returned.pk]), ("Being filled in", [draft.pk]),
+        ("Returned: to be corrected", [returned.pk]),
+        ("Being filled in", [draft.pk]),
     ]
     assert waiting(f.staff(Role.DISTRICT_SIGNATORY)) == [
         ("To be checked and signed", [checking.pk])
@@ -219,7 +229,8 @@ def test_desk_shows_deadline_and_says_when_it_has_passed() -> None:
 
     tasks = [task for _heading, group in page.context["groups"] for task in group]
     assert [(task.due, task.is_late) for task in tasks] == [
-        (returned.findings.get().deadline, False), (dt.date(2022, 3, 1), True),
+        (returned.findings.get().deadline, False),
+        (dt.date(2022, 3, 1), True),
     ]
     assert "overdue" in said(page)
 
@@ -249,7 +260,8 @@ def test_missing_return_is_offered_for_open_years_only() -> None:
     page = client.get("/desk/")
 
     assert [(m.year.year, m.is_late) for m in page.context["missing"]] == [
-        (2023, False), (2020, True)
+        (2023, False),
+        (2020, True),
     ]
 
 
@@ -270,7 +282,11 @@ def test_auditors_desk_shows_the_last_steps() -> None:
     page = signed_in(f.staff(Role.AUDITOR)).get("/desk/")
 
     assert [event.transition for event in page.context["events"]] == [
-        "publish", "approve", "accept", "submit", "open"
+        "publish",
+        "approve",
+        "accept",
+        "submit",
+        "open",
     ]
     assert str(Event.objects.filter(revision=revision).count()) == "5"
 
@@ -290,11 +306,14 @@ def test_case_is_opened_once_and_then_shown() -> None:
     assert "This case exists already. Here it is." in said(second)
 
 
-@pytest.mark.parametrize(("changed", "sentence"), [
-    ({"year": "1999"}, "The year 1999 is not open for reporting."),
-    ({"kind": "district-returns"}, "You do not fill cases of this kind."),
-    ({"subject": ""}, "Say what the list is"),
-])
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"year": "1999"}, "The year 1999 is not open for reporting."),
+        ({"kind": "district-returns"}, "You do not fill cases of this kind."),
+        ({"subject": ""}, "Say what the list is"),
+    ],
+)
 def test_case_that_cannot_be_opened_says_why_and_keeps_the_rest(
     changed: dict[str, str], sentence: str
 ) -> None:

@@ -84,10 +84,16 @@ def test_desk_asks_strangers_to_sign_in(path: str) -> None:
 def pages_of(revision: Revision, row: Any, finding: Any) -> list[str]:
     case = f"/desk/cases/{revision.case_id}/"
     return [
-        case, f"{case}{revision.number}/", f"{case}{revision.number}/changes/",
-        step_url(revision, "accept"), f"{case}findings/new/", f"{case}findings/{finding.pk}/",
-        f"{case}rows/indicator-values/new/", row_url(revision, row),
-        row_url(revision, row, "history/"), row_url(revision, row, "remove/"),
+        case,
+        f"{case}{revision.number}/",
+        f"{case}{revision.number}/changes/",
+        step_url(revision, "accept"),
+        f"{case}findings/new/",
+        f"{case}findings/{finding.pk}/",
+        f"{case}rows/indicator-values/new/",
+        row_url(revision, row),
+        row_url(revision, row, "history/"),
+        row_url(revision, row, "remove/"),
         f"/desk/cases/publish/?revision={revision.pk}",
     ]
 
@@ -103,7 +109,8 @@ def test_foreign_case_does_not_exist_on_any_page(stranger: str) -> None:
         revision = f.reviewing_case("district-returns")
         user = (
             f.person(Role.DISTRICT_FILLER, f.district("cixi"))
-            if stranger == "another district" else f.staff(Role.ADMINISTRATOR)
+            if stranger == "another district"
+            else f.staff(Role.ADMINISTRATOR)
         )
         finding = f.raise_item(revision)
     row = f.records_of(revision)[0]
@@ -148,9 +155,14 @@ def test_person_without_a_role_is_told_so() -> None:
     assert "No role yet" in said(response)
 
 
-@pytest.mark.parametrize("path", [
-    "/desk/cases/999999/", "/desk/cases/999999/1/", "/desk/cases/999999/check/",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/desk/cases/999999/",
+        "/desk/cases/999999/1/",
+        "/desk/cases/999999/check/",
+    ],
+)
 def test_case_that_is_not_there_is_404(path: str) -> None:
     client = signed_in(f.staff(Role.AUDITOR))
 
@@ -167,11 +179,17 @@ def test_unknown_step_kind_row_and_finding_are_404() -> None:
     nowhere = "00000000-0000-4000-8000-000000000000"
 
     paths = [
-        step_url(revision, "fly"), f"{case}9/", f"{case}rows/laureates/new/",
-        f"{case}rows/awards/{nowhere}/", f"{case}rows/awards/{nowhere}/history/",
-        f"{case}rows/awards/{nowhere}/remove/", f"{case}rows/laureates/{row.uid}/",
-        f"{case}findings/999999/", f"{case}findings/new/?kind=awards&row={nowhere}",
-        f"{case}findings/new/?kind=awards&row=nonsense", f"{case}findings/new/?kind=laureates",
+        step_url(revision, "fly"),
+        f"{case}9/",
+        f"{case}rows/laureates/new/",
+        f"{case}rows/awards/{nowhere}/",
+        f"{case}rows/awards/{nowhere}/history/",
+        f"{case}rows/awards/{nowhere}/remove/",
+        f"{case}rows/laureates/{row.uid}/",
+        f"{case}findings/999999/",
+        f"{case}findings/new/?kind=awards&row={nowhere}",
+        f"{case}findings/new/?kind=awards&row=nonsense",
+        f"{case}findings/new/?kind=laureates",
     ]
 
     assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 404)
@@ -186,9 +204,13 @@ def test_pages_write_nothing_when_they_are_read() -> None:
     client = signed_in(f.filler_of(revision))
     client.get("/desk/")
     paths = [
-        "/desk/", "/desk/cases/", "/desk/cases/new/", "/desk/notifications/",
+        "/desk/",
+        "/desk/cases/",
+        "/desk/cases/new/",
+        "/desk/notifications/",
         *(path for path in pages_of(revision, row, finding) if "indicator-values" not in path),
-        f"/desk/cases/{revision.case_id}/rows/awards/new/", step_url(revision, "submit"),
+        f"/desk/cases/{revision.case_id}/rows/awards/new/",
+        step_url(revision, "submit"),
     ]
     before = database_digest(leave_out=("django_session",))
 

@@ -16,7 +16,8 @@ def sent(*revisions: Revision, **more: str) -> dict[str, object]:
     """Return what the preview's form sends."""
     return {
         "revision": [revision.pk for revision in revisions],
-        **{f"version-{revision.pk}": revision.version for revision in revisions}, **more,
+        **{f"version-{revision.pk}": revision.version for revision in revisions},
+        **more,
     }
 
 
@@ -30,8 +31,11 @@ def test_list_offers_boxes_for_what_this_person_may_publish() -> None:
         f.approved_case("laureates")
         page = signed_in(publisher).get("/desk/cases/").content.decode()
 
-    boxes = {pk for pk in Revision.objects.values_list("pk", flat=True)
-             if f'name="revision" value="{pk}"' in page}
+    boxes = {
+        pk
+        for pk in Revision.objects.values_list("pk", flat=True)
+        if f'name="revision" value="{pk}"' in page
+    }
     assert boxes == {ready.pk, ended.pk}
 
 
@@ -50,12 +54,11 @@ def test_preview_shows_exactly_what_becomes_public() -> None:
     published = f.published_case()
     second = f.advance(f.change_first_row(f.successor_of(published)), State.APPROVED)
 
-    page = signed_in(f.staff(Role.CITY_PUBLISHER)).get(
-        URL, {"revision": [first.pk, second.pk]}
-    )
+    page = signed_in(f.staff(Role.CITY_PUBLISHER)).get(URL, {"revision": [first.pk, second.pk]})
 
     assert [(c.revision.pk, c.rows, c.hash) for c in page.context["candidates"]] == [
-        (first.pk, 3, first.approved_hash), (second.pk, 1, second.approved_hash)
+        (first.pk, 3, first.approved_hash),
+        (second.pk, 1, second.approved_hash),
     ]
     assert "Publish 2 cases as one release" in said(page)
     assert "4 rows become public" in said(page)

@@ -15,9 +15,15 @@ from tests.cases.desk.pages import form_values, row_url, said, signed_in
 pytestmark = pytest.mark.django_db
 
 AWARD = {
-    "programme": "宁波市科学技术奖", "award_class": "自然科学奖", "grade": "二等奖",
-    "award_year": "2022", "title": "新材料机理", "organisations": "宁波大学\n宁波材料所",
-    "people": "张三\n李四", "announced_on": "", "once": "first",
+    "programme": "宁波市科学技术奖",
+    "award_class": "自然科学奖",
+    "grade": "二等奖",
+    "award_year": "2022",
+    "title": "新材料机理",
+    "organisations": "宁波大学\n宁波材料所",
+    "people": "张三\n李四",
+    "announced_on": "",
+    "once": "first",
 }
 
 
@@ -32,9 +38,9 @@ def test_new_row_is_saved_checked_and_found_in_its_list() -> None:
     response = client.post(new_url(revision), {**AWARD, "people": "张三\n张三"}, follow=True)
 
     [row] = f.records_of(revision)
-    assert response.redirect_chain == [(
-        f"/desk/cases/{revision.case_id}/1/?rows=awards&page=1#row-{row.uid}", 302
-    )]
+    assert response.redirect_chain == [
+        (f"/desk/cases/{revision.case_id}/1/?rows=awards&page=1#row-{row.uid}", 302)
+    ]
     assert (row.title, row.organisations) == ("新材料机理", ["宁波大学", "宁波材料所"])
     assert "Saved: 新材料机理" in said(response)
     # The rules ran over it and say what is to be explained.
@@ -137,7 +143,8 @@ def test_what_only_the_domain_refuses_stands_at_its_field(
 
     assert response.status_code == 422
     assert response.context["form"].errors == {
-        "grade": ["No such grade."], "__all__": ["Two rows of one name."]
+        "grade": ["No such grade."],
+        "__all__": ["Two rows of one name."],
     }
     assert "新材料机理" in response.content.decode()
 
@@ -171,7 +178,8 @@ def test_stale_save_shows_both_values_and_loses_nothing() -> None:
 
     assert stale.status_code == 409
     assert [(c["label"], c["yours"], c["theirs"]) for c in stale.context["conflicts"]] == [
-        ("Grade", "二等奖", "一等奖"), ("Project", "我的题目", "他的题目"),
+        ("Grade", "二等奖", "一等奖"),
+        ("Project", "我的题目", "他的题目"),
     ]
     assert str(other) in said(stale)
     assert "我的题目" in stale.content.decode()
@@ -188,9 +196,14 @@ def test_choice_after_a_stale_save_is_stored_field_by_field() -> None:
     save_record(other, revision.pk, row.record_kind, {"title": "他的题目"}, uid=row.uid)
     again = form_values(mine.post(row_url(revision, row), typed))
 
-    chosen = mine.post(row_url(revision, row), {
-        **again, "choice-title": "theirs", "choice-grade": "yours",
-    })
+    chosen = mine.post(
+        row_url(revision, row),
+        {
+            **again,
+            "choice-title": "theirs",
+            "choice-grade": "yours",
+        },
+    )
 
     [row] = f.records_of(revision)
     assert chosen.status_code == 302
@@ -260,9 +273,7 @@ def test_post_to_a_row_that_never_was_is_404() -> None:
 def test_returned_case_opens_only_what_its_item_names() -> None:
     revision = f.reviewing_case(rows=2)
     named, locked = f.records_of(revision)
-    revision = f.returned(
-        revision, record_kind="awards", record_uid=named.uid, field="title"
-    )
+    revision = f.returned(revision, record_kind="awards", record_uid=named.uid, field="title")
     client = signed_in(f.filler_of(revision))
 
     case = client.get(f"/desk/cases/{revision.case_id}/")
@@ -305,12 +316,14 @@ def test_case_handed_over_between_save_and_check_is_no_fault(
     assert len(f.records_of(revision)) == 1
 
 
-@pytest.mark.parametrize(("kind_code", "code", "has_page"), [
-    ("awards", "awards", True), ("district-returns", "narrative-sections", False),
-])
-def test_published_row_leads_to_its_public_page(
-    kind_code: str, code: str, has_page: bool
-) -> None:
+@pytest.mark.parametrize(
+    ("kind_code", "code", "has_page"),
+    [
+        ("awards", "awards", True),
+        ("district-returns", "narrative-sections", False),
+    ],
+)
+def test_published_row_leads_to_its_public_page(kind_code: str, code: str, has_page: bool) -> None:
     revision = f.published_case(kind_code)
     [row] = f.records_of(revision, code)
 
@@ -345,7 +358,10 @@ def test_row_is_removed_after_a_question_and_put_back_as_it_was() -> None:
     assert put_back.status_code == 302
     again = f.records_of(revision)[1]
     assert (again.uid, again.position, again.title, again.version) == (
-        kept.uid, kept.position, kept.title, kept.version + 1
+        kept.uid,
+        kept.position,
+        kept.title,
+        kept.version + 1,
     )
     history = client.get(row_url(revision, kept, "history/")).context["entries"]
     assert [entry["what"] for entry in history] == ["Put back", "Removed", "Entered"]
@@ -414,7 +430,9 @@ def test_history_goes_through_all_revisions() -> None:
     page = signed_in(f.filler_of(revision)).get(row_url(revision, row, "history/"))
 
     assert [entry["what"] for entry in page.context["entries"]] == [
-        "Changed", "Copied into revision 2", "Entered"
+        "Changed",
+        "Copied into revision 2",
+        "Entered",
     ]
 
 

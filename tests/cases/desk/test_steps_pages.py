@@ -176,7 +176,9 @@ def test_year_and_date_in_a_note_are_no_figures() -> None:
     f.raise_item(revision)
 
     taken = post_step(
-        signed_in(f.staff(Role.CITY_REVIEWER)), revision, "return",
+        signed_in(f.staff(Role.CITY_REVIEWER)),
+        revision,
+        "return",
         reason="请按2024年1月5日的口径核对第3行。",
     )
 
@@ -187,7 +189,10 @@ def test_restate_opens_a_correction_with_its_code() -> None:
     revision = f.published_case()
 
     done = post_step(
-        signed_in(f.staff(Role.CITY_PUBLISHER)), revision, "restate", reason="更正姓名",
+        signed_in(f.staff(Role.CITY_PUBLISHER)),
+        revision,
+        "restate",
+        reason="更正姓名",
         reason_code="verification",
     )
 
@@ -200,7 +205,10 @@ def test_restate_without_a_code_is_refused_and_keeps_the_reason() -> None:
     revision = f.published_case()
 
     refused = post_step(
-        signed_in(f.staff(Role.CITY_PUBLISHER)), revision, "restate", reason="更正姓名",
+        signed_in(f.staff(Role.CITY_PUBLISHER)),
+        revision,
+        "restate",
+        reason="更正姓名",
         reason_code="",
     )
 
@@ -228,18 +236,21 @@ def test_publish_page_of_a_correction_shows_what_changes() -> None:
     assert "（更正）" in said(page)
 
 
-@pytest.mark.parametrize(("state", "name", "role"), [
-    (State.DRAFT, "hand_over", Role.DISTRICT_FILLER),
-    (State.CHECKING, "send_back", Role.DISTRICT_SIGNATORY),
-    (State.SUBMITTED, "recall", Role.DISTRICT_SIGNATORY),
-    (State.SUBMITTED, "accept", Role.CITY_REVIEWER),
-    (State.REVIEWING, "return", Role.CITY_REVIEWER),
-    (State.REVIEWING, "approve", Role.CITY_REVIEWER),
-    (State.APPROVED, "reopen", Role.CITY_PUBLISHER),
-    (State.APPROVED, "publish", Role.CITY_PUBLISHER),
-    (State.PUBLISHED, "restate", Role.CITY_PUBLISHER),
-    (State.PUBLISHED, "propose_withdrawal", Role.CITY_PUBLISHER),
-])
+@pytest.mark.parametrize(
+    ("state", "name", "role"),
+    [
+        (State.DRAFT, "hand_over", Role.DISTRICT_FILLER),
+        (State.CHECKING, "send_back", Role.DISTRICT_SIGNATORY),
+        (State.SUBMITTED, "recall", Role.DISTRICT_SIGNATORY),
+        (State.SUBMITTED, "accept", Role.CITY_REVIEWER),
+        (State.REVIEWING, "return", Role.CITY_REVIEWER),
+        (State.REVIEWING, "approve", Role.CITY_REVIEWER),
+        (State.APPROVED, "reopen", Role.CITY_PUBLISHER),
+        (State.APPROVED, "publish", Role.CITY_PUBLISHER),
+        (State.PUBLISHED, "restate", Role.CITY_PUBLISHER),
+        (State.PUBLISHED, "propose_withdrawal", Role.CITY_PUBLISHER),
+    ],
+)
 def test_case_page_offers_the_step_and_its_page_says_what_happens(
     state: State, name: str, role: Role
 ) -> None:
@@ -254,12 +265,14 @@ def test_case_page_offers_the_step_and_its_page_says_what_happens(
     assert page.context["effects"] != []
 
 
-@pytest.mark.parametrize(("days", "offered"), [
-    (5, ["announce", "reopen"]), (None, ["publish", "reopen"]),
-])
-def test_case_page_offers_only_what_the_kind_asks_for(
-    days: int | None, offered: list[str]
-) -> None:
+@pytest.mark.parametrize(
+    ("days", "offered"),
+    [
+        (5, ["announce", "reopen"]),
+        (None, ["publish", "reopen"]),
+    ],
+)
+def test_case_page_offers_only_what_the_kind_asks_for(days: int | None, offered: list[str]) -> None:
     with f.kind_with_notice("awards", days):
         revision = f.approved_case()
 
@@ -296,7 +309,11 @@ def test_save_between_two_looks_does_not_stop_the_hand_over() -> None:
     client = signed_in(f.filler_of(revision))
     client.get(step_url(revision, "hand_over"))
     save_record(
-        f.filler_of(revision), revision.pk, row.record_kind, {"value": 99}, uid=row.uid,
+        f.filler_of(revision),
+        revision.pk,
+        row.record_kind,
+        {"value": 99},
+        uid=row.uid,
         version=row.version,
     )
 

@@ -18,9 +18,16 @@ PACK = Path(__file__).parents[3] / "data" / "ningbo-2023"
 YEAR = 2023
 # What is said in a narrative, holds numbers, and is no figure.
 NO_FIGURES = (
-    "2023年5月6日召开第十二届科技大会", "落实“315”工程和“8+4”政策", "印发甬科〔2023〕32号文件",
-    "推进三项行动、四个方面", "一季度和三季度均居全市第1", "完成第3批认定", "建设5G应用场景",
-    "衔接“十四五”规划和2021—2025年方案", "跻身30强", "4月至6月开展两轮走访",
+    "2023年5月6日召开第十二届科技大会",
+    "落实“315”工程和“8+4”政策",
+    "印发甬科〔2023〕32号文件",
+    "推进三项行动、四个方面",
+    "一季度和三季度均居全市第1",
+    "完成第3批认定",
+    "建设5G应用场景",
+    "衔接“十四五”规划和2021—2025年方案",
+    "跻身30强",
+    "4月至6月开展两轮走访",
 )
 
 
@@ -47,8 +54,10 @@ class Generated:
     def main(self, *measures: str) -> list[Row]:
         """Return this year's rows of the district itself, of some measures where they are named."""
         return [
-            row for row in self.rows
-            if not row["subject"] and row["period"] == str(YEAR)
+            row
+            for row in self.rows
+            if not row["subject"]
+            and row["period"] == str(YEAR)
             and (not measures or row["indicator"].measure in measures)
         ]
 
@@ -81,15 +90,18 @@ class Maker:
             .values_list("indicator__code", flat=True)
         )
         others = [
-            each.code for each in self.by_pk.values()
-            if each.code not in related | ranged and each.asked_of != AskedOf.CITY
+            each.code
+            for each in self.by_pk.values()
+            if each.code not in related | ranged
+            and each.asked_of != AskedOf.CITY
             and each.measure != Measure.RANK
         ]
         self.related = sorted(related)
         self.wanted = [*self.related, *others][:indicators]
         self.subjects = [f"机构{number}" for number in range(1, subjects + 1)]
         self.of_bodies = [
-            code for code in self.related
+            code
+            for code in self.related
             if code.startswith(("incubators-", "high-tech-applications", "rd-institutes-district"))
             or code in {"postgraduate-staff", "postgraduate-staff-share", "institution-staff"}
         ]
@@ -130,12 +142,16 @@ class Maker:
     def _made(self, code: str, subject: str, values: dict[tuple[str, str], Decimal]) -> Decimal:
         is_first = values is self.former
         ask = {
-            kind: [(role, self._value(other, subject, values), factor)
-                   for role, other, factor in self.terms[code, kind]]
+            kind: [
+                (role, self._value(other, subject, values), factor)
+                for role, other, factor in self.terms[code, kind]
+            ]
             for kind in ("stock", "sum", "part", "ratio")
             if (code, kind) in self.terms
         }
-        inflow = sum((value for role, value, _f in ask.get("stock", []) if role == "new"), Decimal(0))
+        inflow = sum(
+            (value for role, value, _f in ask.get("stock", []) if role == "new"), Decimal(0)
+        )
         if "ratio" in ask:
             (_r, above, factor), (_s, below, _f) = ask["ratio"]
             return self._rounded(code, above / below * factor if below else 0)
@@ -172,9 +188,15 @@ class Maker:
 
     def _row(self, code: str, subject: str, value: Decimal, year: int) -> Row:
         return {
-            "indicator": self.codes[code], "unit": self.codes[code].unit, "subject": subject,
-            "period": str(year), "value": value, "comparison": "", "qualifier": "",
-            "status": "actual", "scope": "whole",
+            "indicator": self.codes[code],
+            "unit": self.codes[code].unit,
+            "subject": subject,
+            "period": str(year),
+            "value": value,
+            "comparison": "",
+            "qualifier": "",
+            "status": "actual",
+            "scope": "whole",
         }
 
     def _places(self) -> list[tuple[str, str]]:
@@ -190,9 +212,7 @@ class Maker:
         for code, subject in self._places():
             before = self._value(code, subject, self.former)
             made.before.append(self._row(code, subject, before, YEAR - 1))
-            made.rows.append(
-                self._row(code, subject, self._value(code, subject, self.now), YEAR)
-            )
+            made.rows.append(self._row(code, subject, self._value(code, subject, self.now), YEAR))
         self._compare(made)
         made.sections = [self._section(made) for _number in range(12)]
         return made
@@ -242,7 +262,10 @@ def store(revision: Revision, made: Generated, rows: list[Row] | None = None) ->
     )
     NarrativeSection.objects.bulk_create(
         NarrativeSection(
-            revision=revision, position=place, heading=f"第{place}节", text=text,
+            revision=revision,
+            position=place,
+            heading=f"第{place}节",
+            text=text,
             updated_by=person,
         )
         for place, text in enumerate(made.sections)

@@ -20,7 +20,9 @@ def counted(code: str, **fields: Any) -> Indicator:
     )
 
 
-def figure(code: str | Indicator, value: Any, year: int | str = YEAR, **values: Any) -> dict[str, Any]:
+def figure(
+    code: str | Indicator, value: Any, year: int | str = YEAR, **values: Any
+) -> dict[str, Any]:
     """Return the values of one figure in its indicator's unit; None is a missing value."""
     indicator = factories.indicator(code) if isinstance(code, str) else code
     there = {"value": None, "blank": "missing"} if value is None else {"value": Decimal(value)}
@@ -39,7 +41,9 @@ def a_return(*rows: dict[str, Any], text: str = "") -> Revision:
     revision = factories.open_list("district-returns", rows)
     if text:
         add_records(
-            factories.filler_of(revision), revision.pk, record_kinds["narrative-sections"],
+            factories.filler_of(revision),
+            revision.pk,
+            record_kinds["narrative-sections"],
             [factories.section_values(text=text)],
         )
     return factories.fresh(revision)

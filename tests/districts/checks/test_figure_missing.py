@@ -12,9 +12,11 @@ def test_figure_of_last_year_that_is_left_out_asks():
     published(figure("spending", "9.5", 2022))
 
     assert sentences(figure_missing, a_return(figure(counted("firms"), 3))) == [
-        ("explain",
-         "指标spending is missing; last year it was 9.5亿元. Enter it, or explain why it is left"
-         " out.")
+        (
+            "explain",
+            "指标spending is missing; last year it was 9.5亿元. Enter it, or explain why it is left"
+            " out.",
+        )
     ]
 
 
@@ -34,10 +36,15 @@ def test_missing_value_asks():
     ]
 
 
-@pytest.mark.parametrize("values", [
-    {"value": "0"}, {"value": None, "blank": "not_applicable"},
-    {"value": None, "blank": "withheld"}, {"value": "4", "status": "forecast"},
-])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"value": "0"},
+        {"value": None, "blank": "not_applicable"},
+        {"value": None, "blank": "withheld"},
+        {"value": "4", "status": "forecast"},
+    ],
+)
 def test_value_or_a_reason_passes(values):
     relate("required", counted("firms"))
     row = figure(counted("firms"), values.pop("value"), **values)

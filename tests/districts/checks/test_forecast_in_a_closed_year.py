@@ -28,7 +28,9 @@ def test_forecast_of_the_closed_year_asks():
 @pytest.mark.parametrize(
     "values",
     [
-        {"status": "actual"}, {"status": "target"}, {"status": "forecast", "period": "2030"},
+        {"status": "actual"},
+        {"status": "target"},
+        {"status": "forecast", "period": "2030"},
     ],
 )
 def test_other_figures_pass(values):

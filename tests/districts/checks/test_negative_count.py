@@ -17,8 +17,12 @@ def _return(measure=Measure.STOCK, **values):
 
 def test_negative_count_blocks():
     assert said_by(negative_count, _return(value=-3)) == [
-        ("blocking", "Indicator of-stock -3亿元", "value",
-         "指标of-stock is -3亿元. It cannot be below nought; correct the value.")
+        (
+            "blocking",
+            "Indicator of-stock -3亿元",
+            "value",
+            "指标of-stock is -3亿元. It cannot be below nought; correct the value.",
+        )
     ]
 
 
@@ -30,7 +34,8 @@ def test_every_measure_but_growth_is_looked_at(measure):
 @pytest.mark.parametrize(
     ("measure", "values"),
     [
-        (Measure.GROWTH, {"value": -3}), (Measure.STOCK, {"value": 0}),
+        (Measure.GROWTH, {"value": -3}),
+        (Measure.STOCK, {"value": 0}),
         (Measure.STOCK, {"value": None, "blank": "missing"}),
     ],
 )

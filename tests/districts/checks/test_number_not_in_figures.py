@@ -16,23 +16,40 @@ def _text(text, *rows, **values):
     return a_return(figure(firms, 376, **values), figure("spending", "29.87"), *rows, text=text)
 
 
-@pytest.mark.parametrize("text", [
-    "高新技术企业376家。", "高企总量达376家", "全区共有376家高新技术企业。", "超370家", "近380家", "约380家",
-    "研发经费29.87亿元", "研发经费29.9亿元", "研发经费298700万元", "经费近30亿元", "三百七十六家",
-    "2023年5月6日，第十二届大会，“315”工程，8+4政策，甬科〔2016〕32号，5G，30强，全市第1。",
-    "全年科技工作稳步推进。",
-    "三项行动、四个方面、两个中心", "科创甬江2035",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "高新技术企业376家。",
+        "高企总量达376家",
+        "全区共有376家高新技术企业。",
+        "超370家",
+        "近380家",
+        "约380家",
+        "研发经费29.87亿元",
+        "研发经费29.9亿元",
+        "研发经费298700万元",
+        "经费近30亿元",
+        "三百七十六家",
+        "2023年5月6日，第十二届大会，“315”工程，8+4政策，甬科〔2016〕32号，5G，30强，全市第1。",
+        "全年科技工作稳步推进。",
+        "三项行动、四个方面、两个中心",
+        "科创甬江2035",
+    ],
+)
 def test_numbers_of_the_figures_and_no_figures_pass(text):
     assert sentences(number_not_in_figures, _text(text)) == []
 
 
-@pytest.mark.parametrize("said", ["377家", "3.76万家", "376亿元", "376%", "52万元", "三十二家", "百分之三"])
+@pytest.mark.parametrize(
+    "said", ["377家", "3.76万家", "376亿元", "376%", "52万元", "三十二家", "百分之三"]
+)
 def test_number_that_no_figure_bears_out_asks(said):
     assert sentences(number_not_in_figures, _text(f"当年工作涉及{said}。")) == [
-        ("explain",
-         f"The text says {said}, which no figure of the return bears out. Enter the figure, correct"
-         " the text, or explain what the number is.")
+        (
+            "explain",
+            f"The text says {said}, which no figure of the return bears out. Enter the figure, correct"
+            " the text, or explain what the number is.",
+        )
     ]
 
 
@@ -40,9 +57,11 @@ def test_figure_that_the_text_names_must_be_its_own():
     revision = _text("高新技术企业50家。", figure(counted("others"), 50))
 
     assert sentences(number_not_in_figures, revision) == [
-        ("explain",
-         "The text says 高新技术企业：50家, which is not the figure of the return. Correct the text"
-         " or the figure.")
+        (
+            "explain",
+            "The text says 高新技术企业：50家, which is not the figure of the return. Correct the text"
+            " or the figure.",
+        )
     ]
 
 
@@ -59,9 +78,9 @@ def test_all_numbers_of_a_section_are_one_finding():
 def test_new_and_cumulative_words_name_other_measures():
     others = figure(counted("others"), 50)
 
-    assert sentences(
-        number_not_in_figures, _text("高新技术企业增加50家、累计376家。", others)
-    ) == []
+    assert (
+        sentences(number_not_in_figures, _text("高新技术企业增加50家、累计376家。", others)) == []
+    )
 
 
 def test_word_of_what_is_all_does_not_name_what_is_new():
@@ -74,7 +93,8 @@ def test_word_of_what_is_all_does_not_name_what_is_new():
 def test_sum_over_bodies_and_comparisons_are_known():
     firms = counted("firms", name=NAME)
     revision = _text(
-        "3家单位，同比增长12.5%，全省仅20个", figure(firms, 1, subject="甲"),
+        "3家单位，同比增长12.5%，全省仅20个",
+        figure(firms, 1, subject="甲"),
         figure(firms, 2, subject="乙", comparison="同比+12.5%|全省仅20家"),
     )
 

@@ -21,9 +21,11 @@ def test_part_within_its_whole_and_missing_values_pass(whole, part):
 
 def test_part_beyond_its_whole_asks():
     assert sentences(part_beyond_whole, _part(9, 10)) == [
-        ("explain",
-         "指标one is 10家, more than 指标whole with 9家, of which it is a part. Correct the one"
-         " that is wrong.")
+        (
+            "explain",
+            "指标one is 10家, more than 指标whole with 9家, of which it is a part. Correct the one"
+            " that is wrong.",
+        )
     ]
 
 

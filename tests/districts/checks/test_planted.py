@@ -55,10 +55,14 @@ def _left_out(made: Generated) -> Places:
 
 
 def _restated(made: Generated) -> Places:
-    return _each_new(made, [
-        {**row, "value": (row["value"] * Decimal("1.1")).quantize(row["value"]) + 1}
-        for row in made.before if not row["subject"]
-    ])
+    return _each_new(
+        made,
+        [
+            {**row, "value": (row["value"] * Decimal("1.1")).quantize(row["value"]) + 1}
+            for row in made.before
+            if not row["subject"]
+        ],
+    )
 
 
 def _each_new(made: Generated, rows: list) -> Places:
@@ -73,14 +77,16 @@ def _misquoted(made: Generated) -> Places:
     places = set()
     values = {str(int(row["value"])) for row in made.rows}
     rows = [
-        row for row in made.main("new", "flow", "stock")
+        row
+        for row in made.main("new", "flow", "stock")
         if row["value"] >= 100 and row["unit"] == "家"
     ]
     while len(places) < PLANTED:
         row = rows[len(places) % len(rows)]
         digits = str(row["value"])
         wrong = next(
-            text for text in (digits[::-1], digits + "3", digits + "7")
+            text
+            for text in (digits[::-1], digits + "3", digits + "7")
             if text not in values and text[0] != "0"
         )
         places.add((f"第{len(made.sections)}节", ""))
@@ -135,8 +141,10 @@ PLANTS: dict[str, Callable[[Generated], Places]] = {
     ),
     "unlike_last_year": lambda made: _each(
         _large(made, "new", "flow"),
-        _set("value", lambda row, n: (row["value"] * (5 if n % 2 else Decimal("0.15"))).quantize(
-            Decimal(1))),
+        _set(
+            "value",
+            lambda row, n: (row["value"] * (5 if n % 2 else Decimal("0.15"))).quantize(Decimal(1)),
+        ),
     ),
     "unit_slip": lambda made: _each(
         _large(made, "new", "flow"),

@@ -17,10 +17,19 @@ def _ratio(ratio, above, below):
     return a_return(*(figure(each, value) for each, value in rows if value != "none"))
 
 
-@pytest.mark.parametrize(("ratio", "above", "below"), [
-    ("76.24", 308, 404), ("76", 308, 404), ("76.24", None, 404), ("76.24", 308, None),
-    (None, 308, 404), ("76.24", 308, 0), ("76.24", "none", 404), ("76.24", 308, "none"),
-])
+@pytest.mark.parametrize(
+    ("ratio", "above", "below"),
+    [
+        ("76.24", 308, 404),
+        ("76", 308, 404),
+        ("76.24", None, 404),
+        ("76.24", 308, None),
+        (None, 308, 404),
+        ("76.24", 308, 0),
+        ("76.24", "none", 404),
+        ("76.24", 308, "none"),
+    ],
+)
 def test_right_ratio_and_missing_values_pass(ratio, above, below):
     assert sentences(ratio_unlike_its_parts, _ratio(ratio, above, below)) == []
 
@@ -28,7 +37,9 @@ def test_right_ratio_and_missing_values_pass(ratio, above, below):
 @pytest.mark.parametrize("ratio", ["78.97", "76.26", "0.76"])
 def test_wrong_ratio_asks(ratio):
     assert sentences(ratio_unlike_its_parts, _ratio(ratio, 308, 404)) == [
-        ("explain",
-         f"指标share is {ratio}%, but 308家 divided by 404家 gives 76.24%. Correct the ratio, or"
-         " the figure it is made of.")
+        (
+            "explain",
+            f"指标share is {ratio}%, but 308家 divided by 404家 gives 76.24%. Correct the ratio, or"
+            " the figure it is made of.",
+        )
     ]

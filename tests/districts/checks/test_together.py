@@ -17,13 +17,17 @@ HELP = Path(__file__).parents[3] / "docs" / "rules.md"
 def _help() -> str:
     """Return the page of help that the rules themselves give."""
     lines = [
-        "# The rules of a return", "",
+        "# The rules of a return",
+        "",
         "What the desk says of a district's return and of the city's figures, rule by rule. This page is",
         "written by the rules themselves: `YONGKE_WRITE=1 script/test tests/districts/checks/test_together.py`.",
         "What holds between indicators is data: *Indicator relations* in the administration site, and",
-        "`relations.csv` of a data pack.", "",
-        "A blocking finding is corrected, one to be explained is corrected or explained, a hint may stand.", "",
-        "| rule | severity | what it holds |", "|---|---|---|",
+        "`relations.csv` of a data pack.",
+        "",
+        "A blocking finding is corrected, one to be explained is corrected or explained, a hint may stand.",
+        "",
+        "| rule | severity | what it holds |",
+        "|---|---|---|",
     ]
     for rule in RETURN_RULES:
         severities = ", ".join(str(severity.label) for severity in rule.severities)
@@ -65,7 +69,9 @@ def test_no_row_costs_a_query(rows):
         *(figure(f"spending-{n}", 90) for n in range(rows)), text="经费7亿元，另有8亿元。"
     )
 
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         found = list(return_rules(revision))
 
     assert len(found) == rows + 1

@@ -16,8 +16,12 @@ def _return(**values):
 
 def test_unknown_unit_blocks():
     assert said_by(unit_not_in_dictionary, _return(unit="元", value=3)) == [
-        ("blocking", "Indicator turnover 3元", "unit",
-         "指标turnover is given in 亿元、万元, not in 元. Convert the value or correct the unit.")
+        (
+            "blocking",
+            "Indicator turnover 3元",
+            "unit",
+            "指标turnover is given in 亿元、万元, not in 元. Convert the value or correct the unit.",
+        )
     ]
 
 

@@ -8,16 +8,23 @@ from tests.districts.checks.support import a_return, counted, figure, published,
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
-@pytest.mark.parametrize(("now", "times"), [
-    ("120000", "10000"), ("9000", "1000"), ("1100000000", "100000000"),
-])
+@pytest.mark.parametrize(
+    ("now", "times"),
+    [
+        ("120000", "10000"),
+        ("9000", "1000"),
+        ("1100000000", "100000000"),
+    ],
+)
 def test_value_a_power_of_ten_too_large_asks(now, times):
     published(figure("spending", "10", 2022))
 
     assert sentences(unit_slip, a_return(figure("spending", now))) == [
-        ("explain",
-         f"指标spending is {now}亿元, last year it was 10亿元: {times} times too much, probably a"
-         " slip of unit. Correct it, or explain the change.")
+        (
+            "explain",
+            f"指标spending is {now}亿元, last year it was 10亿元: {times} times too much, probably a"
+            " slip of unit. Correct it, or explain the change.",
+        )
     ]
 
 
@@ -25,9 +32,11 @@ def test_value_a_power_of_ten_too_small_asks():
     published(figure("spending", "10", 2022))
 
     assert sentences(unit_slip, a_return(figure("spending", "0.001"))) == [
-        ("explain",
-         "指标spending is 0.001亿元, last year it was 10亿元: 10000 times too little, probably a"
-         " slip of unit. Correct it, or explain the change.")
+        (
+            "explain",
+            "指标spending is 0.001亿元, last year it was 10亿元: 10000 times too little, probably a"
+            " slip of unit. Correct it, or explain the change.",
+        )
     ]
 
 

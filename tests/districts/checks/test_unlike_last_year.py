@@ -43,9 +43,7 @@ def test_slip_of_unit_is_another_rules_matter():
     assert said_by(unlike_last_year, _returns("10", "100000")) == []
 
 
-@pytest.mark.parametrize(
-    ("before", "now"), [("10", "25"), ("10", "4"), ("10", "10"), ("0", "10")]
-)
+@pytest.mark.parametrize(("before", "now"), [("10", "25"), ("10", "4"), ("10", "10"), ("0", "10")])
 def test_value_near_last_years_or_after_nought_passes(before, now):
     assert said_by(unlike_last_year, _returns(before, now)) == []
 
@@ -68,9 +66,9 @@ def test_other_subject_or_scope_is_another_series(other):
     former = factories.open_return(rows=[_figure(2022, "10")], year=2022)
     factories.advance(former, "published")
 
-    assert said_by(
-        unlike_last_year, factories.open_return(rows=[_figure(2023, "90", **other)])
-    ) == []
+    assert (
+        said_by(unlike_last_year, factories.open_return(rows=[_figure(2023, "90", **other)])) == []
+    )
 
 
 @pytest.mark.parametrize(("value", "found"), [("100000", 0), ("300000", 1)])
@@ -104,14 +102,20 @@ def _five_others(changes):
             factories.advance(factories.open_return(bureau, rows, year=year), "published")
 
 
-@pytest.mark.parametrize(("changes", "now", "found"), [
-    # Everybody nearly tripled: who stayed is unlike, who tripled is not.
-    ((2.9, 3, 3.1, 3, 3), "30", 0), ((2.9, 3, 3.1, 3, 3), "10", 1),
-    # Nobody moved: half as much again is near, twice as much is not.
-    ((1, 1, 1, 1, 1), "15", 0), ((1, 1, 1, 1, 1), "20", 1), ((1, 1, 1, 1, 1), "-20", 1),
-    # Everybody moved at random: hardly anything is unlike.
-    ((0.3, 0.6, 1, 2, 4), "60", 0),
-])
+@pytest.mark.parametrize(
+    ("changes", "now", "found"),
+    [
+        # Everybody nearly tripled: who stayed is unlike, who tripled is not.
+        ((2.9, 3, 3.1, 3, 3), "30", 0),
+        ((2.9, 3, 3.1, 3, 3), "10", 1),
+        # Nobody moved: half as much again is near, twice as much is not.
+        ((1, 1, 1, 1, 1), "15", 0),
+        ((1, 1, 1, 1, 1), "20", 1),
+        ((1, 1, 1, 1, 1), "-20", 1),
+        # Everybody moved at random: hardly anything is unlike.
+        ((0.3, 0.6, 1, 2, 4), "60", 0),
+    ],
+)
 def test_median_of_the_other_units_tells_what_is_far(changes, now, found):
     _five_others(changes)
 
@@ -142,9 +146,7 @@ def test_value_of_another_period_passes():
 
 def test_neighbours_value_is_no_measure():
     cixi = factories.district("cixi")
-    former = factories.open_return(
-        cixi, rows=[_figure(2022, "10", bureau=cixi)], year=2022
-    )
+    former = factories.open_return(cixi, rows=[_figure(2022, "10", bureau=cixi)], year=2022)
     factories.advance(former, "published")
 
     assert said_by(unlike_last_year, factories.open_return(rows=[_figure(2023, "90")])) == []

@@ -54,13 +54,16 @@ def draft() -> Revision:
         "grants": {"value": Decimal("1234567890123456.78"), "qualifier": "约"},
         "people": {"value": None, "blank": Blank.WITHHELD},
     }.items():
-        factories.districts.save_figure(
-            filler, revision.pk, factories.indicator(code), values
-        )
+        factories.districts.save_figure(filler, revision.pk, factories.indicator(code), values)
     save_record(
-        filler, revision.pk, INDICATOR_VALUE,
+        filler,
+        revision.pk,
+        INDICATOR_VALUE,
         factories.figure_values(
-            indicator=spending, period="2024", subject="某实验室", value=Decimal("3.1"),
+            indicator=spending,
+            period="2024",
+            subject="某实验室",
+            value=Decimal("3.1"),
             status="forecast",
         ),
     )

@@ -70,10 +70,20 @@ def in_sheet(data: bytes, old: str, new: str) -> bytes:
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
-        (118.6, "118.60"), (0, "0.00"), (0.1 + 0.2, "0.30"), (-0.0, "0.00"), (-3, "-3.00"),
-        ("１２３．５", "123.50"), ("１，２３４．５", "1234.50"), ("1,234,567.8", "1234567.80"),
-        ("1 234 567", "1234567.00"), ("118.6", "118.60"), (" 118.6 亿元", "118.60"),
-        ("−5", "-5.00"), ("118.600", "118.60"), (".5", "0.50"),
+        (118.6, "118.60"),
+        (0, "0.00"),
+        (0.1 + 0.2, "0.30"),
+        (-0.0, "0.00"),
+        (-3, "-3.00"),
+        ("１２３．５", "123.50"),
+        ("１，２３４．５", "1234.50"),
+        ("1,234,567.8", "1234567.80"),
+        ("1 234 567", "1234567.00"),
+        ("118.6", "118.60"),
+        (" 118.6 亿元", "118.60"),
+        ("−5", "-5.00"),
+        ("118.600", "118.60"),
+        (".5", "0.50"),
         ("123456789012345678.12", "123456789012345678.12"),
     ],
 )
@@ -87,18 +97,27 @@ def test_number_is_read(draft: Revision, typed: object, stored: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "rule"),
     [
-        ("#REF!", "spreadsheet error"), ("=A1", "no stored result"), ("9.13E+17", "shortened"),
-        (9.13e17, "keeps 15 digits"), ("二十", "not a number"), ("1.2.3", "not a number"),
-        ("118,6", "not a number"), ("超118.6", "more than a number"), ("—", "but not why"),
-        ("2024-05-01", "holds a date"), ("2024年5月", "holds a date"),
-        (dt.date(2024, 5, 3), "a date or a time"), (True, "TRUE or FALSE"),
-        ("118.6万元", "in 万元"), ("12%", "not in per cent"), (118.667, "at most 2 decimal"),
-        ("1" * 30, "at most 18 digits"), ("1" * 50, "at most 18 digits"),
+        ("#REF!", "spreadsheet error"),
+        ("=A1", "no stored result"),
+        ("9.13E+17", "shortened"),
+        (9.13e17, "keeps 15 digits"),
+        ("二十", "not a number"),
+        ("1.2.3", "not a number"),
+        ("118,6", "not a number"),
+        ("超118.6", "more than a number"),
+        ("—", "but not why"),
+        ("2024-05-01", "holds a date"),
+        ("2024年5月", "holds a date"),
+        (dt.date(2024, 5, 3), "a date or a time"),
+        (True, "TRUE or FALSE"),
+        ("118.6万元", "in 万元"),
+        ("12%", "not in per cent"),
+        (118.667, "at most 2 decimal"),
+        ("1" * 30, "at most 18 digits"),
+        ("1" * 50, "at most 18 digits"),
     ],
 )
-def test_faulty_cell_is_named_with_rule_and_cure(
-    draft: Revision, typed: object, rule: str
-) -> None:
+def test_faulty_cell_is_named_with_rule_and_cure(draft: Revision, typed: object, rule: str) -> None:
     data = fill(download(draft), rd_spending=typed)
 
     result = differences(draft, data)
@@ -172,7 +191,8 @@ def test_formula_with_a_result_is_taken_and_said(draft: Revision) -> None:
     (change,) = differences(draft, data).changes
 
     assert (str(change.yours.value), change.notes) == (
-        "118.60", ("The result of a formula was taken.",)
+        "118.60",
+        ("The result of a formula was taken.",),
     )
 
 
@@ -359,8 +379,10 @@ def test_workbook_of_an_older_revision_is_refused(draft: Revision) -> None:
     ("row", "text", "sentence"),
     [
         ("template", "0", "made from template 0; today's is 1"),
-        ("district", "cixi", "was changed"), ("row", "x", "was changed"),
-        ("signature", "", "was changed"), ("signature", "a:b", "was changed"),
+        ("district", "cixi", "was changed"),
+        ("row", "x", "was changed"),
+        ("signature", "", "was changed"),
+        ("signature", "a:b", "was changed"),
     ],
 )
 def test_changed_hidden_sheet_is_refused(
@@ -391,7 +413,8 @@ def test_renamed_csv_is_refused() -> None:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"%PDF-1.7\0\0", "not an Excel workbook"), (b"hello", "not an Excel workbook"),
+        (b"%PDF-1.7\0\0", "not an Excel workbook"),
+        (b"hello", "not an Excel workbook"),
         (container.OLE + b"x" * 600, "old .xls"),
         (container.OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
         (b"PK\x03\x04 nothing", "damaged or not complete"),
@@ -430,7 +453,7 @@ def test_workbook_the_library_cannot_read_is_refused(draft: Revision) -> None:
     data = repacked(
         download(draft), lambda name, content: None if name == "xl/styles.xml" else content
     )
-    data = in_sheet(data, '<sheetView ', '<sheetView zoomScale="viel" ')
+    data = in_sheet(data, "<sheetView ", '<sheetView zoomScale="viel" ')
 
     with pytest.raises(Refused, match="cannot be read as a workbook"):
         read_sheet(data)
@@ -497,7 +520,9 @@ def test_part_that_holds_too_much_is_refused(draft: Revision, old: str, new: str
 
 def test_single_merged_cell_is_no_harm(draft: Revision) -> None:
     data = in_sheet(
-        download(draft), "</sheetData>", "</sheetData><mergeCells><mergeCell ref='A1'/></mergeCells>"
+        download(draft),
+        "</sheetData>",
+        "</sheetData><mergeCells><mergeCell ref='A1'/></mergeCells>",
     )
 
     assert read_sheet(data).faults == []

@@ -39,7 +39,8 @@ def accept(client: Client, draft: Revision, **choices: str) -> HttpResponse:
     return client.post(
         address(draft, "accept/"),
         {
-            "sha256": shown["upload"].sha256, "digest": shown["result"].digest,
+            "sha256": shown["upload"].sha256,
+            "digest": shown["result"].digest,
             **{f"choice-{key.replace('_', '-')}": value for key, value in choices.items()},
         },
     )
@@ -87,7 +88,8 @@ def test_upload_shows_old_and_new_and_stores_nothing(draft: Revision, filler: Us
     assert (answer.status_code, answer["Location"]) == (302, address(draft))
     page = client.get(address(draft))
     assert {c.row.key: (c.before, c.after) for c in page.context["result"].changes} == {
-        "rd-spending": ("104.20亿元", "118.60亿元"), "firms": ("no value", "12家"),
+        "rd-spending": ("104.20亿元", "118.60亿元"),
+        "firms": ("no value", "12家"),
     }
     assert page.context["result"].unchanged == 4
     assert "118.60亿元" in page.content.decode()
@@ -95,21 +97,29 @@ def test_upload_shows_old_and_new_and_stores_nothing(draft: Revision, filler: Us
     assert not IndicatorValue.objects.filter(indicator__code="firms", revision=draft).exists()
 
 
-def test_accept_stores_what_was_shown_and_forgets_the_upload(
-    draft: Revision, filler: User
-) -> None:
+def test_accept_stores_what_was_shown_and_forgets_the_upload(draft: Revision, filler: User) -> None:
     client = signed_in(filler)
-    upload(client, draft, fill(
-        download(draft), rd_spending=118.6, rd_spending__qualifier="超", firms=12,
-        people=None, people__blank="not applicable",
-    ))
+    upload(
+        client,
+        draft,
+        fill(
+            download(draft),
+            rd_spending=118.6,
+            rd_spending__qualifier="超",
+            firms=12,
+            people=None,
+            people__blank="not applicable",
+        ),
+    )
 
     answer = accept(client, draft)
 
     assert (answer.status_code, answer["Location"]) == (302, f"/desk/returns/{draft.case_id}/")
     figures = {code: value_of(draft, code) for code in ("rd-spending", "firms", "people")}
     assert {code: figure.printed for code, figure in figures.items()} == {
-        "rd-spending": "超118.60亿元", "firms": "12家", "people": "not applicable",
+        "rd-spending": "超118.60亿元",
+        "firms": "12家",
+        "people": "not applicable",
     }
     assert {figure.updated_by for figure in figures.values()} == {filler}
     assert figures["rd-spending"].version == 2
@@ -190,7 +200,9 @@ def test_stale_row_shows_both_values_and_one_choice_settles_it(
 
     (conflict,) = page.context["result"].conflicts
     assert (conflict.downloaded, conflict.before, conflict.after) == (
-        "104.20亿元", "110.00亿元", "118.60亿元"
+        "104.20亿元",
+        "110.00亿元",
+        "118.60亿元",
     )
     assert colleague.full_name in page.content.decode()
     assert (unchosen.status_code, answer.status_code) == (409, 302)
@@ -198,9 +210,7 @@ def test_stale_row_shows_both_values_and_one_choice_settles_it(
     assert value_of(draft, "firms").value == 12
 
 
-def test_first_entry_made_by_a_colleague_meanwhile_is_stale(
-    draft: Revision, filler: User
-) -> None:
+def test_first_entry_made_by_a_colleague_meanwhile_is_stale(draft: Revision, filler: User) -> None:
     client = signed_in(filler)
     data = fill(download(draft), firms=12)
     factories.save_figure(draft, "firms", "13", factories.person(Role.DISTRICT_FILLER))
@@ -234,9 +244,7 @@ def test_row_left_alone_keeps_what_a_colleague_saved(draft: Revision, filler: Us
     assert value_of(draft, "rd-spending").value == Decimal("110.00")
 
 
-def test_figure_removed_meanwhile_is_entered_again_by_choice(
-    draft: Revision, filler: User
-) -> None:
+def test_figure_removed_meanwhile_is_entered_again_by_choice(draft: Revision, filler: User) -> None:
     client = signed_in(filler)
     data = fill(download(draft), people=30, people__blank=None)
     remove_record(filler, draft.pk, INDICATOR_VALUE, value_of(draft, "people").uid)
@@ -297,9 +305,7 @@ def test_hand_over_between_look_and_acceptance_stores_nothing(
     assert value_of(draft, "rd-spending").value == Decimal("104.20")
 
 
-def test_second_upload_replaces_the_first_and_its_acceptance(
-    draft: Revision, filler: User
-) -> None:
+def test_second_upload_replaces_the_first_and_its_acceptance(draft: Revision, filler: User) -> None:
     client = signed_in(filler)
     upload(client, draft, fill(download(draft), firms=12))
     shown = client.get(address(draft)).context
@@ -408,9 +414,13 @@ def test_returned_case_opens_named_rows_only(draft: Revision, filler: User) -> N
     data = fill(download(draft), rd_spending=118.6, firms=13)
     Revision.objects.filter(pk=draft.pk).update(returned_at=timezone.now())
     Finding.objects.create(
-        revision=draft, severity=Severity.BLOCKING, message="请核对。",
-        raised_by=factories.staff(Role.CITY_REVIEWER), deadline=timezone.localdate(),
-        record_kind=INDICATOR_VALUE.code, record_uid=named.uid,
+        revision=draft,
+        severity=Severity.BLOCKING,
+        message="请核对。",
+        raised_by=factories.staff(Role.CITY_REVIEWER),
+        deadline=timezone.localdate(),
+        record_kind=INDICATOR_VALUE.code,
+        record_uid=named.uid,
     )
     client = signed_in(filler)
 
@@ -440,9 +450,7 @@ def test_upload_outlived_by_its_template_says_so(
     assert marked.status_code == 302
 
 
-def test_emptied_figure_becomes_missing_and_the_page_says_so(
-    draft: Revision, filler: User
-) -> None:
+def test_emptied_figure_becomes_missing_and_the_page_says_so(draft: Revision, filler: User) -> None:
     client = signed_in(filler)
     upload(client, draft, fill(download(draft), rd_spending=None))
 

@@ -30,10 +30,18 @@ def by_libreoffice(data: bytes, directory: Path) -> bytes:
     assert SOFFICE is not None
     subprocess.run(
         [
-            SOFFICE, f"-env:UserInstallation=file://{directory}/profile", "--headless",
-            "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), str(source),
+            SOFFICE,
+            f"-env:UserInstallation=file://{directory}/profile",
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            str(out),
+            str(source),
         ],
-        check=True, capture_output=True, timeout=180,
+        check=True,
+        capture_output=True,
+        timeout=180,
     )
     return (out / "return.xlsx").read_bytes()
 
@@ -85,7 +93,8 @@ def test_workbook_filled_and_saved_by_libreoffice_shows_what_was_typed(
 
     # LibreOffice calculates: the formula has a result now.
     assert {change.row.key: change.after for change in result.changes} == {
-        "firms": "12家", "share": "12.5%",
+        "firms": "12家",
+        "share": "12.5%",
     }
     assert result.faults == []
 

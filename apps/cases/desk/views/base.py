@@ -70,8 +70,11 @@ def crumbs(revision: Revision | None = None, *last: str) -> list[dict[str, str]]
 
 
 def page(
-    request: HttpRequest, template: str, context: dict[str, Any],
-    refusal: WorkflowError | None = None, status: int = 200,
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    refusal: WorkflowError | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Render a page, with the sentence of a refusal and its status where there is one."""
     context["refusal"] = refusal

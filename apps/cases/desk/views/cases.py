@@ -38,18 +38,26 @@ def case_list(request: DeskRequest) -> HttpResponse:
     )
     may_publish = user.has_role(Role.CITY_PUBLISHER)
     table = CaseTable(
-        filterset.qs, user=user, notice_days=queries.notice_days() if may_publish else None,
+        filterset.qs,
+        user=user,
+        notice_days=queries.notice_days() if may_publish else None,
         empty_text=_("No case fits. Change the filter, or begin a case."),
     )
     RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
     chips = _chips(request, filterset.form)
-    return render(request, "cases/case_list.html", {
-        "table": table, "filter_form": filterset.form,
-        "chips": chips, "clear_url": request.path if chips else "",
-        "may_open": bool(queries.kinds_filled_by(user)),
-        "may_publish": may_publish,
-        "sort": request.GET.get("sort", ""),
-    })
+    return render(
+        request,
+        "cases/case_list.html",
+        {
+            "table": table,
+            "filter_form": filterset.form,
+            "chips": chips,
+            "clear_url": request.path if chips else "",
+            "may_open": bool(queries.kinds_filled_by(user)),
+            "may_publish": may_publish,
+            "sort": request.GET.get("sort", ""),
+        },
+    )
 
 
 def _chips(request: DeskRequest, form: Any) -> list[dict[str, str]]:
@@ -65,11 +73,13 @@ def _chips(request: DeskRequest, form: Any) -> list[dict[str, str]]:
         rest.pop("page", None)
         field = form.fields[name]
         is_choice = isinstance(field, ChoiceField) and not isinstance(field, ModelChoiceField)
-        chips.append({
-            "label": str(field.label),
-            "value": str(dict(field.choices).get(value, value) if is_choice else value),
-            "url": f"{request.path}?{rest.urlencode()}",
-        })
+        chips.append(
+            {
+                "label": str(field.label),
+                "value": str(dict(field.choices).get(value, value) if is_choice else value),
+                "url": f"{request.path}?{rest.urlencode()}",
+            }
+        )
     return chips
 
 
@@ -82,9 +92,16 @@ def case_new(request: DeskRequest) -> HttpResponse:
     years = list(queries.reporting_years().values())
     if request.method != "POST" or not offered:
         form = OpenCaseForm(initial=request.GET.dict(), kinds=offered, years=years)
-        return page(request, "cases/case_new.html", {
-            "form": form, "offered": offered, "crumbs": crumbs(None, _("New case")),
-        }, status=403 if request.method == "POST" else 200)
+        return page(
+            request,
+            "cases/case_new.html",
+            {
+                "form": form,
+                "offered": offered,
+                "crumbs": crumbs(None, _("New case")),
+            },
+            status=403 if request.method == "POST" else 200,
+        )
     form = OpenCaseForm(request.POST, kinds=offered, years=years)
     refusal = None
     if form.is_valid():
@@ -102,9 +119,17 @@ def case_new(request: DeskRequest) -> HttpResponse:
         else:
             messages.success(request, _("The case is open. Enter its rows."))
             return redirect("desk:case", revision.case_id)
-    return page(request, "cases/case_new.html", {
-        "form": form, "offered": offered, "crumbs": crumbs(None, _("New case")),
-    }, refusal, status=422)
+    return page(
+        request,
+        "cases/case_new.html",
+        {
+            "form": form,
+            "offered": offered,
+            "crumbs": crumbs(None, _("New case")),
+        },
+        refusal,
+        status=422,
+    )
 
 
 def _existing(user: User, kind: str, year: int, subject: str) -> int | None:
@@ -112,7 +137,9 @@ def _existing(user: User, kind: str, year: int, subject: str) -> int | None:
     return (
         queries.revisions_for(user)
         .filter(
-            case__kind=kind, case__bureau=user.bureau_id, case__year=year,
+            case__kind=kind,
+            case__bureau=user.bureau_id,
+            case__year=year,
             case__subject=subject.strip(),
         )
         .values_list("case_id", flat=True)
@@ -136,11 +163,16 @@ def case_page(request: DeskRequest, case_id: int, number: int | None = None) -> 
 def case_changes(request: DeskRequest, case_id: int, number: int) -> HttpResponse:
     """Show all that a revision changes, however long."""
     revision = revision_or_404(request, case_id, number)
-    return render(request, "cases/changes.html", {
-        "revision": revision, "case": revision.case,
-        "comparisons": desk_page.comparisons(revision, rows=None),
-        "crumbs": crumbs(revision, _("Changes")),
-    })
+    return render(
+        request,
+        "cases/changes.html",
+        {
+            "revision": revision,
+            "case": revision.case,
+            "comparisons": desk_page.comparisons(revision, rows=None),
+            "crumbs": crumbs(revision, _("Changes")),
+        },
+    )
 
 
 @login_required
@@ -155,9 +187,10 @@ def case_check(request: DeskRequest, case_id: int) -> HttpResponse:
     else:
         stopping = [f for f in findings if f.severity != Severity.HINT and not f.is_settled]
         if stopping:
-            messages.warning(request, _("Checked: %(count)s findings stand. See below.") % {
-                "count": len(stopping)
-            })
+            messages.warning(
+                request,
+                _("Checked: %(count)s findings stand. See below.") % {"count": len(stopping)},
+            )
         else:
             messages.success(request, _("Checked: nothing stands in the way of the report."))
     return redirect(case_url(revision) + "#findings")

@@ -71,7 +71,8 @@ def finding_new(request: DeskRequest, case_id: int) -> HttpResponse:
     is_objection = revision.state == State.ON_NOTICE
     form = FindingForm(
         request.POST if request.method == "POST" else None,
-        fields=_choices(revision, kind), is_objection=is_objection,
+        fields=_choices(revision, kind),
+        is_objection=is_objection,
         initial={"place": request.GET.get("field", "")},
     )
     refusal: WorkflowError | None = None
@@ -81,26 +82,42 @@ def finding_new(request: DeskRequest, case_id: int) -> HttpResponse:
         values = form.cleaned_data
         try:
             finding = raise_finding(
-                request.user, revision.pk, values["message"],
+                request.user,
+                revision.pk,
+                values["message"],
                 record_kind=kind.code if kind else values["place"],
                 record_uid=row.uid if row else None,
                 field=values["place"] if kind else "",
                 severity=Severity(values.get("severity", Severity.BLOCKING)),
-                deadline=values.get("deadline"), is_objection=is_objection,
+                deadline=values.get("deadline"),
+                is_objection=is_objection,
             )
         except WorkflowError as error:
             refusal = error
         else:
-            messages.success(request, _("The finding is noted. It goes out with the return.")
-                             if finding.deadline else _("The finding is noted."))
+            messages.success(
+                request,
+                _("The finding is noted. It goes out with the return.")
+                if finding.deadline
+                else _("The finding is noted."),
+            )
             return redirect(f"{case_url(revision)}#finding-{finding.pk}")
     if form.figure_found:
         show_instead(form, "warned", form.cleaned_data.get("message", ""))
-    return page(request, "cases/finding_new.html", {
-        "revision": revision, "case": revision.case, "form": form, "is_objection": is_objection,
-        "place": str(getattr(row, kind.title_field)) if kind and row else "",
-        "crumbs": crumbs(revision, _("New finding")),
-    }, refusal, status=422 if request.method == "POST" else 200)
+    return page(
+        request,
+        "cases/finding_new.html",
+        {
+            "revision": revision,
+            "case": revision.case,
+            "form": form,
+            "is_objection": is_objection,
+            "place": str(getattr(row, kind.title_field)) if kind and row else "",
+            "crumbs": crumbs(revision, _("New finding")),
+        },
+        refusal,
+        status=422 if request.method == "POST" else 200,
+    )
 
 
 @login_required
@@ -140,13 +157,23 @@ def finding(request: DeskRequest, case_id: int, finding_id: int) -> HttpResponse
     is_to_correct = may_fill and found.severity == Severity.BLOCKING and bool(found.rule)
     place = (
         f"?kind={found.record_kind}&row={found.record_uid}&field={found.field}"
-        if found.record_uid else ""
+        if found.record_uid
+        else ""
     )
-    return page(request, "cases/finding.html", {
-        "revision": revision, "case": revision.case, "finding": {**view, "reply_url": ""},
-        "form": form, "may_explain": desk_page.may_explain(user, revision, found),
-        "may_decide": desk_page.may_decide(user, revision),
-        "is_to_correct": is_to_correct and revision.state in WRITABLE,
-        "raise_url": reverse("desk:finding_new", args=[case_id]) + place,
-        "crumbs": crumbs(revision, _("Finding")),
-    }, refusal, status=422 if request.method == "POST" else 200)
+    return page(
+        request,
+        "cases/finding.html",
+        {
+            "revision": revision,
+            "case": revision.case,
+            "finding": {**view, "reply_url": ""},
+            "form": form,
+            "may_explain": desk_page.may_explain(user, revision, found),
+            "may_decide": desk_page.may_decide(user, revision),
+            "is_to_correct": is_to_correct and revision.state in WRITABLE,
+            "raise_url": reverse("desk:finding_new", args=[case_id]) + place,
+            "crumbs": crumbs(revision, _("Finding")),
+        },
+        refusal,
+        status=422 if request.method == "POST" else 200,
+    )

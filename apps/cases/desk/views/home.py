@@ -19,8 +19,14 @@ from apps.cases.models import Revision, State
 
 # In the order in which a person wants to see them.
 ORDER = [
-    State.RETURNED, State.DRAFT, State.CHECKING, State.SUBMITTED, State.REVIEWING,
-    State.APPROVED, State.ON_NOTICE, State.PUBLISHED,
+    State.RETURNED,
+    State.DRAFT,
+    State.CHECKING,
+    State.SUBMITTED,
+    State.REVIEWING,
+    State.APPROVED,
+    State.ON_NOTICE,
+    State.PUBLISHED,
 ]
 
 
@@ -70,9 +76,13 @@ def home(request: DeskRequest) -> HttpResponse:
     """Show the person's work by role: tasks, missing cases, new messages; all of it if auditor."""
     user = request.user
     if not user.has_role(*queries.DESK_ROLES):
-        return render(request, "cases/home_admin.html", {
-            "is_administrator": user.has_role(Role.ADMINISTRATOR),
-        })
+        return render(
+            request,
+            "cases/home_admin.html",
+            {
+                "is_administrator": user.has_role(Role.ADMINISTRATOR),
+            },
+        )
     years = queries.reporting_years()
     is_auditor = user.has_role(Role.AUDITOR)
     context = {

@@ -21,9 +21,13 @@ PER_PAGE = 50
 def notification_list(request: DeskRequest) -> HttpResponse:
     """List the person's messages, unread ones first."""
     pages = Paginator(queries.notifications_for(request.user), PER_PAGE)
-    return render(request, "cases/notifications.html", {
-        "page_obj": pages.get_page(request.GET.get("page")),
-    })
+    return render(
+        request,
+        "cases/notifications.html",
+        {
+            "page_obj": pages.get_page(request.GET.get("page")),
+        },
+    )
 
 
 @login_required
@@ -32,7 +36,8 @@ def notification_open(request: DeskRequest, notification_id: int) -> HttpRespons
     """Mark one message as read; go to its case unless the person stays in the list."""
     notification = get_object_or_404(
         Notification.objects.select_related("event__revision"),
-        pk=notification_id, recipient=request.user,
+        pk=notification_id,
+        recipient=request.user,
     )
     _mark(request, notification.pk)
     revision = notification.event.revision

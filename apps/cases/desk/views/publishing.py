@@ -36,7 +36,9 @@ def _chosen(request: DeskRequest, data: QueryDict) -> list[Revision]:
     ids = {int(pk) for pk in data.getlist("revision") if pk.isdecimal() and len(pk) < 19}
     found = list(
         queries.revisions_for(request.user)
-        .filter(pk__in=ids).select_related("case__bureau", "based_on").order_by("pk")
+        .filter(pk__in=ids)
+        .select_related("case__bureau", "based_on")
+        .order_by("pk")
     )
     if len(found) != len(ids):
         raise Http404
@@ -53,7 +55,10 @@ def _candidate(request: DeskRequest, revision: Revision) -> Candidate:
     digest, rows = revision_hash(revision)
     against = [c for c in comparisons(revision) if revision.based_on is not None]
     return Candidate(
-        revision, rows, digest, against[0] if against else None,
+        revision,
+        rows,
+        digest,
+        against[0] if against else None,
         why_not("publish", revision, request.user),
     )
 
@@ -80,11 +85,14 @@ def publish_many(request: DeskRequest) -> HttpResponse:
             revisions = _chosen(request, data)
         else:
             return _published(request, revisions)
-    candidates = [_candidate(request, revision) for revision in revisions] if not isinstance(
-        refusal, NotAllowed
-    ) or request.user.has_role(Role.CITY_PUBLISHER) else []
+    candidates = (
+        [_candidate(request, revision) for revision in revisions]
+        if not isinstance(refusal, NotAllowed) or request.user.has_role(Role.CITY_PUBLISHER)
+        else []
+    )
     context: dict[str, Any] = {
-        "candidates": candidates, "reason": data.get("reason", ""),
+        "candidates": candidates,
+        "reason": data.get("reason", ""),
         "rows": sum(candidate.rows for candidate in candidates),
         "is_possible": bool(candidates) and not any(c.refusal for c in candidates),
         "crumbs": crumbs(None, _("Publish together")),
@@ -94,11 +102,14 @@ def publish_many(request: DeskRequest) -> HttpResponse:
 
 def _published(request: DeskRequest, revisions: list[Revision]) -> HttpResponse:
     """Say under which release the cases are public now."""
-    numbers = sorted(set(
-        Revision.objects.filter(pk__in=[r.pk for r in revisions])
-        .values_list("release_item__release__number", flat=True)
-    ))
-    messages.success(request, _("Published as release %(number)s.") % {
-        "number": ", ".join(numbers)
-    })
+    numbers = sorted(
+        set(
+            Revision.objects.filter(pk__in=[r.pk for r in revisions]).values_list(
+                "release_item__release__number", flat=True
+            )
+        )
+    )
+    messages.success(
+        request, _("Published as release %(number)s.") % {"number": ", ".join(numbers)}
+    )
     return redirect("desk:cases")

@@ -99,7 +99,10 @@ def row_new(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
 
 
 def _create(
-    request: DeskRequest, revision: Revision, kind: RecordKind, values: dict[str, Any],
+    request: DeskRequest,
+    revision: Revision,
+    kind: RecordKind,
+    values: dict[str, Any],
     uid: uuid.UUID,
 ) -> Record:
     """Store a new row; the row of the same form and the same values is that row."""
@@ -138,9 +141,7 @@ def row(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpRe
         raise Http404 from error
     refusal = desk_page.write_refusal(request.user, revision, kind, uid)
     if request.method != "POST":
-        form: Any = (
-            None if refusal else kind.form(instance=queries.find_row(revision, kind, uid))
-        )
+        form: Any = None if refusal else kind.form(instance=queries.find_row(revision, kind, uid))
         return _row_page(request, revision, kind, stored, form)
     form = kind.form(
         request.POST, request.FILES or None, instance=queries.find_row(revision, kind, uid)
@@ -148,8 +149,12 @@ def row(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpRe
     if form.is_valid() and refusal is None:
         try:
             saved = save_record(
-                request.user, revision.pk, kind, _chosen(request, form.values, stored),
-                uid=uid, version=form.cleaned_data["version"],
+                request.user,
+                revision.pk,
+                kind,
+                _chosen(request, form.values, stored),
+                uid=uid,
+                version=form.cleaned_data["version"],
             )
         except Invalid as error:
             _put_errors(form, error)
@@ -177,9 +182,12 @@ def _conflict_page(
     theirs = error.current
     conflicts = [
         {
-            "name": f"choice-{name}", "label": field_label(kind.model, name),
-            "yours": in_words(form.instance, name), "theirs": in_words(theirs, name),
-            "theirs_by": str(theirs.updated_by), "theirs_at": theirs.updated_at,
+            "name": f"choice-{name}",
+            "label": field_label(kind.model, name),
+            "yours": in_words(form.instance, name),
+            "theirs": in_words(theirs, name),
+            "theirs_by": str(theirs.updated_by),
+            "theirs_at": theirs.updated_at,
         }
         for name, value in form.values.items()
         if getattr(theirs, name) != value
@@ -188,12 +196,22 @@ def _conflict_page(
     # The choice is made against the row as it is shown here.
     data["version"] = str(theirs.version)
     again = kind.form(data, instance=queries.find_row(revision, kind, theirs.uid))
-    return page(request, "cases/conflict.html", {
-        "revision": revision, "case": revision.case, "kind": kind, "row": theirs,
-        "title": _title(kind, theirs), "conflicts": conflicts, "form": again,
-        "action": _row_url(revision, kind, theirs.uid),
-        "crumbs": crumbs(revision, _title(kind, theirs)),
-    }, error)
+    return page(
+        request,
+        "cases/conflict.html",
+        {
+            "revision": revision,
+            "case": revision.case,
+            "kind": kind,
+            "row": theirs,
+            "title": _title(kind, theirs),
+            "conflicts": conflicts,
+            "form": again,
+            "action": _row_url(revision, kind, theirs.uid),
+            "crumbs": crumbs(revision, _title(kind, theirs)),
+        },
+        error,
+    )
 
 
 def _row_is_gone(
@@ -205,49 +223,95 @@ def _row_is_gone(
     form = kind.form(request.POST, instance=kind.model(revision=revision))
     form.is_valid()
     return _form_page(
-        request, revision, kind, form,
-        Locked(_("This row was removed while you were working on it. Put it back from the case's "
-                 "page, or save what you typed as a new row.")),
-        once=uuid.uuid4().hex, action=reverse("desk:row_new", args=[revision.case_id, kind.code]),
+        request,
+        revision,
+        kind,
+        form,
+        Locked(
+            _(
+                "This row was removed while you were working on it. Put it back from the case's "
+                "page, or save what you typed as a new row."
+            )
+        ),
+        once=uuid.uuid4().hex,
+        action=reverse("desk:row_new", args=[revision.case_id, kind.code]),
     )
 
 
 def _form_page(
-    request: DeskRequest, revision: Revision, kind: RecordKind, form: Any,
-    refusal: WorkflowError | None, *, once: str, action: str = "", status: int = 200,
+    request: DeskRequest,
+    revision: Revision,
+    kind: RecordKind,
+    form: Any,
+    refusal: WorkflowError | None,
+    *,
+    once: str,
+    action: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """Render the form of a new row."""
-    return page(request, "cases/row_new.html", {
-        "revision": revision, "case": revision.case, "kind": kind, "form": form, "once": once,
-        "action": action, "crumbs": crumbs(revision, _("New: %(row)s") % {"row": kind.label}),
-    }, refusal, status)
+    return page(
+        request,
+        "cases/row_new.html",
+        {
+            "revision": revision,
+            "case": revision.case,
+            "kind": kind,
+            "form": form,
+            "once": once,
+            "action": action,
+            "crumbs": crumbs(revision, _("New: %(row)s") % {"row": kind.label}),
+        },
+        refusal,
+        status,
+    )
 
 
 def _row_page(
-    request: DeskRequest, revision: Revision, kind: RecordKind, stored: Record, form: Any,
-    refusal: WorkflowError | None = None, status: int = 200,
+    request: DeskRequest,
+    revision: Revision,
+    kind: RecordKind,
+    stored: Record,
+    form: Any,
+    refusal: WorkflowError | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Render a row: its form where it is open, its values beside the published ones, findings."""
     title = _title(kind, stored)
-    locked = None if form is not None else desk_page.write_refusal(
-        request.user, revision, kind, stored.uid
+    locked = (
+        None
+        if form is not None
+        else desk_page.write_refusal(request.user, revision, kind, stored.uid)
     )
     findings = [f for f in queries.findings_of(revision) if f.record_uid == stored.uid]
     may_raise = request.user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER) and (
         revision.state in {State.REVIEWING, State.ON_NOTICE}
     )
     raise_url = reverse("desk:finding_new", args=[revision.case_id])
-    return page(request, "cases/row.html", {
-        "revision": revision, "case": revision.case, "kind": kind, "row": stored, "title": title,
-        "form": form, "locked": locked, "values": _values(revision, kind, stored),
-        "findings": desk_page.finding_views(request.user, revision, findings),
-        "raise_url": f"{raise_url}?kind={kind.code}&row={stored.uid}" if may_raise else "",
-        "public_url": reverse("publications:record", args=[kind.code, stored.uid])
-        if kind.is_listed and revision.is_public else "",
-        "remove_url": _row_url(revision, kind, stored.uid, "row_remove"),
-        "history_url": _row_url(revision, kind, stored.uid, "row_history"),
-        "crumbs": crumbs(revision, title),
-    }, refusal, status)
+    return page(
+        request,
+        "cases/row.html",
+        {
+            "revision": revision,
+            "case": revision.case,
+            "kind": kind,
+            "row": stored,
+            "title": title,
+            "form": form,
+            "locked": locked,
+            "values": _values(revision, kind, stored),
+            "findings": desk_page.finding_views(request.user, revision, findings),
+            "raise_url": f"{raise_url}?kind={kind.code}&row={stored.uid}" if may_raise else "",
+            "public_url": reverse("publications:record", args=[kind.code, stored.uid])
+            if kind.is_listed and revision.is_public
+            else "",
+            "remove_url": _row_url(revision, kind, stored.uid, "row_remove"),
+            "history_url": _row_url(revision, kind, stored.uid, "row_history"),
+            "crumbs": crumbs(revision, title),
+        },
+        refusal,
+        status,
+    )
 
 
 def _values(revision: Revision, kind: RecordKind, stored: Record) -> list[dict[str, Any]]:
@@ -259,8 +323,12 @@ def _values(revision: Revision, kind: RecordKind, stored: Record) -> list[dict[s
         former = queries.with_relations(rows, kind).first()
     changed = {c.name: c for c in field_changes(kind, former, stored)} if former else {}
     return [
-        {"name": name, "label": field_label(kind.model, name), "value": in_words(stored, name),
-         "change": changed.get(name)}
+        {
+            "name": name,
+            "label": field_label(kind.model, name),
+            "value": in_words(stored, name),
+            "change": changed.get(name),
+        }
         for name in kind.fields
     ]
 
@@ -286,7 +354,10 @@ def row_remove(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) ->
         version = request.POST.get("version", "")
         try:
             remove_record(
-                request.user, revision.pk, kind, uid,
+                request.user,
+                revision.pk,
+                kind,
+                uid,
                 version=int(version) if version.isdecimal() else None,
             )
         except WorkflowError as error:
@@ -294,20 +365,30 @@ def row_remove(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) ->
             stored = queries.find_row(revision, kind, uid)
         else:
             _recheck(request, revision)
-            messages.success(request, _("Removed: %(row)s. You can put it back below the rows.") % {
-                "row": _title(kind, stored)
-            })
+            messages.success(
+                request,
+                _("Removed: %(row)s. You can put it back below the rows.")
+                % {"row": _title(kind, stored)},
+            )
             return redirect(back)
-    return page(request, "cases/row_remove.html", {
-        "revision": revision, "case": revision.case, "kind": kind, "row": stored,
-        "title": _title(kind, stored), "values": _values(revision, kind, stored),
-        "hidden": [{"name": "version", "value": stored.version}],
-        "cancel_url": _row_url(revision, kind, uid),
-        "may_remove": not isinstance(refusal, Locked) and (
-            refusal is None or isinstance(refusal, StaleRecord)
-        ),
-        "crumbs": crumbs(revision, _title(kind, stored)),
-    }, refusal)
+    return page(
+        request,
+        "cases/row_remove.html",
+        {
+            "revision": revision,
+            "case": revision.case,
+            "kind": kind,
+            "row": stored,
+            "title": _title(kind, stored),
+            "values": _values(revision, kind, stored),
+            "hidden": [{"name": "version", "value": stored.version}],
+            "cancel_url": _row_url(revision, kind, uid),
+            "may_remove": not isinstance(refusal, Locked)
+            and (refusal is None or isinstance(refusal, StaleRecord)),
+            "crumbs": crumbs(revision, _title(kind, stored)),
+        },
+        refusal,
+    )
 
 
 @login_required
@@ -337,20 +418,28 @@ def row_history(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -
     events = queries.history_of_row(request.user, revision.case, kind, uid)
     if not events:
         raise Http404
-    return page(request, "cases/row_history.html", {
-        "revision": revision, "case": revision.case, "kind": kind,
-        "title": _title(kind, events[-1]), "entries": _history(kind, list(events)),
-        "is_standing": kind.model.objects.filter(revision=revision, uid=uid).exists(),
-        "row_url": _row_url(revision, kind, uid),
-        "crumbs": crumbs(revision, _title(kind, events[-1]), _("History")),
-    })
+    return page(
+        request,
+        "cases/row_history.html",
+        {
+            "revision": revision,
+            "case": revision.case,
+            "kind": kind,
+            "title": _title(kind, events[-1]),
+            "entries": _history(kind, list(events)),
+            "is_standing": kind.model.objects.filter(revision=revision, uid=uid).exists(),
+            "row_url": _row_url(revision, kind, uid),
+            "crumbs": crumbs(revision, _title(kind, events[-1]), _("History")),
+        },
+    )
 
 
 def _history(kind: RecordKind, events: list[Any]) -> list[dict[str, Any]]:
     """Return the saved changes, newest first, each with the fields that it changed."""
     removers = queries.people_by_id(
         (event.pgh_context.metadata.get("user") if event.pgh_context else None)
-        for event in events if event.pgh_label == "delete"
+        for event in events
+        if event.pgh_label == "delete"
     )
     entries = []
     former = None
@@ -363,22 +452,26 @@ def _history(kind: RecordKind, events: list[Any]) -> list[dict[str, Any]]:
         elif former is None:
             what = _("Entered")
         elif former.revision_id != event.revision_id:
-            what, who = _("Copied into revision %(number)s") % {
-                "number": event.revision.number
-            }, ""
+            what, who = _("Copied into revision %(number)s") % {"number": event.revision.number}, ""
         elif former.pgh_label == "delete":
             what = _("Put back")
         else:
             what = _("Changed")
         is_shown_whole = former is None
-        entries.append({
-            "time": event.pgh_created_at, "what": what, "who": who,
-            "revision": event.revision.number,
-            "values": [
-                {"label": field_label(kind.model, name), "value": in_words(event, name)}
-                for name in kind.fields
-            ] if is_shown_whole else [],
-            "changes": () if is_shown_whole else field_changes(kind, former, event),
-        })
+        entries.append(
+            {
+                "time": event.pgh_created_at,
+                "what": what,
+                "who": who,
+                "revision": event.revision.number,
+                "values": [
+                    {"label": field_label(kind.model, name), "value": in_words(event, name)}
+                    for name in kind.fields
+                ]
+                if is_shown_whole
+                else [],
+                "changes": () if is_shown_whole else field_changes(kind, former, event),
+            }
+        )
         former = event
     return entries[::-1]

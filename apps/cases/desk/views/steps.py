@@ -59,21 +59,34 @@ def step(request: DeskRequest, case_id: int, number: int, name: str) -> HttpResp
         return _page(request, revision, row, form, status=422)
     try:
         event = perform(
-            name, revision.pk, request.user, version=form.cleaned_data["version"],
-            reason=form.cleaned_data["reason"], details=form.details,
+            name,
+            revision.pk,
+            request.user,
+            version=form.cleaned_data["version"],
+            reason=form.cleaned_data["reason"],
+            details=form.details,
         )
     except WorkflowError as error:
         return _refused(request, revision, row, form, error)
     if event.to_state == event.from_state:
         # A correction or a withdrawal begins: what is published stays so for now.
-        messages.success(request, _(
-            "Done: “%(step)s”. Those who go on with it have a message; until then nothing changes "
-            "for the public."
-        ) % {"step": row.label})
+        messages.success(
+            request,
+            _(
+                "Done: “%(step)s”. Those who go on with it have a message; until then nothing changes "
+                "for the public."
+            )
+            % {"step": row.label},
+        )
     else:
-        messages.success(request, _("Done: “%(step)s”. The case is now %(state)s.") % {
-            "step": row.label, "state": event.get_to_state_display(),
-        })
+        messages.success(
+            request,
+            _("Done: “%(step)s”. The case is now %(state)s.")
+            % {
+                "step": row.label,
+                "state": event.get_to_state_display(),
+            },
+        )
     return redirect(_after(request, revision))
 
 
@@ -84,7 +97,10 @@ def _after(request: DeskRequest, revision: Revision) -> str:
 
 
 def _refused(
-    request: DeskRequest, revision: Revision, row: Transition, form: StepForm,
+    request: DeskRequest,
+    revision: Revision,
+    row: Transition,
+    form: StepForm,
     refusal: WorkflowError,
 ) -> HttpResponse:
     """Show the sentence above what was typed, and what the rules found, for the cure."""
@@ -94,8 +110,12 @@ def _refused(
 
 
 def _page(
-    request: DeskRequest, revision: Revision, row: Transition, form: StepForm,
-    refusal: WorkflowError | None = None, foreseen: WorkflowError | None = None,
+    request: DeskRequest,
+    revision: Revision,
+    row: Transition,
+    form: StepForm,
+    refusal: WorkflowError | None = None,
+    foreseen: WorkflowError | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render the page of a step."""
@@ -113,15 +133,23 @@ def _page(
     if form.figure_found:
         show_instead(form, "warned", form.cleaned_data.get("reason", ""))
     context = {
-        "revision": revision, "case": revision.case, "step": row, "form": form,
-        "is_possible": is_possible, "foreseen": None if refusal else foreseen,
-        "content": content, "statement": STATEMENT if row.name == "submit" else "",
-        "danger": row.name in DANGEROUS, "effects": _effects(revision, row),
-        "crumbs": crumbs(revision, str(row.label)), "today": timezone.localdate(),
+        "revision": revision,
+        "case": revision.case,
+        "step": row,
+        "form": form,
+        "is_possible": is_possible,
+        "foreseen": None if refusal else foreseen,
+        "content": content,
+        "statement": STATEMENT if row.name == "submit" else "",
+        "danger": row.name in DANGEROUS,
+        "effects": _effects(revision, row),
+        "crumbs": crumbs(revision, str(row.label)),
+        "today": timezone.localdate(),
     }
     if row.name in {"return", "approve", "submit", "hand_over"}:
         context["findings"] = [
-            view for view in desk_page.finding_views(
+            view
+            for view in desk_page.finding_views(
                 request.user, revision, queries.findings_of(revision)
             )
             if not view["is_settled"]

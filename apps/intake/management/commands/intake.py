@@ -31,7 +31,9 @@ class Command(BaseCommand):
         """Print the tables of the file and what is doubtful in them."""
         if not options["dry_run"]:
             raise CommandError(
-                _("The command stores nothing yet: add --dry-run, or use the desk to take rows over.")
+                _(
+                    "The command stores nothing yet: add --dry-run, or use the desk to take rows over."
+                )
             )
         intake = read_file(file, kind)
         if options["as_json"]:
