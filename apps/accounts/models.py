@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from pypinyin import lazy_pinyin
 
@@ -86,7 +86,7 @@ class User(AbstractUser):
         null=True,
         blank=True,
     )
-    full_name = models.CharField(_("name"), max_length=100, blank=True)
+    full_name = models.CharField(pgettext_lazy("person", "name"), max_length=100, blank=True)
     title = models.CharField(_("official title"), max_length=100, blank=True)
     roles = ArrayField(
         models.CharField(max_length=20, choices=Role),

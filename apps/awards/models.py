@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.cases.fields import NameListField
 from apps.cases.history import tracked
@@ -40,7 +41,7 @@ class Laureate(Record):
 
     programme = models.CharField(_("programme"), max_length=60)
     award_year = models.PositiveSmallIntegerField(_("award year"))
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     employer = models.CharField(_("employer"), max_length=200)
     nominator = models.CharField(_("nominator"), max_length=200, blank=True)
 

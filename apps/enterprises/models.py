@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.cases.history import tracked
 from apps.cases.models import Record
@@ -14,8 +15,10 @@ class RosterEntry(Record):
 
     roster = models.CharField(_("roster"), max_length=120)
     year = models.PositiveSmallIntegerField(_("year"))
-    rank = models.PositiveIntegerField(_("number"), null=True, blank=True)
-    title = models.CharField(_("case"), max_length=300, blank=True)
+    rank = models.PositiveIntegerField(
+        pgettext_lazy("in a roster", "number"), null=True, blank=True
+    )
+    title = models.CharField(pgettext_lazy("in a roster", "case"), max_length=300, blank=True)
     organisation = models.CharField(_("organisation"), max_length=200)
     district = models.ForeignKey(
         District,

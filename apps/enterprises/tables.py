@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.cases.tables import RecordTable
 from apps.enterprises.models import RosterEntry
@@ -10,7 +11,9 @@ from apps.enterprises.models import RosterEntry
 class RosterEntryTable(RecordTable):
     """Entries of rosters."""
 
-    rank = tables.Column(verbose_name=_("number"), attrs={"td": {"class": "num"}})
+    rank = tables.Column(
+        verbose_name=pgettext_lazy("in a roster", "number"), attrs={"td": {"class": "num"}}
+    )
     year = tables.Column(verbose_name=_("year"), attrs={"td": {"class": "num"}})
 
     class Meta(RecordTable.Meta):

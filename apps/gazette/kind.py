@@ -1,6 +1,7 @@
 """Policy register and chronicle, declared."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Role
 from apps.cases.kinds import Kind, RecordKind, register
@@ -25,8 +26,8 @@ POLICY = RecordKind(
 
 CHRONICLE_ENTRY = RecordKind(
     code="events",
-    label=_("event"),
-    label_plural=_("events"),
+    label=pgettext_lazy("chronicle", "event"),
+    label_plural=pgettext_lazy("chronicle", "events"),
     model=ChronicleEntry,
     fields=("date_from", "date_to", "title", "note"),
     natural_key=("date_from", "title"),

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.cases.history import tracked
 from apps.cases.models import Record
@@ -33,14 +34,14 @@ class Policy(Record):
 class ChronicleEntry(Record):
     """An event of the year 大事记. A day, or a span where the source gives no single day."""
 
-    date_from = models.DateField(_("from"))
-    date_to = models.DateField(_("to"))
-    title = models.CharField(_("event"), max_length=200)
+    date_from = models.DateField(pgettext_lazy("day", "from"))
+    date_to = models.DateField(pgettext_lazy("day", "to"))
+    title = models.CharField(pgettext_lazy("chronicle", "event"), max_length=200)
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta(Record.Meta):
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
+        verbose_name = pgettext_lazy("chronicle", "event")
+        verbose_name_plural = pgettext_lazy("chronicle", "events")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(

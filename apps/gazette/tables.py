@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.cases.tables import RecordTable
 from apps.gazette.models import ChronicleEntry, Policy
@@ -21,10 +22,10 @@ class ChronicleEntryTable(RecordTable):
     """Events."""
 
     date_from = tables.DateColumn(
-        verbose_name=_("from"), format="Y-m-d", attrs={"td": {"class": "num"}}
+        verbose_name=pgettext_lazy("day", "from"), format="Y-m-d", attrs={"td": {"class": "num"}}
     )
     date_to = tables.DateColumn(
-        verbose_name=_("to"), format="Y-m-d", attrs={"td": {"class": "num"}}
+        verbose_name=pgettext_lazy("day", "to"), format="Y-m-d", attrs={"td": {"class": "num"}}
     )
 
     class Meta(RecordTable.Meta):

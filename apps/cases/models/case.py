@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Bureau, Role, User
@@ -48,7 +48,7 @@ class Case(models.Model):
     # The year of the report the case belongs to. An award's own year is a field of its record.
     year = models.PositiveSmallIntegerField(_("year"))
     # What the case is about where a bureau hands in several of a kind; blank for a return.
-    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    subject = models.CharField(pgettext_lazy("of a list", "subject"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("created by")
