@@ -13,8 +13,9 @@ from email.message import EmailMessage
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.db import connection
 from procrastinate.contrib.django import app
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 
 class SmtpServer:
@@ -40,6 +41,21 @@ class SmtpServer:
         message["X-RcptTo"] = ", ".join(envelope.rcpt_tos)
         self.messages.append(message)
         return "250 OK"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End what still holds a connection when the tests are over, so that the database can go.
+
+    A thread that a test left to itself (of the live server, of the task worker) ends a moment
+    after it, and PostgreSQL drops no database that somebody is connected to.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
