@@ -129,9 +129,12 @@ def _load_districts(pack: dict[str, Any]) -> None:
     bureau_of = {row["district"]: row["slug"] for row in pack["bureaus"] if "district" in row}
     rows = [*pack["districts"], *pack.get("former_districts", [])]
     for order, row in enumerate(rows, start=1):
+        tile_row, tile_column = row.get("tile", (None, None))
         District.objects.get_or_create(
             slug=row["slug"],
             defaults={
+                "tile_row": tile_row,
+                "tile_column": tile_column,
                 "name": row["name"],
                 "name_en": row["name_en"],
                 "kind": DistrictKind(row["kind"]),

@@ -1,7 +1,7 @@
 """What is published about districts: their figures, their summaries, their places in the lists."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from apps.accounts.models import Bureau
 from apps.cases.kinds import RecordKind, listed_record_kinds, record_kind_of
 from apps.cases.models import Record
 from apps.districts.models import FigureStatus, IndicatorValue, NarrativeSection
+from apps.publications.charts import Strip
 from apps.publications.listing import fit, record_url
 from apps.publications.queries import public_rows, published_mentions
 from apps.registry.models import District, Indicator
@@ -30,6 +31,7 @@ class Figure:
     row: IndicatorValue
     url: str
     before: IndicatorValue | None
+    standing: Strip | None = None
 
     @property
     def change(self) -> str:
@@ -47,6 +49,11 @@ class Section:
 
     name: str
     figures: list[Figure] = field(default_factory=list)
+
+    @property
+    def has_standing(self) -> bool:
+        """Say whether any of them can be placed among its peers."""
+        return any(figure.standing for figure in self.figures)
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,29 @@ def _of_year_before(
     return {_series(row): row for row in found}
 
 
-def sections_of(rows: Sequence[IndicatorValue], year: int) -> list[Section]:
-    """Return ``rows`` by section of the dictionary, each with last year's figure. One query."""
+def figures_beside(year: int, unit: District) -> tuple[list[IndicatorValue], list[IndicatorValue]]:
+    """Return a unit's figures of the report of ``year``, and every unit's of the same indicators.
+
+    One query.
+    """
+    asked = IndicatorValue.objects.public().filter(
+        revision__case__year=year, reporting_unit=unit, subject=""
+    )
+    every = list(
+        figures_of(year).filter(
+            Q(reporting_unit=unit) | Q(indicator__in=asked.values("indicator"), subject="")
+        )
+    )
+    return [row for row in every if row.reporting_unit_id == unit.pk], every
+
+
+def sections_of(
+    rows: Sequence[IndicatorValue], year: int, standing: Mapping[int, Strip] | None = None
+) -> list[Section]:
+    """Return ``rows`` by section of the dictionary, each with last year's figure. One query.
+
+    ``standing`` tells by the figure's key where it stands among its peers.
+    """
     former = _of_year_before(rows, year) if rows else {}
     sections: dict[str, Section] = {}
     for row in sorted(rows, key=lambda row: (row.indicator.order, row.position)):
@@ -94,7 +122,7 @@ def sections_of(rows: Sequence[IndicatorValue], year: int) -> list[Section]:
         is_actual = row.period == str(year) and row.status == FigureStatus.ACTUAL
         before = former.get(_series(row)) if is_actual else None
         sections.setdefault(name, Section(name)).figures.append(
-            Figure(row, record_url(row), before)
+            Figure(row, record_url(row), before, (standing or {}).get(row.pk))
         )
     return list(sections.values())
 
@@ -202,12 +230,13 @@ class SeriesRow:
     cells: list[list[IndicatorValue]]
 
 
-def series_of(indicator: Indicator) -> tuple[list[str], list[SeriesRow]]:
-    """Return an indicator's published figures: the periods, newest first, and a row per unit.
+def values_of(indicator: Indicator) -> list[IndicatorValue]:
+    """Return an indicator's published figures. One query."""
+    return list(public_rows(FIGURES).filter(indicator=indicator))
 
-    One query.
-    """
-    rows = list(public_rows(FIGURES).filter(indicator=indicator))
+
+def series_of(rows: Sequence[IndicatorValue]) -> tuple[list[str], list[SeriesRow]]:
+    """Return an indicator's figures as the periods, newest first, and a row for each unit."""
     periods = sorted({row.period for row in rows}, reverse=True)
     by_place: dict[tuple[int, str], list[IndicatorValue]] = defaultdict(list)
     districts: dict[int, District] = {}

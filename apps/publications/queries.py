@@ -6,10 +6,11 @@ past, and the revisions before it are left out with it.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Count, Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.cases.kinds import RecordKind, listed_record_kinds
@@ -50,29 +51,32 @@ def rows_of(kind: RecordKind, revision: Revision) -> QuerySet[Any]:
     )
 
 
-def union_counts(parts: Sequence[tuple[str, QuerySet[Any]]]) -> dict[str, int]:
-    """Return the number of rows of each named queryset. One query for all of them."""
-    counts = {name: 0 for name, _rows in parts}
-    queries = [
-        rows.order_by()
-        .values(counted_part=Value(name, output_field=CharField()))
-        .annotate(counted_rows=Count("*"))
-        for name, rows in parts
-    ]
-    first, *rest = queries
+def counts_by_kind(year: int) -> dict[str, dict[int | None, int]]:
+    """Return the published rows of each listed kind in the report of ``year``, by district.
+
+    Rows that name no district, and kinds that have none, count under ``None``. One query.
+    """
+    counts: dict[str, dict[int | None, int]] = {}
+    parts = []
+    for kind in listed_record_kinds():
+        counts[kind.code] = {}
+        district: Any = Cast(Value(None), BigIntegerField())
+        if any(field.name == "district" for field in kind.model._meta.get_fields()):
+            district = F("district_id")
+        parts.append(
+            kind.model.objects.public()
+            .filter(revision__case__year=year)
+            .order_by()
+            .annotate(
+                counted_kind=Value(kind.code, output_field=CharField()), counted_place=district
+            )
+            .values("counted_kind", "counted_place")
+            .annotate(counted_rows=Count("*"))
+        )
+    first, *rest = parts
     for row in first.union(*rest, all=True):
-        counts[row["counted_part"]] = row["counted_rows"]
+        counts[row["counted_kind"]][row["counted_place"]] = row["counted_rows"]
     return counts
-
-
-def counts_by_kind(year: int) -> dict[str, int]:
-    """Return the number of published rows of each listed kind in the report of ``year``."""
-    return union_counts(
-        [
-            (kind.code, kind.model.objects.public().filter(revision__case__year=year))
-            for kind in listed_record_kinds()
-        ]
-    )
 
 
 def newest_year() -> int | None:

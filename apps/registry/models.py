@@ -61,6 +61,9 @@ class District(models.Model):
         verbose_name=_("bureau"),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    # Where its tile lies on the map of tiles, counted from 1; a unit without one is not on it.
+    tile_row = models.PositiveSmallIntegerField(_("row on the map"), null=True, blank=True)
+    tile_column = models.PositiveSmallIntegerField(_("column on the map"), null=True, blank=True)
 
     class Meta:
         ordering = ["order", "code", "slug"]
@@ -73,6 +76,11 @@ class District(models.Model):
             models.CheckConstraint(
                 name="division_has_a_code_and_a_zone_has_none",
                 condition=Q(kind="zone", code="") | (~Q(kind="zone") & ~Q(code="")),
+            ),
+            models.CheckConstraint(
+                name="tile_has_row_and_column",
+                condition=Q(tile_row__isnull=True, tile_column__isnull=True)
+                | Q(tile_row__gte=1, tile_column__gte=1),
             ),
         ]
         # The code stands in content hashes.

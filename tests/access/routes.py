@@ -89,6 +89,7 @@ PUBLIC_OF_CASE = {
     "publications:release": {"published": 200, "superseded": 200, "withdrawn": 200},
     "publications:manifest": {"published": 200, "superseded": 200, "withdrawn": 200},
     "publications:notice": {"on_notice": 200},
+    "publications:programme": {"published": 200, "superseded": 200},
     "publications:organisation": {"published": 200, "superseded": 200},
     # Of a year of which nothing at all is public there is no page; in these tests it is one case.
     "publications:district": {"published": 200, "superseded": 200},

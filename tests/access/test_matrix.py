@@ -365,6 +365,7 @@ def _public_urls(revision, row, whose):
     if whose == CITY:
         name = Organisation.objects.get(name="宁波材料所")
         urls["publications:organisation"] = [name.pk]
+        urls["publications:programme"] = [factories.award_values()["programme"]]
         urls["api:awards-row"] = [row.uid]
     else:
         urls["publications:district"] = [revision.case.bureau.slug, revision.case.year]

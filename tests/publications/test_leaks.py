@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.cases.kinds import listed_record_kinds
 from apps.cases.models import State
@@ -169,7 +170,7 @@ def test_official_sees_no_more_on_public_pages_than_anyone(client: Client) -> No
 
 def test_withdrawn_list_is_in_no_moment_of_the_past(client: Client) -> None:
     withdrawn = factories.case_in("withdrawn", "awards", [factories.award_values(9, **AWARD)])
-    day = f"{withdrawn.published_at:%Y-%m-%d}"
+    day = f"{timezone.localtime(withdrawn.published_at):%Y-%m-%d}"
 
     for door in (f"/awards/?as_of={day}", f"/api/v1/awards/?as_of={day}"):
         assert SECRET not in body(client.get(door)), door

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from tests import factories
@@ -271,7 +272,7 @@ def test_pages_are_cut_at_fifty_rows(client: Client) -> None:
 
 def test_as_of_shows_what_was_public_that_day(client: Client) -> None:
     published = publish("awards", 1)
-    day = f"{published.published_at:%Y-%m-%d}"
+    day = f"{timezone.localtime(published.published_at):%Y-%m-%d}"
 
     now = client.get("/awards/", {"as_of": day})
     before = client.get("/awards/", {"as_of": "2020-02-29"})

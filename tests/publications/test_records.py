@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.cases.domain.findings import decide
 from apps.cases.kinds import listed_record_kinds
@@ -147,7 +148,7 @@ def test_corrected_row_shows_what_was_changed_and_why(client: Client) -> None:
 def test_row_as_of_a_day_before_its_publication_is_not_there(client: Client) -> None:
     published = factories.published_case("awards", 1)
     row = factories.records_of(published)[0]
-    day = f"{published.published_at:%Y-%m-%d}"
+    day = f"{timezone.localtime(published.published_at):%Y-%m-%d}"
 
     assert client.get(page_of(row), {"as_of": day}).status_code == 200
     assert client.get(page_of(row), {"as_of": "2020-01-01"}).status_code == 404

@@ -27,7 +27,7 @@ def test_front_page_costs_the_same_queries_at_any_number_of_rows(
     factories.published_case("awards", rows)
     factories.published_case("events", rows)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         response = client.get("/", headers=EN)
 
     assert [(stat["label"], stat["value"], stat["url"]) for stat in response.context["stats"]] == [

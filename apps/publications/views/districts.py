@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from apps.publications import districts as asked
-from apps.publications import queries
+from apps.publications import pictures, queries
 from apps.publications.answers import BadQuery, public_page
 from apps.registry.models import District, DistrictKind, Indicator
 
@@ -53,12 +53,13 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     years = queries.published_years()
     if year not in years:
         raise Http404
-    figures = list(asked.figures_of(year, reporting_unit=shown))
+    figures, every = asked.figures_beside(year, shown)
+    standing = pictures.standing(figures, every, shown)
     own = [row for row in figures if row.revision.case.bureau_id == shown.bureau_id]
     others = [row for row in figures if row.revision.case.bureau_id != shown.bureau_id]
     if not own:
         own, others = others, []
-    sections = asked.sections_of(own, year)
+    sections = asked.sections_of(own, year, standing)
     other_sections = asked.sections_of(others, year)
     narrative = asked.narrative_of(shown.bureau, year)
     lists = asked.lists_of(shown, year)
@@ -88,12 +89,15 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
 def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show one indicator over districts and periods, with its unit and rule."""
     shown = get_object_or_404(Indicator, code=code)
-    periods, rows = asked.series_of(shown)
+    values = asked.values_of(shown)
+    periods, rows = asked.series_of(values)
     return render(
         request,
         "publications/indicator.html",
         {
             "indicator": shown,
+            "chart": pictures.side_by_side(shown, values),
+            "lines": pictures.over_time(values),
             "periods": periods,
             "rows": rows,
         },

@@ -1,5 +1,7 @@
 """The front page: what the year brought."""
 
+from typing import Any
+
 from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -9,7 +11,7 @@ from django.utils.text import capfirst
 
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Release
-from apps.publications import queries
+from apps.publications import pictures, queries
 from apps.publications.answers import public_page
 from apps.publications.listing import record_url
 from apps.registry.models import District, DistrictKind
@@ -25,12 +27,24 @@ def home(request: HttpRequest) -> HttpResponseBase:
     year = queries.newest_year()
     stats = []
     events = []
+    drawn: dict[str, Any] = {}
+    districts = list(
+        District.objects.filter(
+            kind__in=[DistrictKind.DIVISION, DistrictKind.ZONE], valid_to__isnull=True
+        )
+    )
     if year is not None:
         counts = queries.counts_by_kind(year)
+        drawn = {
+            "won": pictures.what_was_won(year),
+            "winners": pictures.by_whom(year),
+            "map": pictures.where(year, districts, counts),
+            "trends": pictures.trends(),
+        }
         stats = [
             {
                 "label": capfirst(str(kind.label_plural)),
-                "value": f"{counts[kind.code]:,}",
+                "value": f"{sum(counts[kind.code].values()):,}",
                 "url": f"{reverse('publications:listing', args=[kind.code])}?report_year={year}",
             }
             for kind in listed_record_kinds()
@@ -48,9 +62,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
             "stats": stats,
             "events": events,
             "notices": queries.on_notice()[:NOTICES_SHOWN],
-            "districts": District.objects.filter(
-                kind__in=[DistrictKind.DIVISION, DistrictKind.ZONE], valid_to__isnull=True
-            ),
+            "districts": districts,
+            **drawn,
             "releases": Release.objects.annotate(
                 cases=Count("items"), rows=Sum("items__rows")
             ).order_by("-published_at", "-pk")[:RELEASES_SHOWN],

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 
 from apps.cases.kinds import RecordKind, listed_record_kinds, record_kinds
 from apps.cases.models import Record, Revision
-from apps.publications import queries, trace
+from apps.publications import pictures, queries, trace
 from apps.publications.answers import public_page
 from apps.publications.listing import fit, paginate, record_url
 from apps.publications.moments import day_of, end_of
@@ -117,10 +117,16 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     shown = get_object_or_404(queries.public_organisations().select_related("district"), pk=pk)
     uids: dict[str, set[uuid.UUID]] = defaultdict(set)
     names: dict[str, None] = {}
+    by_year: dict[tuple[int, str], set[uuid.UUID]] = defaultdict(set)
+    led = 0
     mentions = queries.published_mentions().filter(name__organisation=shown).order_by("name__name")
-    for code, uid, name in mentions.values_list("record_kind", "record_uid", "name__name"):
+    for code, uid, name, field, position, year in mentions.values_list(
+        "record_kind", "record_uid", "name__name", "field", "position", "revision__case__year"
+    ):
         uids[code].add(uid)
+        by_year[year, code].add(uid)
         names[name] = None
+        led += code == "awards" and field == "organisations" and position == 0
     groups = []
     for kind in listed_record_kinds():
         if kind.code in uids:
@@ -139,6 +145,10 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
             "title": title,
             "names": [name for name in names if name != title],
             "groups": groups,
+            "led": led,
+            "chart": pictures.organisation_by_year(
+                {place: len(found) for place, found in by_year.items()}
+            ),
             "total": sum(len(found) for found in uids.values()),
             "most": MOST_OF_ORGANISATION,
         },
