@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from psycopg import IsolationLevel
 
 from config.database import database_url
 
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "apps.accounts.middleware.IdleTimeout",
     "apps.accounts.middleware.SetUpFirst",
     "axes.middleware.AxesMiddleware",
+    "config.replicas.ReadFromReplica",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -127,6 +129,23 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,
     }
 }
+# Streaming replicas that the public pages may be read from (config/replicas.py).
+for _number, _url in enumerate(env.list("YONGKE_REPLICA_URLS", default=[]), start=1):
+    _replica = env.db_url_config(_url)
+    DATABASES[f"replica{_number}"] = {
+        **_replica,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **_replica.get("OPTIONS", {}),
+            # A page that makes several queries sees one state of the data.
+            "isolation_level": IsolationLevel.REPEATABLE_READ,
+            "connect_timeout": 2,
+        },
+        # A replica has no test database of its own.
+        "TEST": {"MIRROR": "default"},
+    }
+DATABASE_ROUTERS = ["config.replicas.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
