@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from typing import Any
 
 import pytest
@@ -15,22 +16,27 @@ from config.replicas import ReadFromReplica, ReplicaRouter, reading_from
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return what happened to the readers of a primary and its replica."""
+def told() -> dict[str, Any]:
+    """Return what happened to the readers of a primary and its replica.
+
+    Not under pytest's own directory: every run of pytest closes that to other users, the
+    database's among them.
+    """
     environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PYTEST_", "DJANGO_"))
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.config.replica_story", str(tmp_path_factory.mktemp("r"))],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory(prefix="yongke-test-") as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.config.replica_story", folder],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
