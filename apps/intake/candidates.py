@@ -4,7 +4,7 @@ A candidate is only a proposal: nothing here writes anything. The pipeline is th
 functions in ``understood`` and ``records``, each tested by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from apps.intake import titles
@@ -93,6 +93,8 @@ class Record:
     values: dict[str, Value]
     doubts: tuple[tuple[str, str], ...]
     source: dict[str, object]
+    # The permanent id that the row names: it means that row, and no new one.
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,18 +124,58 @@ def candidate(table: Table, kind: str = "") -> Candidate:
     if not found.confidence:
         aside = (*table.aside, *(Aside(row.text(), "no-kind", row.line) for row in table.rows))
         return Candidate("", table.title, 0.0, found.columns, (), aside)
-    table = understood(table, found)
-    # What was put back in its place may tell more about the columns.
-    found = replace(guess(table, found.kind), confidence=found.confidence)
-    constants, said = constants_of(table, found)
-    records = tuple(record(table, found, row, constants, said) for row in table.rows)
+    taken = take(table, found)
     return Candidate(
         found.kind,
         table.title,
         found.confidence,
-        found.columns,
-        records,
-        (*table.aside, *unread_columns(table, found)),
+        taken.found.columns,
+        tuple(taken.records()),
+        (*taken.table.aside, *unread_columns(taken.table, taken.found)),
+    )
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A table taken for a kind, everything put back in its place, ready to be read row by row."""
+
+    table: Table
+    found: Guess
+    constants: dict[str, Value]
+    said: tuple[tuple[str, str], ...]
+
+    def records(self) -> Iterator[Record]:
+        """Its rows, one after the other: a long table is never held twice."""
+        return (self.record(row) for row in self.table.rows)
+
+    def record(self, row: Row) -> Record:
+        """One row as it is read in this table."""
+        return record(self.table, self.found, row, self.constants, self.said)
+
+
+def take(table: Table, found: Guess, columns: Mapping[int, str] | None = None) -> Taken:
+    """Take a table for the kind of ``found``; ``columns`` are those a person has named."""
+    found = corrected(found, columns or {})
+    table = understood(table, found)
+    # What was put back in its place may tell more about the columns.
+    again = replace(guess(table, found.kind), confidence=found.confidence)
+    found = corrected(again, columns or {})
+    return Taken(table, found, *constants_of(table, found))
+
+
+def corrected(found: Guess, columns: Mapping[int, str]) -> Guess:
+    """A guess with the fields a person named; what he gave to one column no other one has."""
+    if not columns:
+        return found
+    named = {name for name in columns.values() if name}
+    return replace(
+        found,
+        columns=tuple(
+            replace(column, field=columns[column.index], confidence=1.0)
+            if column.index in columns
+            else replace(column, field="" if column.field in named else column.field)
+            for column in found.columns
+        ),
     )
 
 
@@ -150,8 +192,8 @@ def understood(table: Table, found: Guess) -> Table:
             table = unglue_category(table, columns["title"], columns[name])
     for name, at in columns.items():
         if (
-            words.columns[name].fills
-            and name in columns
+            name in words.columns
+            and words.columns[name].fills
             and (is_grouped(table, at) or name in words.sectioned_by or at in table.merged)
         ):
             is_sure = name in words.sectioned_by or at in table.merged
@@ -235,6 +277,8 @@ def record(
     ]
     for at, name in names.items():
         cell = row.cells[at]
+        if name == "id":
+            continue
         if name == "date":
             new, codes = _period(cell, values, table)
         else:
@@ -249,7 +293,9 @@ def record(
     doubts += list(said)
     empty: dict[str, Value] = {name: [] if name in LISTS else "" for name in COLUMNS[kind]}
     kept: dict[str, Value] = {name: values.get(name) or empty[name] for name in COLUMNS[kind]}
-    return Record(kept, tuple(dict.fromkeys(doubts)), source_of(row, names))
+    at_id = next((at for at, name in names.items() if name == "id"), None)
+    named = row.cells[at_id].strip().lower() if at_id is not None else ""
+    return Record(kept, tuple(dict.fromkeys(doubts)), source_of(row, names), named)
 
 
 def _shown(name: str) -> str:

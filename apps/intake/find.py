@@ -390,19 +390,19 @@ def clean_body(table: Table) -> Table:
         text = row.text()
         is_single = len(row.printed()) == 1 and table.width != 1 and len(row.cells) > 1
         if bare and tuple(re.sub(r"\s+", "", cell) for cell in row.cells[: len(bare)]) == bare:
-            aside.append(Aside(text, "repeated-header", row.line))
+            aside.append(Aside(text, "repeated-header", row.line, row.cells))
         elif is_single and bare_title(title_of(text)) in titles - {""}:
-            aside.append(Aside(text, "repeated-title", row.line))
+            aside.append(Aside(text, "repeated-title", row.line, row.cells))
         elif not kept and is_column_numbering(row):
-            aside.append(Aside(text, "column-numbers", row.line))
+            aside.append(Aside(text, "column-numbers", row.line, row.cells))
         elif is_total(row):
-            aside.append(Aside(text, "total", row.line))
+            aside.append(Aside(text, "total", row.line, row.cells))
         elif is_single and (is_note(row.printed()[0]) or is_furniture(text)):
-            aside.append(Aside(text, "note", row.line))
+            aside.append(Aside(text, "note", row.line, row.cells))
         elif is_single and at < last_full and SECTION.fullmatch(text):
             heading, has_headings = heading_of(text), True
         elif is_single and at > last_full and len(text) > 12:
-            aside.append(Aside(text, "note", row.line))
+            aside.append(Aside(text, "note", row.line, row.cells))
         else:
             kept.append((row, heading))
     if not has_headings:

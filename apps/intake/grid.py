@@ -105,11 +105,15 @@ Block = Paragraph | Grid
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Text of the source that became no row, and a short code of the reason."""
+    """Text of the source that became no row, and a short code of the reason.
+
+    Where it was a row of the table, its cells: a person may find that it is one.
+    """
 
     text: str
     code: str
     line: int = 0
+    cells: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

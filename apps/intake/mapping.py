@@ -18,6 +18,8 @@ CONTENT_ALONE = 0.45
 """How sure a column without a known header can be."""
 LEAST = 0.3
 TITLE_BONUS = 0.6
+ID = Words(("id", "永久编号", "永久标识", "条目编号"), content="uuid")
+"""The column of permanent ids: a row that names one means the row that has it."""
 TELLING = {
     "people",
     "person",
@@ -92,8 +94,11 @@ def assign(table: Table, words: KindWords) -> tuple[ColumnGuess, ...]:
     samples = [table_samples(table, at) for at in range(len(headers))]
     scored = []
     for at, header in enumerate(headers):
-        for order, (field, word) in enumerate(words.columns.items()):
-            if header == HEADING:
+        for order, (field, word) in enumerate((*words.columns.items(), ("id", ID))):
+            if plain_header(header) == field:
+                # The name itself, as our own exports have it.
+                score = 1.0
+            elif header == HEADING:
                 score = 0.8 if field in words.sectioned_by else 0.0
             else:
                 score = column_score(header, samples[at], word, bool(table.header))
@@ -163,6 +168,7 @@ CONTENTS: Mapping[str, "partial[bool]"] = {
     "year": partial(_matches, r"(?:19|20)\d\d.{0,8}"),
     "date": partial(_matches, r"(?:(?:19|20)\d\d[-年./]\d{1,2}.{0,16}|\d{1,2}月.{1,12})"),
     "code": partial(_matches, r"[0-9A-Za-z]{12,20}"),
+    "uuid": partial(_matches, r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
     "level": partial(_matches, r"(?:国家|省|市|区|县)级?"),
     "unit": partial(_matches, r"%|\S{0,4}[元个家项件人次名篇位年吨度]"),
 }

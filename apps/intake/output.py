@@ -45,6 +45,8 @@ def row(record: Record, kind: str) -> dict[str, Any]:
     values: dict[str, Any] = {
         name: typed(kind, name, value) for name, value in record.values.items()
     }
+    if record.id:
+        values["id"] = record.id
     return {
         **values,
         "flags": [f"{name}:{code}" for name, code in record.doubts],

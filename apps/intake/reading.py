@@ -1,10 +1,14 @@
 """Reading a file in a process of its own, and what the application gets of it."""
 
+import contextlib
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from apps.intake.candidates import Candidate, candidates
 from apps.intake.formats import LARGEST_FILE, sniff
@@ -50,32 +54,75 @@ def read_bytes(data: bytes, kind: str = "") -> Intake:
     return Intake(found, list(_refusals(found, kind)))
 
 
-def blocks_apart(data: bytes) -> list[Block]:
-    """The blocks of a file, read by the worker. Raises ``Refusal``."""
+Watch = Callable[[int], object]
+"""Told now and then how many rows were read; what it raises ends the reading."""
+
+
+def blocks_apart(data: bytes, watch: Watch | None = None) -> list[Block]:
+    """The blocks of a file, read by the worker. Raises ``Refusal``, and what ``watch`` raises."""
     command = [sys.executable, "-m", "apps.intake.worker"]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own program, no word of the file on its line
-            command,
-            input=data,
-            capture_output=True,
-            timeout=PATIENCE,
-            cwd=ROOT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Refusal("too-slow", seconds=PATIENCE) from error
-    blocks: list[Block] = []
-    for line in done.stdout.splitlines():
-        found = json.loads(line)
-        if "refusal" in found:
-            raise Refusal(found["refusal"], found["where"], **found["params"])
-        if "end" in found:
-            return blocks
-        blocks.append(load(found))
-    # It was ended before it could say why: memory that could not be had, or time.
-    raise Refusal(
-        "too-much-memory" if done.returncode in (-6, -9, 1, 134, 137) else "reader-failed"
-    )
+    with subprocess.Popen(  # noqa: S603 - our own program, no word of the file on its line
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT
+    ) as process:
+        late = threading.Event()
+        timer = threading.Timer(PATIENCE, _end, (process, late))
+        feeder = threading.Thread(target=_feed, args=(process, data))
+        timer.start()
+        feeder.start()
+        try:
+            pieces = Pieces(process, watch)
+            blocks = list(load(pieces))
+        finally:
+            timer.cancel()
+            process.kill()
+            feeder.join()
+    if late.is_set():
+        raise Refusal("too-slow", seconds=PATIENCE)
+    if not pieces.has_ended:
+        # It was ended before it could say why: memory that could not be had, or time.
+        is_memory = process.returncode in (-6, -9, 1, 134, 137)
+        raise Refusal("too-much-memory" if is_memory else "reader-failed")
+    return blocks
+
+
+class Pieces:
+    """What a worker writes, piece by piece; whether it came to its end. Raises its ``Refusal``."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", watch: Watch | None) -> None:
+        self.process = process
+        self.watch = watch
+        self.has_ended = False
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            try:
+                found = json.loads(line)
+            except ValueError:
+                return  # It was ended in the middle of a line.
+            if "refusal" in found:
+                raise Refusal(found["refusal"], found["where"], **found["params"])
+            if "end" in found:
+                self.has_ended = True
+                return
+            if "rows" in found and self.watch is not None:
+                self.rows += len(found["rows"])
+                self.watch(self.rows)
+            yield found
+        self.process.wait()
+
+
+def _feed(process: "subprocess.Popen[bytes]", data: bytes) -> None:
+    assert process.stdin is not None
+    # It may have refused the file, or have been ended, before it has read it all.
+    with contextlib.suppress(OSError), process.stdin as pipe:
+        pipe.write(data)
+
+
+def _end(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
+    late.set()
+    process.kill()
 
 
 def _refusals(found: list[Candidate], kind: str) -> list[Refusal]:

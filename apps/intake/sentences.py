@@ -39,6 +39,11 @@ REFUSALS: dict[str, str] = {
     "too-slow": _("Reading the file took longer than %(seconds)s seconds; split it."),
     "too-much-memory": _("Reading the file needs more memory than allowed; split it."),
     "reader-failed": _("The file could not be read; open it in its program and save it again."),
+    "interrupted": _(
+        "Reading was interrupted several times; nothing was stored. Take the file in again."
+    ),
+    "not-stored": _("%(reason)s"),
+    "storing-failed": _("Storing was interrupted; nothing was stored. Accept the rows again."),
     "no-table": _("The file holds no table."),
     "no-kind": _(
         "No table of the file is a list the city keeps; name its kind, or check its headers."
@@ -98,6 +103,7 @@ ASIDE: dict[str, str] = {
     "note": _("a note"),
     "no-kind": _("a row of a table of no known kind"),
     "column-unread": _("a column without a field"),
+    "by-hand": _("set aside by hand"),
 }
 
 

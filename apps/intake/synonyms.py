@@ -705,8 +705,10 @@ OTHER_HEADERS = (
 )
 """Headers of columns that no kind has a field for: they tell a header, and are set aside."""
 
-_KNOWN = frozenset((*NUMBER_HEADERS, *OTHER_HEADERS)).union(
-    *(words.headers for kind in KINDS.values() for words in kind.columns.values())
+_KNOWN = frozenset((*NUMBER_HEADERS, *OTHER_HEADERS, "id")).union(
+    *(words.headers for kind in KINDS.values() for words in kind.columns.values()),
+    # The names of the fields themselves, as our own exports have them.
+    *(kind.columns for kind in KINDS.values()),
 )
 _KNOWN_PATTERN = re.compile(
     "|".join(

@@ -8,6 +8,7 @@ import json
 import resource
 import signal
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -19,6 +20,8 @@ MEMORY = 290 * 2**20
 """Bytes of data the process may hold."""
 SECONDS = 15
 """Seconds of computing."""
+ROWS_A_PIECE = 1000
+MOST_KEPT = 200_000
 
 
 def limit() -> None:
@@ -33,35 +36,52 @@ def _out_of_time(_signal: int, _frame: object) -> None:
     raise Refusal("too-slow", seconds=SECONDS)
 
 
-def dump(block: Block) -> dict[str, Any]:
-    """A block as plain JSON."""
+def dump(block: Block) -> Iterator[dict[str, Any]]:
+    """A block as plain JSON: a paragraph in one piece, a grid in pieces of so many rows."""
     if isinstance(block, Paragraph):
-        return {"text": block.text, "line": block.line, "place": asdict(block.place)}
-    place = block.rows[0].place if block.rows else Place()
-    return {
-        "place": asdict(place),
-        "rows": [
-            [row.line, row.cells, [(mark.column, mark.code) for mark in row.marks]]
-            for row in block.rows
-        ],
+        yield {"text": block.text, "line": block.line, "place": asdict(block.place)}
+        return
+    for start in range(0, len(block.rows), ROWS_A_PIECE):
+        yield {
+            "rows": [
+                [row.line, row.cells, [(mark.column, mark.code) for mark in row.marks]]
+                for row in block.rows[start : start + ROWS_A_PIECE]
+            ]
+        }
+    yield {
+        "place": asdict(block.rows[0].place if block.rows else Place()),
         "spans": [(span.row, span.column, span.height, span.width) for span in block.spans],
-        "dropped": [(aside.text, aside.code, aside.line) for aside in block.dropped],
+        "dropped": [(each.text, each.code, each.line, each.cells) for each in block.dropped],
     }
 
 
-def load(found: dict[str, Any]) -> Block:
-    """The block that ``dump`` wrote."""
-    place = Place(**found["place"])
-    if "text" in found:
-        return Paragraph(found["text"], found["line"], place)
-    return Grid(
-        tuple(
-            Row(line, tuple(cells), tuple(Mark(*mark) for mark in marks), place)
-            for line, cells, marks in found["rows"]
-        ),
-        tuple(Span(*span) for span in found["spans"]),
-        tuple(Aside(*aside) for aside in found["dropped"]),
-    )
+def load(pieces: Iterable[dict[str, Any]]) -> Iterator[Block]:
+    """The blocks that ``dump`` wrote. Equal cells are one text: a long column costs little."""
+    rows: list[tuple[int, tuple[str, ...], list[tuple[int, str]]]] = []
+    kept: dict[str, str] = {}
+    for found in pieces:
+        if "rows" in found:
+            for line, cells, marks in found["rows"]:
+                if len(kept) > MOST_KEPT:
+                    kept.clear()
+                rows.append((line, tuple(kept.setdefault(cell, cell) for cell in cells), marks))
+            continue
+        place = Place(**found["place"])
+        if "text" in found:
+            yield Paragraph(found["text"], found["line"], place)
+            continue
+        yield Grid(
+            tuple(
+                Row(line, cells, tuple(Mark(*mark) for mark in marks), place)
+                for line, cells, marks in rows
+            ),
+            tuple(Span(*span) for span in found["spans"]),
+            tuple(
+                Aside(text, code, line, tuple(cells))
+                for text, code, line, cells in found["dropped"]
+            ),
+        )
+        rows = []
 
 
 def main() -> None:
@@ -69,7 +89,8 @@ def main() -> None:
     limit()
     try:
         for block in read_blocks(sys.stdin.buffer.read()):
-            sys.stdout.write(json.dumps(dump(block), ensure_ascii=True) + "\n")
+            for piece in dump(block):
+                sys.stdout.write(json.dumps(piece, ensure_ascii=True) + "\n")
     except Refusal as refusal:
         said = {"refusal": refusal.code, "where": refusal.where, "params": refusal.params}
         sys.stdout.write(json.dumps(said) + "\n")

@@ -138,6 +138,15 @@ DESK_OF_CASE = {
     "districts:workbook_marked",
     "districts:workbook_accept",
     "districts:workbook_discard",
+    "intake:start",
+    "intake:import",
+    "intake:cancel",
+    "intake:table",
+    "intake:row",
+    "intake:unedit",
+    "intake:compare",
+    "intake:accept",
+    "intake:undo",
 }
 
 # allauth's own pages: signing in is open, the rest needs a signed-in person.

@@ -258,8 +258,19 @@ def _desk_answer(name, revision, whose, role, state, step=""):
         "desk:row_restore",
         "districts:workbook_accept",
         "districts:workbook_discard",
+        "intake:cancel",
+        "intake:table",
+        "intake:unedit",
+        "intake:accept",
     }:
         return 405
+    if name == "intake:start":
+        # Who fills the case, in whatever state it is; no other person.
+        is_filler = role == (Role.CITY_EDITOR if whose == CITY else Role.DISTRICT_FILLER)
+        return 200 if is_filler and sees(role, whose, state) else 404
+    if name.startswith("intake:"):
+        # Nothing was taken in.
+        return 404
     if name == "districts:workbook_marked":
         # Nobody has uploaded a workbook.
         return 404
@@ -298,6 +309,15 @@ def _urls(revision, row, finding):
         "districts:workbook_marked": [case],
         "districts:workbook_accept": [case],
         "districts:workbook_discard": [case],
+        "intake:start": [case],
+        "intake:import": [case, 1],
+        "intake:cancel": [case, 1],
+        "intake:table": [case, 1, 1],
+        "intake:row": [case, 1, 1],
+        "intake:unedit": [case, 1],
+        "intake:compare": [case, 1],
+        "intake:accept": [case, 1],
+        "intake:undo": [case, 1],
     }
     assert set(arguments) | {"desk:step"} == DESK_OF_CASE
     return {

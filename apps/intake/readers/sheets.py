@@ -88,7 +88,7 @@ def _grid(sheet: CalamineSheet, beside: Beside) -> Iterator[Grid]:
         )
         if number in beside.hidden_rows:
             if any(cells):
-                dropped.append(Aside(" ".join(filter(None, cells)), "hidden-row", number + 1))
+                dropped.append(_hidden(cells, number))
             continue
         if any(cells):
             index_of[number] = len(rows)
@@ -119,6 +119,10 @@ def _finished(
         rows = [_blanked(row, column) for row in rows]
     if rows:
         yield Grid(tuple(rows), tuple(spans), tuple(dropped))
+
+
+def _hidden(cells: tuple[str, ...], number: int) -> Aside:
+    return Aside(" ".join(filter(None, cells)), "hidden-row", number + 1, cells)
 
 
 def _blanked(row: Row, column: int) -> Row:
@@ -310,7 +314,7 @@ def _read_xls(data: bytes) -> Iterator[Grid]:
             info = sheet.rowinfo_map.get(number)
             if info is not None and info.hidden:
                 if any(cells):
-                    dropped.append(Aside(" ".join(filter(None, cells)), "hidden-row", number + 1))
+                    dropped.append(_hidden(cells, number))
             elif any(cells):
                 index_of[number] = len(rows)
                 rows.append(Row(number + 1, cells, tuple(marks), place))

@@ -1,0 +1,230 @@
+"""What a person does to an import before it is stored. Nothing of the case changes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.cases import scope
+from apps.cases.errors import Refused, WrongState
+from apps.cases.kinds import record_kinds
+from apps.intake.imports import layouts, staging
+from apps.intake.imports.starting import imports_for, kinds_of
+from apps.intake.imports.values import is_list
+from apps.intake.models import Import, ImportEdit, ImportRow, ImportTable
+from apps.intake.synonyms import KINDS
+
+LONGEST_VALUE = 5000
+
+
+def held(actor: User, import_id: int) -> Import:
+    """Return the import, locked, if ``actor`` may review it now; count the change.
+
+    Raises ``Import.DoesNotExist`` out of scope, ``Locked`` where the case is closed for writing,
+    ``WrongState`` where the import is not under review.
+    """
+    intake = (
+        imports_for(actor)
+        .select_for_update(of=("self",))
+        .select_related("revision__case__bureau")
+        .get(pk=import_id)
+    )
+    scope.ensure_may_fill(actor, intake.revision)
+    if not intake.is_open:
+        raise WrongState(
+            _("This import is %(state)s; its rows cannot be changed here.")
+            % {"state": intake.get_state_display()}
+        )
+    Import.objects.filter(pk=intake.pk).update(version=F("version") + 1)
+    intake.version += 1
+    return intake
+
+
+def _line(intake: Import, row_id: int) -> ImportRow:
+    line: ImportRow = (
+        ImportRow.objects.select_related("table__intake__revision__case")
+        .filter(table__intake=intake)
+        .get(pk=row_id)
+    )
+    return line
+
+
+def _note(actor: User, intake: Import, line: ImportRow) -> None:
+    """Keep what a line was before it is changed."""
+    ImportEdit.objects.create(
+        intake=intake,
+        row=line,
+        by=actor,
+        before={
+            "edits": line.edits,
+            "settled": line.settled,
+            "aside": line.aside,
+        },
+    )
+
+
+def _store(line: ImportRow) -> ImportRow:
+    staging.LineReader(line.table, None).judge(line)
+    line.save()
+    return line
+
+
+@transaction.atomic
+def edit(actor: User, import_id: int, row_id: int, values: Mapping[str, str]) -> ImportRow:
+    """Set fields of a line as typed, lists one name per line; a field that was typed is settled.
+
+    Raises as ``held`` does; ``Refused`` for a field that the kind has not.
+    """
+    intake = held(actor, import_id)
+    line = _line(intake, row_id)
+    kind = record_kinds[line.table.kind]
+    typed: dict[str, Any] = {}
+    for name, text in values.items():
+        if name not in kind.fields:
+            raise Refused(_("A row of this kind has no such field."))
+        text = text.replace("\r\n", "\n")[:LONGEST_VALUE].strip()
+        value: Any = text
+        if is_list(kind, name):
+            value = [part.strip() for part in text.split("\n") if part.strip()]
+        if value != (line.result.get(name) or ([] if is_list(kind, name) else "")):
+            typed[name] = value
+    if not typed:
+        return line
+    _note(actor, intake, line)
+    line.edits = {**line.edits, **typed}
+    line.settled = sorted({*line.settled, *typed})
+    return _store(line)
+
+
+@transaction.atomic
+def settle(actor: User, import_id: int, row_id: int, name: str = "") -> ImportRow:
+    """Say that a field is right as it was read; without a name, that the whole line is."""
+    intake = held(actor, import_id)
+    line = _line(intake, row_id)
+    names = {name} if name else {doubt[0] for doubt in line.doubts}
+    if names <= set(line.settled):
+        return line
+    _note(actor, intake, line)
+    line.settled = sorted({*line.settled, *names})
+    return _store(line)
+
+
+@transaction.atomic
+def set_aside(actor: User, import_id: int, row_id: int) -> ImportRow:
+    """Leave a line out of what is stored."""
+    intake = held(actor, import_id)
+    line = _line(intake, row_id)
+    if line.aside:
+        return line
+    _note(actor, intake, line)
+    line.aside = staging.BY_HAND
+    line.save()
+    return line
+
+
+@transaction.atomic
+def put_back(actor: User, import_id: int, row_id: int) -> ImportRow:
+    """Make a line that was set aside a row. Raises ``Refused`` in a table of no kind."""
+    intake = held(actor, import_id)
+    line = _line(intake, row_id)
+    if not line.aside:
+        return line
+    if not line.table.kind:
+        raise Refused(_("Say first which kind of list this table is."))
+    _note(actor, intake, line)
+    line.aside = ""
+    staging.read_one(line)
+    line.save()
+    return line
+
+
+@transaction.atomic
+def undo(actor: User, import_id: int) -> ImportRow | None:
+    """Take the last change of a line back and return the line; None where there is none."""
+    intake = held(actor, import_id)
+    last = intake.edits.order_by("-pk").first()
+    if last is None:
+        return None
+    line = _line(intake, last.row_id)
+    line.edits = last.before["edits"]
+    line.settled = last.before["settled"]
+    line.aside = last.before["aside"]
+    last.delete()
+    return _store(line)
+
+
+@transaction.atomic
+def choose(actor: User, import_id: int, number: int, is_taken: bool) -> ImportTable:
+    """Take a candidate, or set it aside. Raises ``Refused`` for one of no kind."""
+    intake = held(actor, import_id)
+    table = intake.tables.get(number=number)
+    if is_taken and not table.kind:
+        raise Refused(_("Say first which kind of list this table is."))
+    table.is_taken = is_taken
+    table.save(update_fields=["is_taken"])
+    return table
+
+
+@transaction.atomic
+def map_columns(
+    actor: User,
+    import_id: int,
+    number: int,
+    kind: str,
+    columns: Mapping[int, str],
+    constants: Mapping[str, str] | None = None,
+) -> ImportTable:
+    """Say what a table is and what its columns mean; read it again; remember it for the layout.
+
+    ``constants`` are values that hold for every row. Raises ``Refused`` for a kind that the case
+    does not hold, a field that the kind has not, or one given to two columns.
+    """
+    intake = held(actor, import_id)
+    table = intake.tables.get(number=number)
+    table.intake = intake
+    if kind not in kinds_of(intake.revision):
+        raise Refused(_("A case of this kind takes in no such tables."))
+    named = [name for name in columns.values() if name]
+    if len(set(named)) < len(named):
+        raise Refused(_("Two columns cannot be the same field. Choose one of them."))
+    known = {*KINDS[kind].columns, "id", ""}
+    if not set(columns.values()) <= known or not set(columns) <= set(range(len(table.columns))):
+        raise Refused(_("A row of this kind has no such field."))
+    fields = record_kinds[kind].fields
+    texts = {name: text.strip() for name, text in (constants or {}).items() if text.strip()}
+    if not set(texts) <= set(fields):
+        raise Refused(_("A row of this kind has no such field."))
+    said = {
+        name: text.splitlines() if is_list(record_kinds[kind], name) else text
+        for name, text in texts.items()
+    }
+    is_other = kind != table.kind
+    table.kind, table.is_taken = kind, True
+    # The columns of another kind are guessed before they are corrected.
+    corrections: dict[str, Any] = {"kind": kind, "columns": {}, "constants": said}
+    if not is_other:
+        corrections["columns"] = {str(at): name for at, name in columns.items()}
+    layouts.remember(actor, table.layout, kind, {} if is_other else columns)
+    table.corrections, table.is_remembered = corrections, False
+    staging.read_again(table)
+    return table
+
+
+def lines(table: ImportTable, only: str = "") -> QuerySet[ImportRow]:
+    """Return the lines of a table: its rows, or only those doubtful, faulty, or set aside."""
+    found = table.rows.all()
+    if only == "aside":
+        return found.exclude(aside="")
+    found = found.filter(aside="")
+    if only == "doubtful":
+        return found.filter(is_doubtful=True) | found.filter(is_faulty=True)
+    return found
+
+
+def page_of(line: ImportRow, size: int) -> int:
+    """Return the number of the page, of ``size`` lines, on which a row stands among all rows."""
+    before = line.table.rows.filter(aside="", position__lt=line.position).count()
+    return before // size + 1

@@ -1,0 +1,84 @@
+"""Taking a file in: who may, what is kept, what the task queue is asked to do."""
+
+import hashlib
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.cases import scope
+from apps.cases.errors import Refused, WrongState
+from apps.cases.kinds import kinds
+from apps.cases.models import Revision
+from apps.intake import sentences
+from apps.intake.formats import LARGEST_FILE
+from apps.intake.models import Import, ImportState, SourceFile
+from apps.intake.synonyms import KINDS
+
+NAME_LENGTH = 200
+PASTED = "pasted.txt"
+
+
+def kinds_of(revision: Revision) -> list[str]:
+    """Return the kinds of row that a table may bring into this case."""
+    return [kind.code for kind in revision.case.kind_spec.records if kind.code in KINDS]
+
+
+def imports_for(user: User) -> QuerySet[Import]:
+    """Return the imports of the cases that ``user`` fills: nobody else sees what was not stored."""
+    filled = [kind.code for kind in kinds.values() if user.has_role(kind.filled_by)]
+    return Import.objects.filter(
+        revision__in=Revision.objects.visible_to(user),
+        revision__case__bureau=user.bureau_id,
+        revision__case__kind__in=filled,
+    )
+
+
+@transaction.atomic
+def take_in(actor: User, revision: Revision, name: str, data: bytes, kind: str = "") -> Import:
+    """Keep a file for a case and ask the task queue to read it; return the import.
+
+    The same bytes are kept once. Raises ``NotAllowed`` and ``Locked`` as a save does, ``Refused``
+    where there is nothing to read or too much of it, or the kind is none of the case's.
+    """
+    from apps.intake.tasks import read_import  # tasks are loaded after the models
+
+    scope.lock_shared(revision.pk)
+    revision.refresh_from_db(fields=["state", "returned_at"])
+    scope.ensure_may_fill(actor, revision)
+    offered = kinds_of(revision)
+    if not offered or (kind and kind not in offered):
+        raise Refused(_("A case of this kind takes in no such tables."))
+    if not data.strip():
+        raise Refused(_("Choose a file, or paste a table."))
+    if len(data) > LARGEST_FILE:
+        raise Refused(sentences.refusal("file-too-large", {"megabytes": LARGEST_FILE // 2**20}))
+    digest = hashlib.sha256(data).hexdigest()
+    source, _made = SourceFile.objects.get_or_create(
+        sha256=digest, defaults={"size": len(data), "content": data}
+    )
+    intake = Import.objects.create(
+        revision=revision,
+        source=source,
+        name=name[-NAME_LENGTH:] or PASTED,
+        started_by=actor,
+        kind=kind,
+    )
+    read_import.defer(import_id=intake.pk)
+    return intake
+
+
+@transaction.atomic
+def cancel(actor: User, intake: Import) -> Import:
+    """Stop reading, or discard what was read and not stored. Nothing of the case changes.
+
+    Raises ``WrongState`` where it is stored already, or just being stored.
+    """
+    held = imports_for(actor).select_for_update(of=("self",)).get(pk=intake.pk)
+    if held.state in {ImportState.ACCEPTING, ImportState.ACCEPTED}:
+        raise WrongState(_("This import is stored already. Undo it instead."))
+    held.state = ImportState.CANCELLED
+    held.save(update_fields=["state"])
+    held.tables.all().delete()
+    return held

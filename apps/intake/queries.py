@@ -1,0 +1,267 @@
+"""What the review asks: the import, its tables with their counts, a page of lines with their doubts."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.cases.desk.values import field_label, words
+from apps.cases.kinds import RecordKind, record_kinds
+from apps.intake import sentences
+from apps.intake.candidates import COLUMNS, REQUIRED
+from apps.intake.imports.comparing import GIVES, Fault, Item, spoken_fields
+from apps.intake.imports.starting import imports_for
+from apps.intake.imports.values import Typist, as_text, is_list
+from apps.intake.models import Import, ImportRow, ImportTable
+from apps.intake.synonyms import KINDS
+
+LINES_PER_PAGE = 50
+
+
+def find_import(user: User, case_id: int, import_id: int) -> Import:
+    """Return an import of a case that ``user`` fills. Raises ``Import.DoesNotExist``."""
+    found: Import = (
+        imports_for(user)
+        .select_related("revision__case__bureau", "started_by", "source")
+        .defer("source__content")
+        .get(pk=import_id, revision__case_id=case_id)
+    )
+    return found
+
+
+def imports_of(user: User, case_id: int) -> QuerySet[Import]:
+    """Return the imports of one case, newest first."""
+    return (
+        imports_for(user)
+        .filter(revision__case_id=case_id)
+        .exclude(state="cancelled")
+        .select_related("started_by")
+    )
+
+
+def tables_of(intake: Import) -> list[ImportTable]:
+    """Return the tables of an import, each with ``rows_count``, ``doubtful``, ``faulty``, ``aside``."""
+    row = Q(rows__aside="")
+    return list(
+        intake.tables.annotate(
+            rows_count=Count("rows", filter=row),
+            doubtful=Count(
+                "rows", filter=row & (Q(rows__is_doubtful=True) | Q(rows__is_faulty=True))
+            ),
+            faulty=Count("rows", filter=row & Q(rows__is_faulty=True)),
+            aside=Count("rows", filter=~Q(rows__aside="")),
+        ).order_by("number")
+    )
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """A cell as it was found, and the field it was taken for."""
+
+    text: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ResultCell:
+    """A field of a line as it would be stored, with what is unsure or wrong about it."""
+
+    name: str
+    label: str
+    text: str
+    doubts: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    is_settled: bool = False
+    is_edited: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the review: the source beside the result."""
+
+    row: ImportRow
+    source: list[SourceCell]
+    cells: list[ResultCell]
+    faults: list[str]
+
+    @property
+    def place(self) -> str:
+        """Return where the line stands in the file."""
+        return str(self.row.line or "–")
+
+    @property
+    def reason(self) -> str:
+        """Return why it is no row."""
+        return sentences.aside(self.row.aside) if self.row.aside else ""
+
+
+class Shower:
+    """Makes lines of one table ready to be looked at."""
+
+    def __init__(self, table: ImportTable) -> None:
+        """Know which fields to show: those said, and those that must not be missing."""
+        self.table = table
+        self.kind: RecordKind | None = record_kinds.get(table.kind)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Return the fields shown, in the kind's order."""
+        if self.kind is None:
+            return []
+        code = self.table.kind
+        constants = self.table.corrections.get("constants", {})
+        shown = spoken_fields(self.table) | set(REQUIRED[code]) | set(constants)
+        if code == "awards":
+            shown |= {"award_class"}
+        return [name for name in self.kind.fields if name in shown and name in COLUMNS[code]]
+
+    @cached_property
+    def headers(self) -> list[str]:
+        """Return the fields shown, in words."""
+        return [self.label(name) for name in self.names]
+
+    @cached_property
+    def typist(self) -> Typist:
+        """Return what knows the dictionaries: asked for only where something does not fit."""
+        assert self.kind is not None
+        return Typist(self.kind, self.table.intake.revision)
+
+    def label(self, name: str) -> str:
+        """Return a field in words."""
+        assert self.kind is not None
+        return field_label(self.kind.model, name)
+
+    def line(self, row: ImportRow) -> Line:
+        """Return one line."""
+        if self.kind is None or row.aside:
+            return Line(row, self.source(row), [], [])
+        faults = self.typist.faults(row.result) if row.is_faulty else {}
+        reasons: dict[str, list[str]] = {}
+        for name, code in row.doubts:
+            reasons.setdefault(name, []).append(sentences.doubt(code))
+        cells = [
+            ResultCell(
+                name,
+                self.label(name),
+                as_text(row.result.get(name)).replace("\n", "、"),
+                reasons.get(name, []),
+                faults.get(name, []),
+                name in row.settled,
+                name in row.edits,
+            )
+            for name in self.names
+        ]
+        rest = [text for name, texts in faults.items() if name not in self.names for text in texts]
+        return Line(row, self.source(row), cells, rest)
+
+    def source(self, row: ImportRow) -> list[SourceCell]:
+        """Return the cells as found, each with the field it was taken for."""
+        names = [column["field"] for column in self.table.columns]
+        found = []
+        for at, text in enumerate(row.cells):
+            column = at - row.shift
+            name = names[column] if 0 <= column < len(names) else ""
+            found.append(SourceCell(text, " ".join(GIVES.get(name, (name,))) if name else ""))
+        return found
+
+    def inputs(self, row: ImportRow) -> list[dict[str, Any]]:
+        """Return the fields of a line as they are edited: all that the kind has."""
+        assert self.kind is not None
+        faults = self.typist.faults(row.result)
+        open_doubts = {name for name, _code in row.open_doubts}
+        return [
+            {
+                "name": name,
+                "label": self.label(name),
+                "value": as_text(row.result.get(name, "")),
+                "is_list": is_list(self.kind, name),
+                "faults": faults.get(name, []),
+                "doubts": [
+                    sentences.doubt(c) for n, c in row.doubts if n == name and n in open_doubts
+                ],
+            }
+            for name in self.kind.fields
+            if name in COLUMNS[self.table.kind]
+        ]
+
+
+def mapping_of(table: ImportTable) -> list[dict[str, Any]]:
+    """Return the columns of a table with their samples and the field each is taken for."""
+    return [
+        {
+            "index": at,
+            "header": column["header"],
+            "field": column["field"],
+            "percent": round(column["confidence"] * 100),
+            "is_named": str(at) in table.corrections.get("columns", {}),
+            "samples": column["samples"],
+        }
+        for at, column in enumerate(table.columns)
+    ]
+
+
+def choices_of(code: str) -> list[tuple[str, str]]:
+    """Return the fields that a column may be, in words."""
+    kind = record_kinds[code]
+    special = {
+        "award_category": _("class and grade together"),
+        "date": _("day, or first and last day"),
+        "id": _("permanent id: the row is changed, not added"),
+    }
+    fields = {
+        name: special.get(name) or field_label(kind.model, name)
+        for name in (*KINDS[code].columns, "id")
+    }
+    return [("", _("— left out —")), *fields.items()]
+
+
+def constants_of(table: ImportTable) -> list[dict[str, str]]:
+    """Return the fields no column gives, with the value that holds for every row."""
+    kind = record_kinds[table.kind]
+    spoken = spoken_fields(table)
+    said = table.corrections.get("constants", {})
+    return [
+        {"name": name, "label": field_label(kind.model, name), "value": as_text(said.get(name, ""))}
+        for name in kind.fields
+        if name not in spoken and name in COLUMNS[table.kind]
+    ]
+
+
+def change_of(item: Item) -> dict[str, Any]:
+    """Return what a line would change, field by field, in words."""
+    kind = record_kinds[item.line.table.kind]
+    title = item.line.result.get(kind.title_field) or str(item.line.line)
+    return {
+        "title": title,
+        "line": item.line.line,
+        "changes": [
+            {
+                "label": field_label(kind.model, name),
+                "before": words(_shown(kind, name, before)),
+                "after": words(after),
+            }
+            for name, (before, after) in item.changes.items()
+        ],
+    }
+
+
+def _shown(kind: RecordKind, name: str, stored: Any) -> Any:
+    """Return a stored value as it is read: a relation by its name."""
+    found = kind.model._meta.get_field(name)
+    if found.is_relation and stored is not None:
+        return found.related_model._default_manager.filter(pk=stored).first()  # type: ignore[union-attr]
+    return stored
+
+
+def fault_of(fault: Fault) -> dict[str, Any]:
+    """Return a fault with its place in words."""
+    kind = record_kinds[fault.line.table.kind]
+    return {
+        "row": fault.line,
+        "line": fault.line.line,
+        "label": field_label(kind.model, fault.name) if fault.name else _("the row"),
+        "text": fault.text,
+    }

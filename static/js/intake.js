@@ -1,0 +1,75 @@
+// Taking a table in: the clipboard's own table, source and result marking each other, keys.
+(() => {
+  const area = document.querySelector("[data-paste-table]");
+  const html = document.querySelector("[data-pasted-html]");
+  const said = document.querySelector("[data-paste-said]");
+  if (area && html) {
+    const clear = () => { html.value = ""; if (said) said.hidden = true; };
+    let pasting = false;
+    area.addEventListener("paste", (event) => {
+      const found = event.clipboardData?.getData("text/html") ?? "";
+      clear();
+      if (!/<table/i.test(found)) return;
+      html.value = found;
+      pasting = true;
+      if (said) said.hidden = false;
+    });
+    // What is typed by hand afterwards counts; the clipboard's table is then out of date.
+    area.addEventListener("input", () => { if (!pasting) clear(); pasting = false; });
+  }
+
+  const review = document.querySelector("[data-review]");
+  if (!review) return;
+
+  function light(target) {
+    for (const lit of review.querySelectorAll(".is-lit")) lit.classList.remove("is-lit");
+    const cell = target.closest?.("[data-field], [data-for]");
+    const row = cell?.closest("tr");
+    if (!row) return;
+    const names = (cell.dataset.field ?? cell.dataset.for).split(" ");
+    for (const source of row.querySelectorAll("[data-for]")) {
+      if (source.dataset.for.split(" ").some((name) => names.includes(name))) source.classList.add("is-lit");
+    }
+    for (const name of names) {
+      row.querySelector(`[data-field="${CSS.escape(name)}"] .result-text`)?.classList.add("is-lit");
+    }
+  }
+  review.addEventListener("mouseover", (event) => light(event.target));
+  review.addEventListener("focusin", (event) => light(event.target));
+
+  const doubts = () => [...review.querySelectorAll("[data-doubt]")];
+  let at = -1;
+
+  function go(step) {
+    const all = doubts();
+    if (!all.length) return;
+    const here = all.indexOf(document.activeElement);
+    at = here >= 0 ? here + step : step > 0 ? Math.min(Math.max(at, 0), all.length - 1) : at - 1;
+    at = (at + all.length) % all.length;
+    all[at].focus();
+    all[at].scrollIntoView({ block: "center", inline: "nearest" });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select")) return;
+    if (event.key === "n") go(1);
+    else if (event.key === "p") go(-1);
+    else if (event.key === "u") document.querySelector("[data-key=u]:not(:disabled)")?.click();
+    else if (event.key === "e") event.target.closest("tr")?.querySelector("[data-edit]")?.click();
+    else return;
+    event.preventDefault();
+  });
+
+  // A settled doubt is gone from the list: the one that took its place is the next.
+  review.addEventListener("htmx:beforeRequest", () => {
+    const here = doubts().indexOf(document.activeElement);
+    if (here >= 0) at = here;
+  });
+  review.addEventListener("htmx:afterSettle", (event) => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const all = doubts();
+    if (event.target.querySelector?.("[data-focus]") || !all.length) return;
+    (all[at] ?? all[0]).focus();
+  });
+})();

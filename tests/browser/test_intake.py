@@ -1,0 +1,103 @@
+"""A table copied from a web page: pasted, settled by keyboard, accepted, undone, accepted again."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from apps.awards.models import Award
+from apps.cases.models import Revision
+from tests import factories
+from tests.browser.conftest import NewPage
+
+Check = Callable[[Page], None]
+
+# As a newspaper's page has it: merged category cells, padded names, a total below.
+WEB_PAGE = """<html lang="zh"><body><h1>公告</h1>
+<table id="list" border="1"><caption>2022年度宁波市科学技术奖获奖项目名单</caption>
+<tr><th>奖项类别</th><th>项目名称</th><th>完成单位</th><th>完成人</th></tr>
+<tr><td rowspan="2">科学技术进步奖一等奖</td><td>海洋装备精密铸造关键技术</td><td>宁波大学、宁波材料所</td><td>张 三、李四</td></tr>
+<tr><td>石化装置安全监测技术</td><td>宁波工程学院</td><td>王 五、赵六</td></tr>
+<tr><td>科学技术进步奖二等奖</td><td>杨梅保鲜 与加工技术</td><td>宁波市农科院</td><td>钱七</td></tr>
+</table></body></html>"""
+
+
+def copied(page: Page) -> None:
+    """Select the table of a web page and copy it, as a person does."""
+    page.set_content(WEB_PAGE)
+    page.evaluate(
+        """() => {
+          const range = document.createRange();
+          range.selectNode(document.getElementById("list"));
+          getSelection().removeAllRanges();
+          getSelection().addRange(range);
+        }"""
+    )
+    page.keyboard.press("Control+C")
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_table_of_a_web_page_is_pasted_settled_accepted_undone_and_accepted_again(
+    new_page: NewPage, axe: Check, run_tasks: Callable[[], None], width: int
+) -> None:
+    revision: Revision = factories.open_list("awards", 0)
+    page = new_page(
+        factories.filler_of(revision),
+        locale="en-GB",
+        viewport={"width": width, "height": 900},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    copied(page)
+    page.goto(f"/desk/cases/{revision.case_id}/")
+    page.get_by_role("link", name="Take in a table").click()
+    axe(page)
+    page.get_by_label("Or paste a table here").focus()
+    page.keyboard.press("Control+V")
+    expect(page.get_by_text("The table was recognised with its cells.")).to_be_visible()
+    page.get_by_role("button", name="Read the table").click()
+
+    expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+    axe(page)
+    run_tasks()
+
+    expect(page.get_by_text("3 rows are to be settled.")).to_be_visible()
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for left in (
+        "2 rows are to be settled.",
+        "1 row is to be settled.",
+        "Nothing is to be settled.",
+    ):
+        page.keyboard.press("n")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(left)).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_text("1 row is to be settled.")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing is to be settled.")).to_be_visible()
+    assert not Award.objects.exists()
+
+    page.get_by_role("link", name="What would be stored?").click()
+    axe(page)
+    page.get_by_role("button", name="Store 3 rows").click()
+    expect(page.get_by_text("3 rows stored.")).to_be_visible()
+    assert [row.people for row in factories.records_of(revision)] == [
+        ["张三", "李四"],
+        ["王五", "赵六"],
+        ["钱七"],
+    ]
+    page.get_by_role("link", name="Undo this import").click()
+    axe(page)
+    page.get_by_role("button", name="Undo the import").click()
+    expect(page.get_by_text("Undone: 3 rows removed, 0 as before.")).to_be_visible()
+    assert not Award.objects.exists()
+
+    page.get_by_role("link", name="What would be stored?").click()
+    page.get_by_role("button", name="Store 3 rows").click()
+    expect(page.get_by_text("3 rows stored.")).to_be_visible()
+    assert [row.title for row in factories.records_of(revision)] == [
+        "海洋装备精密铸造关键技术",
+        "石化装置安全监测技术",
+        "杨梅保鲜 与加工技术",
+    ]

@@ -1,0 +1,376 @@
+"""The pages of an import: hand in, wait, review, compare, accept, undo; who may, how many queries."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from apps.accounts.models import Role, User
+from apps.awards.models import Award
+from apps.cases.errors import Refused
+from apps.cases.models import Revision
+from apps.intake import views
+from apps.intake.imports import review
+from apps.intake.models import Import, ImportRow, ImportState, Layout
+from apps.intake.tasks import MOST_ATTEMPTS, pick_up_imports, read_import, store_import
+from tests import factories
+from tests.intake.imports.support import ROWS, accepted, draft, lines, sheet, taken
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def one_factor(settings):
+    """Let everyone in with his password: second factors have tests of their own."""
+    settings.REQUIRE_SECOND_FACTOR = False
+    settings.LANGUAGE_CODE = "en"
+
+
+def client_of(person: User) -> Client:
+    """Return a browser in which a person is signed in."""
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def filler(revision: Revision) -> Client:
+    """Return the browser of the person who fills the case."""
+    return client_of(factories.filler_of(revision))
+
+
+def at(intake: Import, rest: str = "") -> str:
+    """Return an address of an import."""
+    return f"/desk/cases/{intake.revision.case_id}/intake/{intake.pk}/{rest}"
+
+
+def test_uploaded_file_is_queued_and_the_page_shows_its_progress():
+    revision = draft()
+    client = filler(revision)
+    address = f"/desk/cases/{revision.case_id}/intake/"
+
+    answer = client.post(address, {"file": SimpleUploadedFile("名单.xlsx", sheet())})
+
+    intake = Import.objects.get()
+    assert answer["Location"] == at(intake)
+    assert "Waiting for its turn" in client.get(at(intake)).content.decode()
+    Import.objects.update(state=ImportState.READING, rows_read=1, rows_total=3)
+    assert 'value="1"' in client.get(at(intake)).content.decode()
+    assert "名单.xlsx" in client.get(address).content.decode()
+
+
+def test_waiting_page_becomes_the_review_by_itself():
+    intake = taken(draft())
+
+    answer = filler(intake.revision).get(at(intake), headers={"HX-Request": "true"})
+
+    assert answer["HX-Refresh"] == "true"
+
+
+def test_pasted_html_goes_before_pasted_text():
+    revision = draft()
+    data = {"pasted": "a\tb", "pasted_html": "<table><tr><td>x</td></tr></table>"}
+
+    filler(revision).post(f"/desk/cases/{revision.case_id}/intake/", data)
+
+    assert bytes(Import.objects.get().source.content).startswith(b"<table>")
+
+
+def test_nothing_handed_in_is_said():
+    revision = draft()
+
+    answer = filler(revision).post(f"/desk/cases/{revision.case_id}/intake/", {"pasted": " "})
+
+    assert answer.status_code == 422
+    assert "Choose a file, or paste a table." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"%PDF-1.4 nothing of use", "cut off"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (b"PK\x03\x04 no more than a beginning", "damaged"),
+        ("只是一段文字，没有表格。".encode(), "no table"),
+    ],
+    ids=["pdf", "password", "truncated", "prose"],
+)
+def test_bad_file_is_refused_in_one_sentence_and_nothing_is_stored(data, sentence):
+    intake = taken(draft(), data)
+
+    text = filler(intake.revision).get(at(intake)).content.decode()
+
+    assert intake.state == ImportState.FAILED
+    assert sentence in text
+    assert lines(intake) == []
+
+
+def test_table_of_another_kind_is_shown_but_not_taken():
+    header = ("序号", "企业名称", "所属区县", "证书编号")
+    firms = [("1", "宁波甲科技有限公司", "鄞州区", "GR202333100001")] * 3
+    intake = taken(draft(), sheet(firms, header, "2023年宁波市高新技术企业名单"))
+
+    text = filler(intake.revision).get(at(intake)).content.decode()
+
+    assert not intake.tables.get().is_taken
+    assert "does not look like a list of this case" in text
+
+
+def test_review_shows_source_beside_result_with_every_doubt_and_its_reason():
+    intake = taken(draft())
+
+    text = filler(intake.revision).get(at(intake)).content.decode()
+
+    assert 'data-for="people">王 五、赵六' in text
+    assert "A blank inside a Chinese name was taken out." in text
+    assert text.count("data-doubt") == 1
+
+
+def test_filter_shows_doubtful_rows_only_and_those_set_aside():
+    intake = taken(draft(), sheet([*ROWS, ("合计", "", "3项", "", "")]))
+    client = filler(intake.revision)
+
+    doubtful = client.get(at(intake, "?only=doubtful")).context["lines"]
+    aside = client.get(at(intake, "?only=aside")).context["lines"]
+
+    assert [line.row.line for line in doubtful] == [4]
+    assert [(line.row.line, line.row.aside) for line in aside] == [(6, "total")]
+
+
+@pytest.mark.parametrize("rows", [3, 120])
+def test_review_takes_ten_queries_however_many_rows(rows, django_assert_max_num_queries):
+    intake = taken(draft(), sheet([ROWS[1]] * rows))
+    client = filler(intake.revision)
+    client.get(at(intake))
+
+    with django_assert_max_num_queries(11):
+        answer = client.get(at(intake))
+
+    assert len(answer.context["lines"]) == min(rows, 50)
+
+
+def test_row_is_settled_edited_set_aside_and_put_back_by_htmx():
+    intake = taken(draft())
+    client, line = filler(intake.revision), lines(intake)[1]
+    address, htmx = at(intake, f"rows/{line.pk}/"), {"HX-Request": "true"}
+
+    settled = client.post(address, {"settle": "people"}, headers=htmx).content.decode()
+    form = client.get(address, headers=htmx).content.decode()
+    typed = client.post(address, {"value-title": "新题"}, headers=htmx).content.decode()
+    aside = client.post(address, {"aside": "1"}, headers=htmx).content.decode()
+    back = client.post(address, {"back": "1"}, headers=htmx).content.decode()
+
+    assert "Nothing is to be settled." in settled
+    assert 'name="value-title"' in form
+    assert "新题" in typed
+    assert "2 rows to store." in aside
+    assert "3 rows to store." in back
+    assert client.get(f"{address}?shown=1").status_code == 200
+
+
+def test_row_works_without_script():
+    intake = taken(draft())
+    client, line = filler(intake.revision), lines(intake)[1]
+    address = at(intake, f"rows/{line.pk}/")
+
+    page = client.get(address)
+    answer = client.post(address, {"settle-all": "1", "page": "1"})
+
+    assert page.status_code == 200
+    assert answer["Location"] == f"{at(intake)}?table=1&only=&page=1#row-{line.pk}"
+    assert client.get(at(intake, "rows/999999/")).status_code == 404
+
+
+def test_refused_change_is_said_in_the_row():
+    intake = taken(draft())
+    client, line = filler(intake.revision), lines(intake)[0]
+    accepted(intake)
+    address = at(intake, f"rows/{line.pk}/")
+
+    by_htmx = client.post(address, {"aside": "1"}, headers={"HX-Request": "true"})
+    client.post(address, {"aside": "1"})
+
+    assert "cannot be changed here" in by_htmx.content.decode()
+    assert lines(intake)[0].aside == ""
+
+
+def test_last_change_is_undone_by_a_button():
+    intake = taken(draft())
+    client, line = filler(intake.revision), lines(intake)[1]
+    review.settle(factories.filler_of(intake.revision), intake.pk, line.pk)
+
+    answer = client.post(at(intake, "undo-edit/"))
+    client.post(at(intake, "undo-edit/"))
+
+    assert answer["Location"].endswith(f"#row-{line.pk}")
+    assert lines(intake)[1].is_doubtful
+
+
+def test_columns_are_corrected_read_again_and_remembered_for_the_layout():
+    header = ("序号", "奖项类别", "甲", "乙", "完成人")
+    revision = draft()
+    intake = taken(revision, sheet(ROWS, header))
+    client = filler(revision)
+    named = ["", "award_category", "title", "organisations", "people"]
+
+    # A table of no known kind: first what it is, then what its columns mean.
+    client.post(at(intake, "tables/1/"), {"kind": "awards"})
+    client.post(
+        at(intake, "tables/1/"),
+        {"kind": "awards", **{f"column-{n}": name for n, name in enumerate(named)}},
+    )
+
+    assert [line.result["title"] for line in lines(intake)] == [row[2] for row in ROWS]
+    layout = Layout.objects.get()
+    assert layout.made_by == factories.filler_of(revision)
+    again = taken(revision, sheet(ROWS[:2], header))
+    assert again.tables.get().is_remembered
+    assert [line.result["title"] for line in lines(again)] == [row[2] for row in ROWS[:2]]
+    assert "as remembered for this layout" in client.get(at(again)).content.decode()
+
+
+def test_typed_values_stay_when_the_columns_are_read_again():
+    intake = taken(draft())
+    person = factories.filler_of(intake.revision)
+    review.edit(person, intake.pk, lines(intake)[0].pk, {"title": "人手改正"})
+
+    review.map_columns(person, intake.pk, 1, "awards", {4: ""}, {"award_year": "2021"})
+
+    first = lines(intake)[0]
+    assert (first.result["title"], first.result["award_year"]) == ("人手改正", "2021")
+    assert "people" not in first.result
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"),
+    [("policies", {}), ("awards", {0: "title", 1: "title"}), ("awards", {0: "sum"})],
+    ids=["other-kind", "field-twice", "no-such-field"],
+)
+def test_wrong_mapping_is_refused(kind, columns):
+    intake = taken(draft())
+
+    with pytest.raises(Refused):
+        review.map_columns(factories.filler_of(intake.revision), intake.pk, 1, kind, columns)
+
+
+def test_candidate_is_set_aside_and_taken_again():
+    intake = taken(draft())
+    client = filler(intake.revision)
+
+    client.post(at(intake, "tables/1/"), {"take": "0"})
+    assert not intake.tables.get().is_taken
+    client.post(at(intake, "tables/1/"), {"take": "1"})
+
+    assert intake.tables.get().is_taken
+    assert client.post(at(intake, "tables/9/"), {"take": "1"}).status_code == 404
+
+
+def test_comparison_lists_every_fault_and_offers_no_button():
+    intake = taken(draft(), sheet([("1", "一等奖", "", "宁波大学", "张三"), *ROWS]))
+
+    text = filler(intake.revision).get(at(intake, "compare/")).content.decode()
+
+    assert "Cannot be stored" in text
+    assert "/accept/" not in text
+
+
+def test_accept_stores_and_undo_takes_back():
+    intake = taken(draft())
+    client = filler(intake.revision)
+    digest = client.get(at(intake, "compare/")).context["result"].digest
+
+    client.post(at(intake, "accept/"), {"digest": digest})
+    shown = client.get(at(intake)).content.decode()
+    asked = client.get(at(intake, "undo/")).content.decode()
+    client.post(at(intake, "undo/"))
+
+    assert "3 rows new" in shown
+    assert "3 rows that the import added" in asked
+    assert not Award.objects.exists()
+
+
+def test_accept_of_what_was_not_seen_shows_the_comparison_again():
+    intake = taken(draft())
+
+    answer = filler(intake.revision).post(at(intake, "accept/"), {"digest": "0"})
+
+    assert answer.status_code == 409
+    assert "has changed since you looked" in answer.content.decode()
+    assert not Award.objects.exists()
+
+
+def test_long_list_is_stored_by_the_task_queue(monkeypatch):
+    monkeypatch.setattr(views, "AT_ONCE", 2)
+    intake = taken(draft())
+    client, person = filler(intake.revision), factories.filler_of(intake.revision)
+    digest = client.get(at(intake, "compare/")).context["result"].digest
+
+    client.post(at(intake, "accept/"), {"digest": digest})
+    assert "being stored" in client.get(at(intake)).content.decode()
+    state = store_import(import_id=intake.pk, user_id=person.pk, digest=digest)
+
+    assert (state, Award.objects.count()) == (ImportState.ACCEPTED, 3)
+    assert store_import(import_id=intake.pk, user_id=person.pk, digest=digest) == ""
+
+
+def test_long_list_that_cannot_be_stored_goes_back_to_its_review(monkeypatch):
+    monkeypatch.setattr(views, "AT_ONCE", 2)
+    intake = taken(draft())
+    client, person = filler(intake.revision), factories.filler_of(intake.revision)
+    client.post(at(intake, "accept/"), {"digest": "0"})
+
+    state = store_import(import_id=intake.pk, user_id=person.pk, digest="0")
+
+    assert (state, Award.objects.count()) == (ImportState.READ, 0)
+    assert "has changed since you looked" in client.get(at(intake)).content.decode()
+
+
+def test_cancelled_while_waiting_is_not_read():
+    intake = taken(draft())
+    Import.objects.update(state=ImportState.WAITING)
+    filler(intake.revision).post(at(intake, "cancel/"))
+
+    assert read_import(import_id=intake.pk) == ""
+    assert ImportRow.objects.count() == 0
+
+
+def test_lost_worker_is_noticed_and_the_file_read_again_then_given_up(django_user_model):
+    from django.utils import timezone
+
+    intake = taken(draft())
+    long_ago = timezone.now() - timezone.timedelta(hours=1)
+    lost = Import.objects.filter(pk=intake.pk)
+    lost.update(state=ImportState.READING, beat_at=long_ago, attempts=1)
+    assert pick_up_imports(timestamp=0) == 1
+    assert read_import(import_id=intake.pk) == ImportState.READ
+
+    lost.update(state=ImportState.READING, beat_at=long_ago, attempts=MOST_ATTEMPTS)
+    assert pick_up_imports(timestamp=0) == 1
+
+    intake.refresh_from_db()
+    assert intake.state == ImportState.FAILED
+    assert "interrupted" in filler(intake.revision).get(at(intake)).content.decode()
+
+
+def test_list_lost_while_it_was_stored_goes_back_to_its_review():
+    from django.utils import timezone
+
+    intake = taken(draft())
+    long_ago = timezone.now() - timezone.timedelta(hours=1)
+    Import.objects.update(state=ImportState.ACCEPTING, beat_at=long_ago)
+
+    pick_up_imports(timestamp=0)
+
+    text = filler(intake.revision).get(at(intake)).content.decode()
+    assert "Storing was interrupted" in text
+
+
+@pytest.mark.parametrize(
+    "role", [Role.CITY_REVIEWER, Role.CITY_PUBLISHER, Role.AUDITOR, Role.DISTRICT_FILLER]
+)
+def test_nobody_else_sees_an_import(role):
+    intake = taken(draft())
+    client = client_of(factories.person(role))
+
+    pages = ("", "compare/", "undo/", f"rows/{lines(intake)[0].pk}/")
+
+    assert {client.get(at(intake, page)).status_code for page in pages} == {404}
+    assert client.post(at(intake, "accept/")).status_code == 404
