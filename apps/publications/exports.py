@@ -51,11 +51,11 @@ def defused(text: str) -> str:
     return text
 
 
-def _serializer(listing: Listing) -> Any:
+def _serializer(listing: Any) -> Any:
     return listing.kind.serializer()
 
 
-def _rows(listing: Listing, serializer: Any) -> Iterator[dict[str, Any]]:
+def _rows(listing: Any, serializer: Any) -> Iterator[dict[str, Any]]:
     """Yield the rows as the API gives them, from a cursor of the server.
 
     The few revisions are fetched once each and not along with every row: that took three
@@ -82,7 +82,7 @@ class _Echo:
         return text
 
 
-def csv_lines(listing: Listing) -> Iterator[str]:
+def csv_lines(listing: Any) -> Iterator[str]:
     """Yield the lines of the CSV file, with the mark by which Excel knows UTF-8."""
     serializer = _serializer(listing)
     names = list(serializer.fields)
@@ -92,7 +92,7 @@ def csv_lines(listing: Listing) -> Iterator[str]:
         yield writer.writerow([defused(plain(row[name])) for name in names])
 
 
-def json_parts(listing: Listing) -> Iterator[bytes]:
+def json_parts(listing: Any) -> Iterator[bytes]:
     """Yield the parts of the JSON file: ``{"results": [ … ]}``, a row a line."""
     serializer = _serializer(listing)
     renderer = JSONRenderer()
@@ -114,6 +114,11 @@ def _as_json(listing: Listing) -> HttpResponseBase:
 
 def _as_xlsx(listing: Listing) -> HttpResponseBase:
     """Write the sheet to a temporary file, a row at a time."""
+    return sheet_of(listing, timezone.localtime())
+
+
+def sheet_of(listing: Any, moment: dt.datetime) -> FileResponse:
+    """Return the sheet of ``listing.rows``, dated ``moment``. Raises ``BadQuery`` if too long."""
     if listing.rows.count() > EXCEL_ROWS:
         raise BadQuery(
             _("An Excel sheet holds 1,048,575 rows; this list has more. Filter it, or take CSV.")
@@ -127,7 +132,7 @@ def _as_xlsx(listing: Listing) -> HttpResponseBase:
         file.name,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
-    book.set_properties({"created": timezone.localtime().replace(tzinfo=None)})
+    book.set_properties({"created": timezone.localtime(moment).replace(tzinfo=None)})
     sheet = book.add_worksheet(str(listing.kind.code)[:31])
     head = book.add_format({"bold": True, "bottom": 1})
     sheet.freeze_panes(1, 0)
@@ -151,10 +156,17 @@ def _as_xlsx(listing: Listing) -> HttpResponseBase:
     )
 
 
+def _as_zip(listing: Listing) -> HttpResponseBase:
+    from apps.publications.opendata.packages import listing_package  # it packs these files
+
+    return StreamingHttpResponse(listing_package(listing), content_type="application/zip")
+
+
 FORMATS: dict[str, Callable[[Listing], HttpResponseBase]] = {
     "csv": _as_csv,
     "xlsx": _as_xlsx,
     "json": _as_json,
+    "zip": _as_zip,
 }
 
 
@@ -162,7 +174,7 @@ def export(listing: Listing, form: str) -> HttpResponseBase:
     """Return the listing as a file. Raises ``BadQuery`` for a form that there is not."""
     write = FORMATS.get(form)
     if write is None:
-        raise BadQuery(_("“_export” is csv, xlsx or json. Correct it in the address."))
+        raise BadQuery(_("“_export” is csv, xlsx, json or zip. Correct it in the address."))
     response = write(listing)
     day: dt.date = listing.day or timezone.localdate()
     response["Content-Disposition"] = (

@@ -1,10 +1,13 @@
 """Addresses of the public side. The paths are fixed (``docs/architecture.md``)."""
 
+from django.contrib.sitemaps import views as maps
 from django.urls import path
 
 from apps.publications import converters  # noqa: F401 - registers its own
 from apps.publications.feeds import ReleaseFeed
+from apps.publications.sitemaps import robots, sitemaps
 from apps.publications.views import (
+    data,
     districts,
     home,
     listings,
@@ -19,6 +22,14 @@ app_name = "publications"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("robots.txt", robots, name="robots"),
+    path(
+        "sitemap.xml",
+        maps.index,
+        {"sitemaps": sitemaps(), "sitemap_url_name": "publications:sitemap_part"},
+        name="sitemap",
+    ),
+    path("sitemap-<slug:section>.xml", maps.sitemap, {"sitemaps": sitemaps()}, name="sitemap_part"),
     path("search/", search.search, name="search"),
     path("districts/", districts.districts, name="districts"),
     path("districts/<slug:slug>/<int:year>/", districts.district, name="district"),
@@ -37,6 +48,15 @@ urlpatterns = [
         releases.content_canonical,
         name="content_canonical",
     ),
+    path("releases/<release:number>/data.zip", data.release_package, name="release_package"),
+    path(
+        "releases/<release:number>/<int:case_id>-<slug:kind>.<str:form>",
+        data.release_file,
+        name="release_file",
+    ),
+    path("data/", data.data, name="data"),
+    path("data/catalogue.jsonld", data.catalogue, name="catalogue"),
+    path("data/dictionary.csv", data.dictionary, name="dictionary"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:case_id>/", notices.notice, name="notice"),
     path("<listing:kind>", listings.listing, name="listing"),

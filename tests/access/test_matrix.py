@@ -99,6 +99,7 @@ def test_public_pages_answer_everyone_alike():
     arguments = {
         "publications:listing": {"kind": "awards"},
         "publications:indicator": {"code": "indicator-1"},
+        "publications:sitemap_part": {"section": "pages"},
     }
     clients = _clients()
 
@@ -378,6 +379,8 @@ def _public_urls(revision, row, whose):
     release = getattr(revision, "release_item", None)
     number = release.release.number if release else f"{2099}-001"
     urls["publications:release"] = urls["publications:manifest"] = [number]
+    urls["publications:release_package"] = [number]
+    urls["publications:release_file"] = [number, revision.case_id, code, "csv"]
     urls["publications:content_json"] = urls["publications:content_canonical"] = [
         number,
         revision.case_id,

@@ -35,7 +35,7 @@ def release(request: HttpRequest, number: str) -> HttpResponseBase:
         .values_list("pk", flat=True)
     )
     items = [
-        (item, item.revision_id in readable)
+        (item, item.revision_id in readable, item.revision.case.kind_spec.records)
         for item in shown.items.select_related("revision__case__bureau")
     ]
     return render(
@@ -61,7 +61,7 @@ def manifest(request: HttpRequest, number: str) -> HttpResponseBase:
     return response
 
 
-def _released(number: str, case_id: int) -> Revision:
+def released(number: str, case_id: int) -> Revision:
     """Return a revision that a release made public. Raises ``Gone`` or ``Http404``."""
     revision = (
         Revision.objects.filter(release_item__release__number=number, case_id=case_id)
@@ -87,10 +87,10 @@ def _content(
 @public_page
 def content_json(request: HttpRequest, number: str, case_id: int) -> HttpResponseBase:
     """Serve the content of a released case as JSON."""
-    return _content(_released(number, case_id), content.content_json, "application/json", "json")
+    return _content(released(number, case_id), content.content_json, "application/json", "json")
 
 
 @public_page
 def content_canonical(request: HttpRequest, number: str, case_id: int) -> HttpResponseBase:
     """Serve the very bytes that the manifest's hash was made of."""
-    return _content(_released(number, case_id), canonical_bytes, "text/plain; charset=utf-8", "txt")
+    return _content(released(number, case_id), canonical_bytes, "text/plain; charset=utf-8", "txt")
