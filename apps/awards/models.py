@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from apps.cases.fields import NameListField
 from apps.cases.history import tracked
 from apps.cases.models import Record
+from apps.registry.sounds import SoundsField
 
 
 @tracked
@@ -25,10 +26,21 @@ class Award(Record):
     title = models.CharField(_("project"), max_length=300)
     organisations = NameListField(verbose_name=_("completing organisations"))
     people = NameListField(verbose_name=_("completing people"))
+    sounds = SoundsField(of=["title", "organisations", "people"])
 
     class Meta(Record.Meta):
         verbose_name = _("award")
         verbose_name_plural = _("awards")
+        indexes = [
+            *Record.Meta.indexes,
+            # One facet's value in printed order.
+            models.Index(
+                fields=["programme", "list_place", "position", "uid"], name="award_programme"
+            ),
+            models.Index(
+                fields=["award_year", "list_place", "position", "uid"], name="award_award_year"
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return the project's title."""
@@ -44,6 +56,7 @@ class Laureate(Record):
     name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     employer = models.CharField(_("employer"), max_length=200)
     nominator = models.CharField(_("nominator"), max_length=200, blank=True)
+    sounds = SoundsField(of=["name", "employer", "nominator"])
 
     class Meta(Record.Meta):
         verbose_name = _("laureate")

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import (
@@ -13,7 +12,6 @@ from django.db.models import (
     Count,
     F,
     Field,
-    Func,
     IntegerField,
     Model,
     Q,
@@ -26,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.cases.kinds import record_kind_of
 from apps.registry.models import District
+from apps.registry.words import Holds, words_of
 
 
 class AnyOfInput(forms.TextInput):
@@ -115,12 +114,26 @@ class DistrictFilter(AnyOfFilter):
         self.related = District
 
 
+class WordsField(forms.CharField):
+    """A question in words; its value is the list of them."""
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the words. Raises ``ValidationError`` with a sentence."""
+        return words_of(str(value or ""))
+
+
+class WordsFilter(django_filters.Filter):
+    """Keeps the rows that hold every word."""
+
+    field_class = WordsField
+
+
 class RecordFilterSet(django_filters.FilterSet):
     """Filters of a listing. ``facets`` names the filters whose values are shown with counts."""
 
     facets: ClassVar[Sequence[str]] = ()
 
-    q = django_filters.CharFilter(label=_("Search"), method="search")
+    q = WordsFilter(label=_("Search"), method="search")
     report_year = AnyOfFilter(
         label=_("Year of the report"), field_name="revision__case__year", of=IntegerField()
     )
@@ -132,31 +145,27 @@ class RecordFilterSet(django_filters.FilterSet):
             return AnyOfFilter(field_name=field_name, of=field)
         return super().filter_for_field(field, field_name, lookup_expr)
 
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep the rows in which each word of ``value`` stands in some search field."""
-        model = queryset.model
-        paths = []
-        for field in record_kind_of(model).search_fields:
-            path = field
-            if isinstance(model._meta.get_field(field.split("__")[0]), ArrayField):
-                path = f"text_of_{field}"
-                queryset = queryset.alias(
-                    **{
-                        path: Func(
-                            F(field),
-                            Value("\n"),
-                            function="array_to_string",
-                            output_field=TextField(),
-                        )
-                    }
-                )
-            paths.append(path)
-        for word in value.split():
-            wanted = Q(pk__in=[])
-            for path in paths:
-                wanted |= Q(**{f"{path}__icontains": word})
-            queryset = queryset.filter(wanted)
+    @property
+    def words(self) -> list[str]:
+        """Return the words that are asked for; none where the question cannot be read."""
+        return self.form.cleaned_data.get("q") or [] if self.form.is_valid() else []
+
+    def search(self, queryset: QuerySet[Any], name: str, words: list[str]) -> QuerySet[Any]:
+        """Keep the rows that hold each word: in their own text, or in a dictionary they name."""
+        for word in words:
+            queryset = queryset.filter(self.holding(word))
         return queryset
+
+    def holding(self, word: str, *, indexed: bool = True) -> Q:
+        """Return the condition that a row holds ``word``."""
+        model = self._meta.model
+        wanted = Q(Holds(word, indexed=indexed))
+        for path in record_kind_of(model).search_fields:
+            relation, _, name = path.partition("__")
+            if name:
+                dictionary = model._meta.get_field(relation).related_model
+                wanted |= Q(**{f"{relation}__in": dictionary._default_manager.filter(Holds(word))})
+        return wanted
 
     @property
     def facet_names(self) -> tuple[str, ...]:

@@ -22,4 +22,6 @@ def tracked(model: RecordType) -> RecordType:
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
         append_only=True,
+        # Both follow from what is kept.
+        exclude=["list_place", "sounds"],
     )(model)

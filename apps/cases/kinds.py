@@ -78,8 +78,8 @@ class RecordKind:
                 "revision__case", "revision__release_item__release", *self.select_related
             )
             # A manifest grows with its release and would come along with every row.
-            .defer("revision__release_item__release__manifest")
-            .order_by("-revision__case__year", "revision__case_id", "position", "id")
+            .defer("sounds", "revision__release_item__release__manifest")
+            .order_by(*PRINTED_ORDER)
         )
 
 
@@ -104,6 +104,10 @@ class Kind:
         """Say whether a signatory of the same bureau checks and signs before the report."""
         return self.filled_by == Role.DISTRICT_FILLER
 
+
+# Newest report year first, list after list as they were opened, each as it is printed. The
+# permanent id stands last: it is the same in every revision.
+PRINTED_ORDER = ("list_place", "position", "uid")
 
 kinds: dict[str, Kind] = {}
 record_kinds: dict[str, RecordKind] = {}

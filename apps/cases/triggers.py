@@ -33,6 +33,25 @@ def writable_revision() -> pgtrigger.Trigger:
     )
 
 
+def list_place() -> pgtrigger.Trigger:
+    """Return the trigger that notes beside a new row where its list stands among all lists.
+
+    Newest report year first, then list after list as they were opened. Both belong to the case
+    and never change, so the place of a row never does.
+    """
+    return pgtrigger.Trigger(
+        name="list_place",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="""
+            SELECT (9999 - listed.year)::bigint * 1000000000000 + listed.id INTO NEW.list_place
+                FROM cases_revision JOIN cases_case AS listed ON listed.id = case_id
+                WHERE cases_revision.id = NEW.revision_id;
+            RETURN NEW;
+        """,
+    )
+
+
 def frozen_revision() -> pgtrigger.Trigger:
     """Return the trigger that keeps an ended revision as it is.
 

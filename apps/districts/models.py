@@ -10,6 +10,7 @@ from apps.cases.fields import ExactDecimalField
 from apps.cases.history import tracked
 from apps.cases.models import Record, Revision
 from apps.registry.models import District, Indicator
+from apps.registry.sounds import SoundsField
 
 
 class Scope(models.TextChoices):
@@ -68,6 +69,7 @@ class IndicatorValue(Record):
     status = models.CharField(
         _("status"), max_length=8, choices=FigureStatus, default=FigureStatus.ACTUAL
     )
+    sounds = SoundsField(of=["subject"])
 
     class Meta(Record.Meta):
         verbose_name = _("figure")
@@ -130,6 +132,7 @@ class NarrativeSection(Record):
 
     heading = models.CharField(_("heading"), max_length=60)
     text = models.TextField(_("text"), max_length=2000)
+    sounds = SoundsField(of=["heading"])
 
     class Meta(Record.Meta):
         verbose_name = _("narrative section")

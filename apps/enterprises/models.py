@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from apps.cases.history import tracked
 from apps.cases.models import Record
 from apps.registry.models import District
+from apps.registry.sounds import SoundsField
 
 
 @tracked
@@ -26,14 +27,28 @@ class RosterEntry(Record):
         null=True,
         blank=True,
         related_name="+",
+        # Its own index begins with it.
+        db_index=False,
         verbose_name=_("district"),
     )
     certificate_number = models.CharField(_("certificate number"), max_length=40, blank=True)
     credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
+    sounds = SoundsField(of=["organisation", "title"])
 
     class Meta(Record.Meta):
         verbose_name = _("roster entry")
         verbose_name_plural = _("roster entries")
+        indexes = [
+            *Record.Meta.indexes,
+            # One facet's value in printed order.
+            models.Index(
+                fields=["roster", "list_place", "position", "uid"], name="rosterentry_roster"
+            ),
+            models.Index(fields=["year", "list_place", "position", "uid"], name="rosterentry_year"),
+            models.Index(
+                fields=["district", "list_place", "position", "uid"], name="rosterentry_district"
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return the organisation, and the case where the roster names one."""

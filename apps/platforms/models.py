@@ -7,6 +7,7 @@ from apps.cases.fields import NameListField
 from apps.cases.history import tracked
 from apps.cases.models import Record
 from apps.registry.models import District
+from apps.registry.sounds import SoundsField
 
 
 @tracked
@@ -28,16 +29,32 @@ class Certification(Record):
         null=True,
         blank=True,
         related_name="+",
+        # Its own index begins with it.
+        db_index=False,
         verbose_name=_("district"),
     )
     status = models.CharField(_("status"), max_length=20, blank=True)
     document_number = models.CharField(_("document number"), max_length=60, blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    sounds = SoundsField(of=["platform", "hosts"])
 
     class Meta(Record.Meta):
         verbose_name = _("certification")
         verbose_name_plural = _("certifications")
+        indexes = [
+            *Record.Meta.indexes,
+            # One facet's value in printed order.
+            models.Index(
+                fields=["type", "list_place", "position", "uid"], name="certification_type"
+            ),
+            models.Index(
+                fields=["year", "list_place", "position", "uid"], name="certification_year"
+            ),
+            models.Index(
+                fields=["district", "list_place", "position", "uid"], name="certification_district"
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return the platform's name."""

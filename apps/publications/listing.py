@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.cases.filters import AnyOfFilter
-from apps.cases.kinds import RecordKind
+from apps.cases.kinds import PRINTED_ORDER, RecordKind
 from apps.cases.models import Record
 from apps.publications.answers import BadQuery
 from apps.publications.moments import MomentForm, day_of, end_of
@@ -241,10 +241,10 @@ def _bad_values(form: Any) -> str:
 
 
 def _with_last_word(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return ``rows`` in an order without ties: the printed place, then the key, speak last."""
+    """Return ``rows`` in an order without ties: the printed place speaks last."""
     order = [*rows.query.order_by]
     bare = {str(name).removeprefix("-") for name in order}
-    order += [name for name in ("position", "id") if name not in bare]
+    order += [name for name in PRINTED_ORDER if name not in bare]
     return rows.order_by(*order)
 
 

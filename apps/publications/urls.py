@@ -31,6 +31,7 @@ urlpatterns = [
     ),
     path("sitemap-<slug:section>.xml", maps.sitemap, {"sitemaps": sitemaps()}, name="sitemap_part"),
     path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
     path("districts/", districts.districts, name="districts"),
     path("districts/<slug:slug>/<int:year>/", districts.district, name="district"),
     path("awards/programmes/<str:programme>/", programmes.programme, name="programme"),

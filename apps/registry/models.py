@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Bureau
 from apps.registry.names import organisation_key
+from apps.registry.sounds import SoundsField
 
 
 def _in_english() -> bool:
@@ -64,6 +65,7 @@ class District(models.Model):
     # Where its tile lies on the map of tiles, counted from 1; a unit without one is not on it.
     tile_row = models.PositiveSmallIntegerField(_("row on the map"), null=True, blank=True)
     tile_column = models.PositiveSmallIntegerField(_("column on the map"), null=True, blank=True)
+    sounds = SoundsField(of=["name"])
 
     class Meta:
         ordering = ["order", "code", "slug"]
@@ -197,12 +199,17 @@ class OrganisationName(models.Model):
         verbose_name=_("organisation"),
     )
     name = models.CharField(_("name"), max_length=200)
-    key = models.CharField(_("comparison key"), max_length=200, unique=True, editable=False)
+    key = models.CharField(_("comparison key"), max_length=200, editable=False)
+    sounds = SoundsField(of=["name"])
 
     class Meta:
         ordering = ["name", "id"]
         verbose_name = _("organisation name")
         verbose_name_plural = _("organisation names")
+        constraints = [
+            # Not unique=True, which adds a second index for LIKE: nobody asks that of a key.
+            models.UniqueConstraint(fields=["key"], name="organisation_key_once")
+        ]
 
     def __str__(self) -> str:
         """Return the name as printed."""
@@ -269,6 +276,7 @@ class Indicator(models.Model):
         models.CharField(max_length=120), verbose_name=_("aliases"), default=list, blank=True
     )
     definition = models.TextField(_("definition"), blank=True)
+    sounds = SoundsField(of=["name"])
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:

@@ -58,6 +58,7 @@ PUBLIC = {
     "readyz": 200,
     "publications:home": 200,
     "publications:search": 200,
+    "publications:suggest": 200,
     "publications:districts": 200,
     "publications:releases": 200,
     "publications:feed": 200,

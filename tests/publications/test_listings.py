@@ -257,7 +257,7 @@ def test_every_column_can_be_sorted_and_ends_with_the_key(client: Client, code: 
         for sort in (name, f"-{name}"):
             response = client.get(path_of(code), {"sort": sort})
             assert response.status_code == 200
-            assert response.context["listing"].rows.query.order_by[-1] == "id"
+            assert response.context["listing"].rows.query.order_by[-1] == "uid"
 
 
 def test_pages_are_cut_at_fifty_rows(client: Client) -> None:
@@ -296,6 +296,7 @@ HOSTILE = [
     "_export=exe",
     "_export=../../etc/passwd",
     "q=%00",
+    "q=" + "x" * 3000,
     "grade=%00",
     "report_year=abc",
     "report_year=99999999999999999999",
@@ -319,7 +320,6 @@ HARMLESS = [
     "report_year=",
     "_export=",
     "grade=&grade=",
-    "q=" + "x" * 3000,
     "%FF%FE=1",
     "q=%FF",
     "report_year=2023&report_year=2024",

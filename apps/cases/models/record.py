@@ -34,12 +34,19 @@ class RecordQuerySet(models.QuerySet[Any]):
 class Record(models.Model):
     """One row 条目 of a revision. ``uid`` stays the same through all revisions of the case."""
 
+    # Every index below that begins with the revision serves it.
     revision = models.ForeignKey(
-        Revision, on_delete=models.PROTECT, related_name="+", verbose_name=_("revision")
+        Revision,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("revision"),
     )
     uid = models.UUIDField(_("permanent id"), default=uuid.uuid4, editable=False)
     # The printed order. Never re-sorted: order is honour.
     position = models.PositiveIntegerField(_("position"), default=0)
+    # Where the row's list stands among all lists; written by the database (triggers.list_place).
+    list_place = models.BigIntegerField(default=0, editable=False)
     # Counts the saves of this row; a save that read an older one is stale.
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     source_line = models.PositiveIntegerField(
@@ -55,6 +62,8 @@ class Record(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         editable=False,
+        # Nobody asks for all that one person ever saved.
+        db_index=False,
         verbose_name=_("saved by"),
     )
 
@@ -70,9 +79,13 @@ class Record(models.Model):
         ]
         indexes = [
             # A revision's rows in printed order: its page, its hash, its export.
-            models.Index(fields=["revision", "position", "id"], name="%(class)s_order")
+            models.Index(fields=["revision", "position", "id"], name="%(class)s_order"),
+            # All public rows in printed order: the listing's pages, the pages of the API.
+            models.Index(fields=["list_place", "position", "uid"], name="%(class)s_listed"),
+            # One row by its permanent id, whatever the revision.
+            models.Index(fields=["uid"], name="%(class)s_uid"),
         ]
-        triggers = [triggers.writable_revision()]
+        triggers = [triggers.writable_revision(), triggers.list_place()]
 
     @property
     def record_kind(self) -> "RecordKind":

@@ -1,0 +1,29 @@
+"""Marking what was found: ``<mark>`` around the words of a question, as printed or spelled."""
+
+from collections.abc import Sequence
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from apps.registry.words import spans_of
+
+
+def marked(text: str, words: Sequence[str]) -> SafeString:
+    """Return ``text`` as HTML with each hit of ``words`` marked."""
+    parts: list[str] = []
+    place = 0
+    for start, end in spans_of(text, list(words)) if words else []:
+        parts.append(escape(text[place:start]))
+        parts.append(f"<mark>{escape(text[start:end])}</mark>")
+        place = end
+    parts.append(escape(text[place:]))
+    # Every piece is escaped above.
+    return mark_safe("".join(parts))  # noqa: S308
+
+
+def excerpt(text: str, words: Sequence[str], around: int = 30) -> str:
+    """Return the piece of a long ``text`` around its first hit, with ``…`` where it was cut."""
+    spans = spans_of(text, list(words))
+    start = max(0, spans[0][0] - around) if spans else 0
+    end = min(len(text), start + 3 * around)
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
