@@ -14,10 +14,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
-from apps.cases.kinds import PRINTED_ORDER, RecordKind, listed_record_kinds, record_kinds
+from apps.cases.kinds import RecordKind, listed_record_kinds, record_kinds
 from apps.cases.models import Release
 from apps.publications.marks import excerpt
-from apps.publications.queries import public_rows, published_mentions
+from apps.publications.queries import published_mentions
 from apps.registry.models import Indicator, OrganisationName
 from apps.registry.words import Near, folded, holds_each, near_question
 
@@ -83,7 +83,8 @@ def capped_counts(found: Sequence[tuple[QuerySet[Any], str]]) -> list[int]:
 
     Beside each stands the field whose values are counted once; blank to count rows.
     """
-    columns, params = [], []
+    columns: list[str] = []
+    params: list[Any] = []
     for rows, once in found:
         rows = rows.order_by().values(once or "pk")
         try:
@@ -97,7 +98,8 @@ def capped_counts(found: Sequence[tuple[QuerySet[Any], str]]) -> list[int]:
         params += given
     with connections[found[0][0].db].cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(columns)}", params)
-        return list(cursor.fetchone())
+        row: tuple[int, ...] = cursor.fetchone() or ()
+        return list(row)
 
 
 def in_order(filters: Any, rows: QuerySet[Any], words: Sequence[str], total: int) -> QuerySet[Any]:
@@ -262,24 +264,31 @@ def groups(words: list[str], query: str, most: int = SHOWN) -> list[Group]:
 
 
 def nearest(words: Sequence[str], kinds: Sequence[RecordKind] | None = None) -> list[str]:
-    """Return what is printed and comes nearest to ``words``, the likest first."""
+    """Return what is printed and comes nearest to ``words``, the likest first. One query."""
     wanted = folded(" ".join(words))
-    candidates: dict[str, None] = {}
     if not near_question(wanted):
         return []
+    parts: list[QuerySet[Any]] = []
     if kinds is None:
-        names = published_names().filter(Near(wanted))
-        candidates |= dict.fromkeys(names.values_list("name", flat=True)[:MOST_COMPARED])
-        indicators = Indicator.objects.filter(Near(wanted)).order_by("pk")
-        candidates |= dict.fromkeys(str(item.name) for item in indicators[:MOST_COMPARED])
+        parts = [
+            rows.filter(Near(wanted)).values_list(JSONObject(name=F("name")))
+            for rows in (published_names(), Indicator.objects.all())
+        ]
     for kind in listed_record_kinds() if kinds is None else kinds:
-        rows = public_rows(kind).filter(Near(wanted)).order_by(*PRINTED_ORDER)[:MOST_COMPARED]
-        for row in rows:
-            names = [kind.title_field, *kind.mentions, *kind.search_fields]
-            for name in dict.fromkeys(name for name in names if "__" not in name):
-                value = getattr(row, name)
-                texts = value if isinstance(value, list) else [str(value)]
-                candidates |= dict.fromkeys(text for text in texts if text)
+        fields = {kind.title_field, *kind.mentions, *kind.search_fields}
+        named = {
+            name: F(name)
+            for name in fields
+            if not kind.model._meta.get_field(name.split("__")[0]).is_relation
+        }
+        rows = kind.public_rows().filter(Near(wanted))
+        parts.append(rows.values_list(JSONObject(**named)))
+    parts = [rows.order_by()[:MOST_COMPARED] for rows in parts]
+    candidates: dict[str, None] = {}
+    for (values,) in parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]:
+        for value in values.values():
+            texts = value if isinstance(value, list) else [value]
+            candidates |= dict.fromkeys(text for text in texts if text)
     found = process.extract(
         wanted,
         list(candidates),

@@ -100,7 +100,9 @@ class Holds(Func):
         super().__init__(F(key))
         self.word, self.indexed = word, indexed
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **extra: Any
+    ) -> tuple[str, list[Any]]:
         """Write the index's question, then the pieces that decide."""
         (key,) = self.get_source_expressions()
         table = _table(compiler, key)
@@ -132,7 +134,9 @@ class Near(Func):
         super().__init__(F(key))
         self.question = near_question(word)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **extra: Any
+    ) -> tuple[str, list[Any]]:
         """Write the one question."""
         (key,) = self.get_source_expressions()
         table = _table(compiler, key)
@@ -213,12 +217,12 @@ def _spelled_spans(heard: list[Syllable], piece: str) -> list[tuple[int, int]]:
     spans = []
     if piece[0] == " ":
         line = "".join(f" {one.sound}" for one in heard)
-        ends = []
+        ends: list[int] = []
         for one in heard:
             ends.append((ends[-1] if ends else 0) + 1 + len(one.sound))
     else:
         line = "".join(one.initials for one in heard)
-        ends = []
+        ends: list[int] = []
         for one in heard:
             ends.append((ends[-1] if ends else 0) + len(one.initials))
     start = line.find(piece)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
+from apps.publications import searching
 from apps.registry.models import Organisation
 from tests import factories
 
@@ -134,3 +136,59 @@ def test_search_for_what_cannot_be_is_answered_with_a_sentence(
 
     assert response.status_code == 400
     assert reason in response.context["reason"]
+
+
+def test_nothing_found_offers_the_nearest(
+    client: Client, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    factories.published_case(
+        "awards", [factories.award_values(1, title="无关", organisations=["宁波江丰电子有限公司"])]
+    )
+
+    with django_assert_max_num_queries(10):
+        response = client.get("/search/", {"q": "江锋电子"})
+
+    assert response.context["nearest"] == ["宁波江丰电子有限公司"]
+    assert f"q={quote('宁波江丰电子有限公司')}" in response.content.decode()
+    assert client.get("/search/", {"q": "毫不相干"}).context["nearest"] == []
+
+
+def test_hits_are_marked_and_found_by_initials(client: Client) -> None:
+    factories.published_case("awards", [factories.award_values(1, title="宁波江丰<电子>")])
+
+    page = client.get("/search/", {"q": "jfd"}).content.decode()
+
+    assert "宁波<mark>江丰&lt;电</mark>子&gt;" in page
+
+
+def test_summaries_and_releases_are_found(client: Client) -> None:
+    published = factories.published_case("district-returns")
+    number = factories.release_of(published).number
+
+    summaries = client.get("/search/", {"q": "稳步推进"}, headers=EN).context["groups"]
+    (release,) = client.get("/search/", {"q": number}).context["groups"]
+
+    assert [hit.url for hit in summaries[0].hits] == ["/districts/beilun/2023/"]
+    assert "稳步推进" in summaries[0].hits[0].note
+    assert [hit.url for hit in release.hits] == [f"/releases/{number}/"]
+
+
+def test_so_many_hits_are_not_counted_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "MOST_COUNTED", 3)
+    factories.published_case("events", 9)
+
+    response = client.get("/search/", {"q": "科技大会"}, headers=EN)
+
+    (group,) = response.context["groups"]
+    assert (group.total, group.shown_total, len(group.hits)) == (4, 3, 5)
+    assert "More than 3 places found." in response.content.decode()
+
+
+def test_box_offers_what_it_finds(client: Client) -> None:
+    factories.published_case("awards", 2)
+
+    page = client.get("/search/suggest/", {"q": "宁波大学1"}).content.decode()
+
+    assert page.count('role="option"') == 2
+    assert "<mark>宁波大学1</mark>" in page
+    assert client.get("/search/suggest/", {"q": " "}).content.strip() == b""
