@@ -26,7 +26,7 @@ class Award(Record):
     title = models.CharField(_("project"), max_length=300)
     organisations = NameListField(verbose_name=_("completing organisations"))
     people = NameListField(verbose_name=_("completing people"))
-    sounds = SoundsField(of=["title", "organisations", "people"])
+    sounds = SoundsField(_("pinyin"), of=["title", "organisations", "people"])
 
     class Meta(Record.Meta):
         verbose_name = _("award")
@@ -56,7 +56,7 @@ class Laureate(Record):
     name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     employer = models.CharField(_("employer"), max_length=200)
     nominator = models.CharField(_("nominator"), max_length=200, blank=True)
-    sounds = SoundsField(of=["name", "employer", "nominator"])
+    sounds = SoundsField(_("pinyin"), of=["name", "employer", "nominator"])
 
     class Meta(Record.Meta):
         verbose_name = _("laureate")

@@ -69,7 +69,7 @@ class IndicatorValue(Record):
     status = models.CharField(
         _("status"), max_length=8, choices=FigureStatus, default=FigureStatus.ACTUAL
     )
-    sounds = SoundsField(of=["subject"])
+    sounds = SoundsField(_("pinyin"), of=["subject"])
 
     class Meta(Record.Meta):
         verbose_name = _("figure")
@@ -132,7 +132,7 @@ class NarrativeSection(Record):
 
     heading = models.CharField(_("heading"), max_length=60)
     text = models.TextField(_("text"), max_length=2000)
-    sounds = SoundsField(of=["heading"])
+    sounds = SoundsField(_("pinyin"), of=["heading"])
 
     class Meta(Record.Meta):
         verbose_name = _("narrative section")

@@ -33,7 +33,7 @@ class RosterEntry(Record):
     )
     certificate_number = models.CharField(_("certificate number"), max_length=40, blank=True)
     credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
-    sounds = SoundsField(of=["organisation", "title"])
+    sounds = SoundsField(_("pinyin"), of=["organisation", "title"])
 
     class Meta(Record.Meta):
         verbose_name = _("roster entry")

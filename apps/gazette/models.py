@@ -21,7 +21,7 @@ class Policy(Record):
     note = models.CharField(_("note"), max_length=200, blank=True)
     document_number = models.CharField(_("document number"), max_length=60, blank=True)
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
-    sounds = SoundsField(of=["title"])
+    sounds = SoundsField(_("pinyin"), of=["title"])
 
     class Meta(Record.Meta):
         verbose_name = _("policy")
@@ -40,7 +40,7 @@ class ChronicleEntry(Record):
     date_to = models.DateField(pgettext_lazy("day", "to"))
     title = models.CharField(pgettext_lazy("chronicle", "event"), max_length=200)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    sounds = SoundsField(of=["title"])
+    sounds = SoundsField(_("pinyin"), of=["title"])
 
     class Meta(Record.Meta):
         verbose_name = pgettext_lazy("chronicle", "event")

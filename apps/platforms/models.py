@@ -37,7 +37,7 @@ class Certification(Record):
     document_number = models.CharField(_("document number"), max_length=60, blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
-    sounds = SoundsField(of=["platform", "hosts"])
+    sounds = SoundsField(_("pinyin"), of=["platform", "hosts"])
 
     class Meta(Record.Meta):
         verbose_name = _("certification")

@@ -13,6 +13,17 @@ def _inner_check(body: str) -> str:
     return {10: "X", 11: "0"}.get(check, str(check))
 
 
+def _outer_check(body: str) -> str:
+    total = sum(_VALUES[c] * weight for c, weight in zip(body, _WEIGHTS, strict=True))
+    return _CHARACTERS[(31 - total % 31) % 31]
+
+
+def completed(body: str) -> str:
+    """Return the code that begins with the 16 characters of ``body``, with both its checks."""
+    body += _inner_check(body[8:])
+    return body + _outer_check(body)
+
+
 def is_valid_credit_code(code: str) -> bool:
     """Say whether ``code`` has 18 allowed characters and both its check characters are right.
 
@@ -21,5 +32,4 @@ def is_valid_credit_code(code: str) -> bool:
     """
     if len(code) != 18 or any(character not in _VALUES for character in code):
         return False
-    total = sum(_VALUES[c] * weight for c, weight in zip(code[:17], _WEIGHTS, strict=True))
-    return _CHARACTERS[(31 - total % 31) % 31] == code[17] and _inner_check(code[8:16]) == code[16]
+    return _outer_check(code[:17]) == code[17] and _inner_check(code[8:16]) == code[16]

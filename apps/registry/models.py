@@ -65,7 +65,7 @@ class District(models.Model):
     # Where its tile lies on the map of tiles, counted from 1; a unit without one is not on it.
     tile_row = models.PositiveSmallIntegerField(_("row on the map"), null=True, blank=True)
     tile_column = models.PositiveSmallIntegerField(_("column on the map"), null=True, blank=True)
-    sounds = SoundsField(of=["name"])
+    sounds = SoundsField(_("pinyin"), of=["name"])
 
     class Meta:
         ordering = ["order", "code", "slug"]
@@ -200,7 +200,7 @@ class OrganisationName(models.Model):
     )
     name = models.CharField(_("name"), max_length=200)
     key = models.CharField(_("comparison key"), max_length=200, editable=False)
-    sounds = SoundsField(of=["name"])
+    sounds = SoundsField(_("pinyin"), of=["name"])
 
     class Meta:
         ordering = ["name", "id"]
@@ -276,7 +276,7 @@ class Indicator(models.Model):
         models.CharField(max_length=120), verbose_name=_("aliases"), default=list, blank=True
     )
     definition = models.TextField(_("definition"), blank=True)
-    sounds = SoundsField(of=["name"])
+    sounds = SoundsField(_("pinyin"), of=["name"])
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:

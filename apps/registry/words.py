@@ -215,14 +215,13 @@ def _with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
 def _spelled_spans(heard: list[Syllable], piece: str) -> list[tuple[int, int]]:
     """Return the stretches of syllables that ``piece`` of a spelling stands for."""
     spans = []
+    ends: list[int] = []
     if piece[0] == " ":
         line = "".join(f" {one.sound}" for one in heard)
-        ends: list[int] = []
         for one in heard:
             ends.append((ends[-1] if ends else 0) + 1 + len(one.sound))
     else:
         line = "".join(one.initials for one in heard)
-        ends: list[int] = []
         for one in heard:
             ends.append((ends[-1] if ends else 0) + len(one.initials))
     start = line.find(piece)

@@ -335,4 +335,10 @@ def test_every_record_model_is_guarded_and_tracked(model):
         )
         names = {name.removeprefix("pgtrigger_").rsplit("_", 1)[0] for (name,) in cursor.fetchall()}
 
-    assert names == {"writable_revision", "insert_insert", "update_update", "delete_delete"}
+    assert names == {
+        "writable_revision",
+        "list_place",
+        "insert_insert",
+        "update_update",
+        "delete_delete",
+    }

@@ -31,22 +31,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='award',
             name='list_place',
-            field=models.BigIntegerField(default=0, editable=False),
+            field=models.BigIntegerField(default=0, editable=False, verbose_name='place of its list'),
         ),
         migrations.AddField(
             model_name='award',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['title', 'organisations', 'people']),
+            field=apps.registry.sounds.SoundsField(of=['title', 'organisations', 'people'], verbose_name='pinyin'),
         ),
         migrations.AddField(
             model_name='laureate',
             name='list_place',
-            field=models.BigIntegerField(default=0, editable=False),
+            field=models.BigIntegerField(default=0, editable=False, verbose_name='place of its list'),
         ),
         migrations.AddField(
             model_name='laureate',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['name', 'employer', 'nominator']),
+            field=apps.registry.sounds.SoundsField(of=['name', 'employer', 'nominator'], verbose_name='pinyin'),
         ),
         migrations.AlterField(
             model_name='award',

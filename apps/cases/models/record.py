@@ -14,6 +14,7 @@ from apps.accounts.models import User
 from apps.cases import triggers
 from apps.cases.models.case import Revision
 from apps.registry.models import OrganisationName
+from apps.registry.sounds import SoundsField
 
 if TYPE_CHECKING:
     from apps.cases.kinds import RecordKind
@@ -46,7 +47,9 @@ class Record(models.Model):
     # The printed order. Never re-sorted: order is honour.
     position = models.PositiveIntegerField(_("position"), default=0)
     # Where the row's list stands among all lists; written by the database (triggers.list_place).
-    list_place = models.BigIntegerField(default=0, editable=False)
+    list_place = models.BigIntegerField(_("place of its list"), default=0, editable=False)
+    # How its names sound; each kind says which.
+    sounds = SoundsField(_("pinyin"))
     # Counts the saves of this row; a save that read an older one is stale.
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     source_line = models.PositiveIntegerField(

@@ -31,22 +31,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='indicatorvalue',
             name='list_place',
-            field=models.BigIntegerField(default=0, editable=False),
+            field=models.BigIntegerField(default=0, editable=False, verbose_name='place of its list'),
         ),
         migrations.AddField(
             model_name='indicatorvalue',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['subject']),
+            field=apps.registry.sounds.SoundsField(of=['subject'], verbose_name='pinyin'),
         ),
         migrations.AddField(
             model_name='narrativesection',
             name='list_place',
-            field=models.BigIntegerField(default=0, editable=False),
+            field=models.BigIntegerField(default=0, editable=False, verbose_name='place of its list'),
         ),
         migrations.AddField(
             model_name='narrativesection',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['heading']),
+            field=apps.registry.sounds.SoundsField(of=['heading'], verbose_name='pinyin'),
         ),
         migrations.AlterField(
             model_name='indicatorvalue',

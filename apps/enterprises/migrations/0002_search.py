@@ -27,12 +27,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='rosterentry',
             name='list_place',
-            field=models.BigIntegerField(default=0, editable=False),
+            field=models.BigIntegerField(default=0, editable=False, verbose_name='place of its list'),
         ),
         migrations.AddField(
             model_name='rosterentry',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['organisation', 'title']),
+            field=apps.registry.sounds.SoundsField(of=['organisation', 'title'], verbose_name='pinyin'),
         ),
         migrations.AlterField(
             model_name='rosterentry',

@@ -31,22 +31,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='chronicleentry',
             name='list_place',
-            field=models.BigIntegerField(default=0, editable=False),
+            field=models.BigIntegerField(default=0, editable=False, verbose_name='place of its list'),
         ),
         migrations.AddField(
             model_name='chronicleentry',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['title']),
+            field=apps.registry.sounds.SoundsField(of=['title'], verbose_name='pinyin'),
         ),
         migrations.AddField(
             model_name='policy',
             name='list_place',
-            field=models.BigIntegerField(default=0, editable=False),
+            field=models.BigIntegerField(default=0, editable=False, verbose_name='place of its list'),
         ),
         migrations.AddField(
             model_name='policy',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['title']),
+            field=apps.registry.sounds.SoundsField(of=['title'], verbose_name='pinyin'),
         ),
         migrations.AlterField(
             model_name='chronicleentry',

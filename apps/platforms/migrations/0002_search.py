@@ -27,12 +27,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='certification',
             name='list_place',
-            field=models.BigIntegerField(default=0, editable=False),
+            field=models.BigIntegerField(default=0, editable=False, verbose_name='place of its list'),
         ),
         migrations.AddField(
             model_name='certification',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['platform', 'hosts']),
+            field=apps.registry.sounds.SoundsField(of=['platform', 'hosts'], verbose_name='pinyin'),
         ),
         migrations.AlterField(
             model_name='certification',

@@ -17,17 +17,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='district',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['name']),
+            field=apps.registry.sounds.SoundsField(of=['name'], verbose_name='pinyin'),
         ),
         migrations.AddField(
             model_name='indicator',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['name']),
+            field=apps.registry.sounds.SoundsField(of=['name'], verbose_name='pinyin'),
         ),
         migrations.AddField(
             model_name='organisationname',
             name='sounds',
-            field=apps.registry.sounds.SoundsField(of=['name']),
+            field=apps.registry.sounds.SoundsField(of=['name'], verbose_name='pinyin'),
         ),
         migrations.AlterField(
             model_name='organisationname',
