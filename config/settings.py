@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "apps.enterprises",
     "apps.districts",
     "apps.gazette",
+    "apps.audit",
     "apps.intake",
     "apps.checks",
     "apps.reports",
@@ -172,6 +173,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR / "files"
+# Where the chain of the audit is anchored, outside the database (docs/audit.md).
+AUDIT_ANCHORS = Path(env.str("YONGKE_AUDIT_ANCHORS", default=str(VAR / "anchors")))
 
 EMAIL_BACKEND = env.str(
     "YONGKE_EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend"

@@ -3,9 +3,9 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from apps.audit.verification import verify
 from apps.cases.domain.findings import decide
 from apps.cases.models import Event, FindingStatus, Release, State
-from apps.cases.verification import verify
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.smoke]

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from apps.audit.models import Act
 from apps.cases.models import Revision, State
 from tests import factories
 
@@ -44,7 +45,8 @@ def test_verify_finds_nothing_where_nothing_was_altered(published: Revision) -> 
 
     call_command("verify", stdout=out)
 
-    assert out.getvalue() == "8 revisions and 4 releases verified.\n"
+    acts = Act.objects.count()
+    assert out.getvalue() == f"8 revisions and 4 releases verified, {acts} acts.\n"
 
 
 ALTERATIONS: dict[str, Callable[[Revision], None]] = {

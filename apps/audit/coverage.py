@@ -1,0 +1,240 @@
+"""Which tables the audit covers: all of the project's, unless a reason stands here.
+
+The triggers are put on after every migration, so that a new table cannot be forgotten.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+from apps.audit.models import Act, Entry, EntryKind
+from apps.cases.models import Record
+
+# Tables that hold no truth of their own, each with the reason.
+NOT_COVERED = {
+    "audit_act": "the chain itself; it refuses every change and checks itself",
+    "audit_entry": "the chain itself; it refuses every change and checks itself",
+    "districts_uploadedworkbook": "a file that waits for its uploader's answer, a day at most",
+}
+# Columns that carry no meaning for truth, each with the reason.
+NOT_AUDITED = {
+    "accounts_user": {"last_login": "each sign-in stands in the security log"},
+    "audit_verification": {"progress": "how far a run has come is true for a moment only"},
+    "cases_notification": {
+        "read_at": "that a person has seen a message decides nothing",
+        "mailed_at": "set by the mail task; the mail itself decides nothing",
+    },
+}
+# Columns whose values are hashed but not kept a second time.
+SECRET = {
+    "accounts_user": {"password"},
+    "accounts_passwordhistory": {"password"},
+}
+# What an entry of a table is about. Others: by app, see ``kind_of``.
+_KINDS = {
+    "cases_event": EntryKind.STEP,
+    "cases_case": EntryKind.CASE,
+    "cases_revision": EntryKind.CASE,
+    "cases_finding": EntryKind.FINDING,
+    "cases_remark": EntryKind.REMARK,
+    "cases_release": EntryKind.RELEASE,
+    "cases_releaseitem": EntryKind.RELEASE,
+    "cases_notification": EntryKind.MESSAGE,
+    # Which organisation a row names follows from the row.
+    "cases_mention": EntryKind.HIDDEN,
+    "accounts_securityevent": EntryKind.SECURITY,
+}
+_KIND_OF_APP = {
+    "accounts": EntryKind.ACCOUNT,
+    "registry": EntryKind.DICTIONARY,
+    "audit": EntryKind.AUDIT,
+    # Whose work a row's history belongs to.
+    "pghistory": EntryKind.HIDDEN,
+}
+
+
+@dataclass(frozen=True)
+class Covered:
+    """One covered table and how its rows are recorded."""
+
+    table: str
+    key: str
+    kind: str
+    not_audited: tuple[str, ...]
+    secret: tuple[str, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Return the trigger's arguments; the columns are there to notice when they change."""
+        return (
+            self.kind,
+            self.key,
+            ",".join(self.not_audited),
+            ",".join(self.secret),
+            ",".join(self.columns),
+        )
+
+
+def kind_of(model: type[models.Model]) -> str:
+    """Return what an entry of ``model``'s table is about; blank where it is not listed."""
+    if issubclass(model, Record):
+        return EntryKind.ROW
+    if hasattr(model, "pgh_tracked_model"):
+        return EntryKind.HIDDEN
+    of_app = _KIND_OF_APP.get(model._meta.app_label, EntryKind.OTHER)
+    return _KINDS.get(model._meta.db_table, of_app)
+
+
+def covered_models() -> Iterator[type[models.Model]]:
+    """Yield the model of each covered table: of every app of the project, and the histories'."""
+    seen = set()
+    for model in apps.get_models(include_auto_created=True):
+        options = model._meta
+        ours = apps.get_app_config(options.app_label).name.startswith("apps.")
+        if not (ours or options.app_label == "pghistory") or not options.managed or options.proxy:
+            continue
+        if options.db_table not in NOT_COVERED and options.db_table not in seen:
+            seen.add(options.db_table)
+            yield model
+
+
+def covered_tables() -> list[Covered]:
+    """Return every covered table, by name."""
+    found = []
+    for model in covered_models():
+        table = model._meta.db_table
+        key = model._meta.pk
+        assert key is not None
+        assert key.column is not None
+        found.append(
+            Covered(
+                table=table,
+                key=key.column,
+                kind=str(kind_of(model)),
+                not_audited=tuple(sorted(NOT_AUDITED.get(table, {}))),
+                secret=tuple(sorted(SECRET.get(table, set()))),
+                columns=tuple(sorted(str(f.column) for f in model._meta.concrete_fields)),
+            )
+        )
+    return sorted(found, key=lambda covered: covered.table)
+
+
+def installed(cursor: CursorWrapper) -> dict[str, tuple[list[str], bool]]:
+    """Return per table the arguments of its audit trigger, and whether all three are switched on."""
+    cursor.execute(
+        """
+        SELECT relname, max(encode(tgargs, 'escape')) FILTER (WHERE tgname = 'audit_write'),
+            count(*) FILTER (WHERE tgenabled IN ('O', 'A')) = 2
+        FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE tgname IN ('audit_write', 'audit_no_truncate')
+            AND relnamespace = 'public'::regnamespace
+        GROUP BY relname
+        """
+    )
+    return {
+        table: ((arguments or "").split("\\000")[:-1], whole)
+        for table, arguments, whole in cursor.fetchall()
+    }
+
+
+def cover_after_migrate(sender: AppConfig, using: str, **options: Any) -> None:
+    """Put the triggers on every table of the project that lacks them or has other columns now."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    if {Act._meta.db_table, Entry._meta.db_table} <= tables:
+        cover(connection, tables)
+
+
+def cover(connection: BaseDatabaseWrapper, tables: set[str]) -> None:
+    """Cover those of ``tables`` that are to be covered and are not, or not as they should be.
+
+    Their present rows are taken over: an entry each. A row of a table that got other columns is
+    taken over only if it is what its last entry says of the former columns.
+    """
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regproc('audit_write') IS NOT NULL")
+        if not cursor.fetchone()[0]:
+            return
+        present = installed(cursor)
+        for covered in covered_tables():
+            if covered.table not in tables:
+                continue
+            former, whole = present.get(covered.table, ([], False))
+            if former != list(covered.arguments) or not whole:
+                _cover_table(cursor, covered, former)
+        for table in NOT_COVERED:
+            if table in tables and table.startswith("audit_"):
+                _refuse_truncate(cursor, table)
+
+
+def _refuse_truncate(cursor: CursorWrapper, table: str) -> None:
+    cursor.execute(
+        f'CREATE OR REPLACE TRIGGER audit_no_truncate BEFORE TRUNCATE ON "{table}"'
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_no_truncate()"
+    )
+
+
+def _cover_table(cursor: CursorWrapper, covered: Covered, former: list[str]) -> None:
+    """Put the triggers on one table, and take its rows over."""
+    arguments = ", ".join(f"'{argument}'" for argument in covered.arguments)
+    cursor.execute(
+        f'CREATE OR REPLACE TRIGGER audit_write AFTER INSERT OR UPDATE OR DELETE ON "{covered.table}"'
+        f" FOR EACH ROW EXECUTE FUNCTION audit_write({arguments})"
+    )
+    _refuse_truncate(cursor, covered.table)
+    cursor.execute("SET LOCAL yongke.taking_over = 'on'")
+    cursor.execute("SET LOCAL timezone = 'UTC'")
+    cursor.execute(take_over_sql(covered, former), {"not_audited": list(covered.not_audited)})
+    cursor.execute("SET LOCAL yongke.taking_over = 'off'")
+
+
+def take_over_sql(covered: Covered, former: list[str]) -> str:
+    """Return the statement that writes an entry for each row that the audit does not hold yet.
+
+    ``former`` are the arguments of the trigger before: a row that is not what its last entry says
+    of the columns it had then is left as it is, for the verification to find.
+    """
+    had = set(former[4].split(",")) - set(former[2].split(",")) if former else set()
+    has = set(covered.columns) - set(covered.not_audited)
+    # Of a dropped column nothing can be checked any more.
+    checkable = had <= has
+    added = ", ".join(f"'{column}'" for column in sorted(has - had))
+    was_as_recorded = (
+        f"last.digest = audit_digest(r.content - ARRAY[{added}]::text[])" if checkable else "true"
+    )
+    return f"""
+        INSERT INTO audit_entry (id, act_id, at, kind, table_name, row_id, operation, digest, hash)
+        SELECT (e.entry).id, (e.entry).act_id, (e.entry).at, (e.entry).kind,
+            (e.entry).table_name, (e.entry).row_id, (e.entry).operation, (e.entry).digest,
+            audit_entry_hash(e.entry)
+        FROM (
+            SELECT jsonb_populate_record(NULL::audit_entry, jsonb_build_object(
+                'id', nextval('audit_entry_id_seq'),
+                'act_id', audit_current_act(),
+                'at', now(),
+                'kind', '',
+                'table_name', '{covered.table}',
+                'row_id', r.row_id,
+                'operation', 'T',
+                'digest', audit_digest(r.content)
+            )) AS entry
+            FROM (
+                SELECT t."{covered.key}"::text AS row_id,
+                    to_jsonb(t) - %(not_audited)s::text[] AS content
+                FROM "{covered.table}" t
+            ) r
+            LEFT JOIN LATERAL (
+                SELECT digest FROM audit_entry
+                WHERE table_name = '{covered.table}' AND row_id = r.row_id
+                ORDER BY id DESC LIMIT 1
+            ) last ON true
+            WHERE last.digest IS NULL OR ({was_as_recorded}
+                AND last.digest <> audit_digest(r.content))
+        ) e
+    """  # noqa: S608 - names come from the models
