@@ -1,4 +1,4 @@
-"""The moment that a page shows: now, or the end of a day in the past."""
+"""The moment that a page shows: now, a moment in the past, or the end of a day in the past."""
 
 import datetime as dt
 import re
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.publications.answers import BadQuery
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_MOMENT = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+ -]\d{2}:\d{2})?\Z", re.ASCII
+)
 
 
 class MomentForm(forms.Form):
@@ -24,23 +27,33 @@ class MomentForm(forms.Form):
     )
 
 
-def day_of(data: Mapping[str, str]) -> dt.date | None:
-    """Return the day that ``as_of`` names, or None. Raises ``BadQuery`` for anything else."""
+def day_of(data: Mapping[str, str]) -> dt.date | dt.datetime | None:
+    """Return the day or the moment that ``as_of`` names, or None. Raises ``BadQuery`` for else.
+
+    A moment is to the second, such as 2026-03-31T09:00:00, in the city's time zone unless it
+    brings one. The plus sign of a zone may have become a blank in the address.
+    """
     text = data.get("as_of", "").strip()
     if not text:
         return None
     try:
-        if not _DAY.match(text):
+        if _DAY.match(text):
+            return dt.date.fromisoformat(text)
+        if not _MOMENT.match(text):
             raise ValueError
-        return dt.date.fromisoformat(text)
+        moment = dt.datetime.fromisoformat(text.replace(" ", "+"))
+        return moment if moment.tzinfo else timezone.make_aware(moment)
     except ValueError as error:
         raise BadQuery(
             gettext("“As published on” takes a day such as 2026-03-31. Correct it in the address.")
         ) from error
 
 
-def end_of(day: dt.date | None) -> dt.datetime | None:
-    """Return the last moment of ``day`` in the city's time zone, or None for now."""
-    if day is None:
-        return None
+def end_of(day: dt.date | dt.datetime | None) -> dt.datetime | None:
+    """Return the last moment of ``day`` in the city's time zone, or None for now.
+
+    A moment is its own end.
+    """
+    if day is None or isinstance(day, dt.datetime):
+        return day
     return timezone.make_aware(dt.datetime.combine(day, dt.time.max))
