@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("apps.accounts.urls")),
     path("desk/returns/", include("apps.districts.urls")),
     path("desk/cases/<int:case_id>/intake/", include("apps.intake.urls")),
+    path("desk/audit/", include("apps.audit.urls")),
     path("desk/", include("apps.cases.desk.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("apps.publications.api_urls")),

@@ -20,11 +20,21 @@ NOT_COVERED = {
     "audit_act": "the chain itself; it refuses every change and checks itself",
     "audit_entry": "the chain itself; it refuses every change and checks itself",
     "districts_uploadedworkbook": "a file that waits for its uploader's answer, a day at most",
+    # What was read from a file and is being looked through. What a person accepts stands in the
+    # case, with its history; the file itself and the acceptance are covered.
+    "intake_importtable": "a draft of what a file holds",
+    "intake_importrow": "a draft of what a file holds",
+    "intake_importedit": "a draft of what a file holds",
 }
 # Columns that carry no meaning for truth, each with the reason.
 NOT_AUDITED = {
     "accounts_user": {"last_login": "each sign-in stands in the security log"},
     "audit_verification": {"progress": "how far a run has come is true for a moment only"},
+    "intake_import": {
+        "beat_at": "that the reader is alive is true for a moment only",
+        "attempts": "how often the reader began says nothing about the file",
+        "rows_read": "how far the reader has come is true for a moment only",
+    },
     "cases_notification": {
         "read_at": "that a person has seen a message decides nothing",
         "mailed_at": "set by the mail task; the mail itself decides nothing",
@@ -34,6 +44,8 @@ NOT_AUDITED = {
 SECRET = {
     "accounts_user": {"password"},
     "accounts_passwordhistory": {"password"},
+    # A file's bytes are kept once.
+    "intake_sourcefile": {"content"},
 }
 # What an entry of a table is about. Others: by app, see ``kind_of``.
 _KINDS = {

@@ -107,7 +107,7 @@ class Entry(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=EntryKind, blank=True)
     table_name = models.CharField(_("table"), max_length=63)
-    row_id = models.CharField(_("row"), max_length=40)
+    row_id = models.CharField(_("row"), max_length=100)
     operation = models.CharField(_("done"), max_length=1, choices=Operation)
     case = models.ForeignKey(
         Case,

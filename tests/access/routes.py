@@ -125,6 +125,8 @@ DESK_PAGES = {
     "desk:notifications_read": 405,
     "desk:notification": 405,
     "security_events": 200,
+    "audit:audit": {Role.AUDITOR: 200, "others": 404},
+    "audit:verify": 405,
 }
 # Of a case, at the desk: 404 out of scope; in scope these.
 DESK_OF_CASE = {

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='time')),
                 ('kind', models.CharField(blank=True, choices=[('row', 'rows of cases'), ('step', 'steps of cases'), ('case', 'cases and revisions'), ('finding', 'findings'), ('remark', 'remarks and answers'), ('release', 'releases'), ('message', 'notifications'), ('account', 'accounts and bureaus'), ('security', 'security log'), ('dictionary', 'dictionaries'), ('audit', 'verifications'), ('other', 'other'), ('', 'not listed')], max_length=10, verbose_name='kind')),
                 ('table_name', models.CharField(max_length=63, verbose_name='table')),
-                ('row_id', models.CharField(max_length=40, verbose_name='row')),
+                ('row_id', models.CharField(max_length=100, verbose_name='row')),
                 ('operation', models.CharField(choices=[('I', 'added'), ('U', 'changed'), ('D', 'removed'), ('T', 'taken over as it was')], max_length=1, verbose_name='done')),
                 ('row_uid', models.UUIDField(null=True, verbose_name='permanent id')),
                 ('old', models.JSONField(decoder=apps.audit.models.ExactDecoder, null=True, verbose_name='before')),

@@ -82,7 +82,8 @@ BEGIN
         entry.person_id := coalesce(
             CASE WHEN TG_OP = 'INSERT' THEN coalesce(
                 after->>'actor_id', after->>'author_id', after->>'raised_by_id',
-                after->>'published_by_id', after->>'created_by_id', after->>'asked_by_id'
+                after->>'published_by_id', after->>'created_by_id', after->>'asked_by_id',
+                after->>'started_by_id', after->>'by_id'
             ) END,
             nullif(current_setting('pghistory.context_metadata', true), '')::jsonb->>'user',
             after->>'updated_by_id'

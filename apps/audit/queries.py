@@ -1,0 +1,110 @@
+"""The search of the audit: by figure, person, case, time and kind, newest first.
+
+Each question is one range of one index; a page begins where the last one ended, so that the
+millionth entry costs what the first does.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q, QuerySet
+
+from apps.accounts.models import Role, User
+from apps.audit.models import Entry
+from apps.cases.models import Case
+from apps.districts.models import IndicatorValue
+
+# So many rows of figures, people or cases may one word mean; beyond that it says too little.
+MOST_MEANT = 2000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of the search ends: the time and the id of its last entry."""
+
+    at: dt.datetime
+    entry: int
+
+    def __str__(self) -> str:
+        """Return it as the address of the next page has it."""
+        return f"{self.at.isoformat()}_{self.entry}"
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """Return the place that ``text`` names, or None."""
+        at, _, entry = text.rpartition("_")
+        try:
+            moment = dt.datetime.fromisoformat(at.replace(" ", "+"))
+            return cls(moment, int(entry)) if moment.tzinfo else None
+        except ValueError:
+            return None
+
+
+def entries_for(user: User) -> QuerySet[Entry]:
+    """Return the entries that ``user`` may read: the auditor all that are listed, others none."""
+    if not user.has_role(Role.AUDITOR):
+        return Entry.objects.none()
+    return Entry.objects.exclude(kind="").order_by("-at", "-id")
+
+
+def _is_one_of(column: str, rows: QuerySet[Any, Any]) -> Q:
+    """Return ``column = ANY (ARRAY (…))`` of the first ``rows``: found once, then a range of an index."""
+    return Q(
+        Func(
+            F(column),
+            ArraySubquery(rows[:MOST_MEANT]),
+            arg_joiner=" = ANY(",
+            template="%(expressions)s)",
+            output_field=BooleanField(),
+        )
+    )
+
+
+def about_figure(indicator: str, district: str, year: int | None) -> Q:
+    """Return the condition that an entry is about one of the figures meant, removed ones too.
+
+    ``indicator`` is a code or a part of the name, ``district`` a short code; any may be blank.
+    """
+    wanted = Q()
+    if indicator:
+        wanted &= (
+            Q(indicator__code=indicator)
+            | Q(indicator__name__icontains=indicator)
+            | Q(indicator__name_en__icontains=indicator)
+            | Q(indicator__aliases__contains=[indicator])
+        )
+    if district:
+        wanted &= Q(reporting_unit__slug=district)
+    if year is not None:
+        wanted &= Q(period__startswith=str(year))
+    history = IndicatorValue.pgh_event_model.objects  # type: ignore[attr-defined]
+    present = IndicatorValue.objects.filter(wanted).order_by().values("uid")
+    removed = history.filter(wanted, pgh_label="delete").order_by().values("uid")
+    return _is_one_of("row_uid", present) | _is_one_of("row_uid", removed)
+
+
+def by_person(text: str) -> Q:
+    """Return the condition that an entry is of the person called so, by name or user name."""
+    people = User.objects.filter(Q(username=text) | Q(full_name__icontains=text))
+    return _is_one_of("person", people.order_by().values("pk"))
+
+
+def of_case(text: str) -> Q:
+    """Return the condition that an entry is of the case: a number, a part of its subject, a bureau."""
+    if text.isdecimal() and len(text) < 10:
+        return Q(case=int(text))
+    cases = Case.objects.filter(
+        Q(subject__icontains=text) | Q(bureau__name__icontains=text) | Q(bureau__slug=text)
+    )
+    return _is_one_of("case", cases.order_by().values("pk"))
+
+
+def page_after(entries: QuerySet[Entry], place: Place | None, size: int) -> list[Entry]:
+    """Return the ``size`` entries that follow ``place``, and one more where there are more."""
+    if place is not None:
+        entries = entries.filter(
+            Q(at__lt=place.at) | Q(at=place.at, id__lt=place.entry), at__lte=place.at
+        )
+    return list(entries.select_related("person", "case__bureau")[: size + 1])
