@@ -12,6 +12,7 @@ import environ
 from psycopg import IsolationLevel
 
 from config.database import database_url
+from config.evidence import evidence_storage
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -164,7 +165,7 @@ TIME_ZONE = env.str("YONGKE_TIME_ZONE", default="Asia/Shanghai")
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR / "static"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -175,6 +176,16 @@ STORAGES = {
 MEDIA_ROOT = VAR / "files"
 # Where the chain of the audit is anchored, outside the database (docs/audit.md).
 AUDIT_ANCHORS = Path(env.str("YONGKE_AUDIT_ANCHORS", default=str(VAR / "anchors")))
+# Evidence: under YONGKE_VAR, or in a bucket of an S3-compatible store where one is named.
+EVIDENCE_MEGABYTES = env.int("YONGKE_EVIDENCE_MEGABYTES", default=20)
+STORAGES["evidence"] = evidence_storage(
+    VAR,
+    bucket=env.str("YONGKE_EVIDENCE_S3_BUCKET", default=""),
+    endpoint=env.str("YONGKE_EVIDENCE_S3_ENDPOINT", default=""),
+    region=env.str("YONGKE_EVIDENCE_S3_REGION", default=""),
+    access_key=env.str("YONGKE_EVIDENCE_S3_ACCESS_KEY", default=""),
+    secret_key=env.str("YONGKE_EVIDENCE_S3_SECRET_KEY", default=""),
+)
 
 EMAIL_BACKEND = env.str(
     "YONGKE_EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend"

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -16,6 +17,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connection
 from procrastinate.contrib.django import app
 from pytest_django import DjangoDbBlocker, Settings
+
+from config.evidence import evidence_storage
 
 
 class SmtpServer:
@@ -105,3 +108,13 @@ def run_tasks(transactional_db: None) -> Callable[[], None]:
             raise failure[0]
 
     return run
+
+
+@pytest.fixture
+def evidence_disk(settings: Settings, tmp_path: Path) -> Path:
+    """Let evidence lie in a directory of this test's own, and return it."""
+    entry = evidence_storage(
+        tmp_path, bucket="", endpoint="", region="", access_key="", secret_key=""
+    )
+    settings.STORAGES = {**settings.STORAGES, "evidence": entry}
+    return tmp_path / "evidence"

@@ -12,7 +12,10 @@ from typing import Any
 
 from django.db import models
 
-from apps.cases.models import Record, Revision
+from apps.cases.models import Evidence, Record, Revision
+
+# How a line of evidence begins; no record kind has this code.
+EVIDENCE = b"\nevidence\t"
 
 
 def canonical_value(value: Any) -> Any:
@@ -72,7 +75,7 @@ def head_of(revision: Revision) -> dict[str, Any]:
 
 
 def canonical_bytes(revision: Revision) -> Iterator[bytes]:
-    """Yield the very bytes whose SHA-256 binds the content: the head, then each row.
+    """Yield the very bytes whose SHA-256 binds the content: the head, each row, the evidence.
 
     One query per record kind; a list of a million rows needs no more memory than one of ten.
     """
@@ -84,6 +87,35 @@ def canonical_bytes(revision: Revision) -> Iterator[bytes]:
             records = records.select_related(*relations)
         for record in records.iterator(chunk_size=2000):
             yield f"\n{record_kind.code}\t{canonical_json(record_content(record))}".encode()
+    yield from evidence_bytes(revision)
+
+
+def evidence_bytes(revision: Revision) -> Iterator[bytes]:
+    """Yield a line for each file that proves a row or belongs to the case; none, no line.
+
+    A file counts by its own hash and by what it is attached to; who attached it, when and under
+    what name is no content. Files of a removed row count no more than the row.
+    """
+    attached = Evidence.objects.filter(revision=revision).of_content().select_related("file")
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for evidence in attached:
+        lines.setdefault(evidence.record_kind, []).append(
+            {
+                "record_kind": evidence.record_kind,
+                "record_uid": str(evidence.record_uid) if evidence.record_uid else None,
+                "sha256": evidence.file_id,
+                "size": evidence.file.size,
+            }
+        )
+    for record_kind in revision.case.kind_spec.records:
+        if of_kind := lines.get(record_kind.code):
+            rows = record_kind.model.objects.filter(
+                revision=revision, uid__in=[line["record_uid"] for line in of_kind]
+            )
+            standing = {str(uid) for uid in rows.values_list("uid", flat=True)}
+            lines[record_kind.code] = [line for line in of_kind if line["record_uid"] in standing]
+    for line in sorted(canonical_json(line) for of_kind in lines.values() for line in of_kind):
+        yield EVIDENCE + line.encode()
 
 
 def revision_hash(revision: Revision) -> tuple[str, int]:
@@ -92,5 +124,5 @@ def revision_hash(revision: Revision) -> tuple[str, int]:
     pieces = 0
     for piece in canonical_bytes(revision):
         digest.update(piece)
-        pieces += 1
+        pieces += not piece.startswith(EVIDENCE)
     return digest.hexdigest(), pieces - 1

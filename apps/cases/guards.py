@@ -13,6 +13,7 @@ from apps.cases.canonical import revision_hash
 from apps.cases.errors import NotAllowed, Refused
 from apps.cases.models import (
     Event,
+    Evidence,
     Finding,
     FindingStatus,
     ReasonCode,
@@ -35,7 +36,9 @@ def entered_something(actor: User, revision: Revision) -> bool:
         removed = history.filter(pgh_label="delete", pgh_context__metadata__removed_by=actor.pk)
         if history.filter(updated_by_id=actor.pk).exists() or removed.exists():
             return True
-    return False
+    # Who attached a file, or took one away, has worked on the content too.
+    files = Evidence.objects.filter(revision=revision, finding__isnull=True)
+    return files.filter(Q(added_by=actor) | Q(removed_by=actor)).exists()
 
 
 def has_rows(revision: Revision, actor: User, details: Details) -> None:
@@ -115,7 +118,14 @@ def _was_answered(item: Finding) -> bool:
                 history = history.filter(uid=item.record_uid)
             if history.exists():
                 return True
-    return False
+    files = Evidence.objects.filter(
+        Q(added_at__gt=item.raised_at) | Q(removed_at__gt=item.raised_at), revision=revision
+    )
+    if item.record_kind:
+        files = files.filter(record_kind=item.record_kind)
+    if item.record_uid is not None:
+        files = files.filter(record_uid=item.record_uid)
+    return files.exists()
 
 
 def differs_from_published(revision: Revision, actor: User, details: Details) -> None:

@@ -94,3 +94,47 @@ def frozen_revision() -> pgtrigger.Trigger:
             RETURN NEW;
         """,
     )
+
+
+def evidence_of_open_revision() -> pgtrigger.Trigger:
+    """Return the trigger that keeps attached files as they are.
+
+    A file is attached and removed while its revision is open for writing; one that belongs to a
+    finding's thread also while the city reviews or a notice runs. Nothing else about it changes.
+    """
+    return pgtrigger.Trigger(
+        name="evidence_of_open_revision",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("revision_state", "text"), ("of_finding", "bigint")],
+        func="""
+            IF TG_OP = 'DELETE' THEN
+                RAISE EXCEPTION 'evidence is marked as removed, never deleted'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            IF TG_OP = 'UPDATE' AND (OLD.removed_at IS NOT NULL OR
+                to_jsonb(OLD) - ARRAY['removed_at', 'removed_by_id']
+                <> to_jsonb(NEW) - ARRAY['removed_at', 'removed_by_id'])
+            THEN
+                RAISE EXCEPTION 'evidence % cannot change', OLD.id
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            SELECT state INTO revision_state FROM cases_revision
+                WHERE id = NEW.revision_id FOR KEY SHARE;
+            IF NEW.finding_id IS NOT NULL THEN
+                SELECT revision_id INTO of_finding FROM cases_finding WHERE id = NEW.finding_id;
+                IF of_finding <> NEW.revision_id THEN
+                    RAISE EXCEPTION 'finding % is of another revision', NEW.finding_id
+                        USING ERRCODE = 'integrity_constraint_violation';
+                END IF;
+            END IF;
+            IF revision_state NOT IN ('draft', 'returned') AND NOT
+                (NEW.finding_id IS NOT NULL AND revision_state IN ('reviewing', 'on_notice'))
+            THEN
+                RAISE EXCEPTION 'revision % is %, its evidence cannot be written',
+                    NEW.revision_id, revision_state
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role
 from apps.cases.kinds import RecordKind
-from apps.cases.models import Event, Record, Revision
+from apps.cases.models import Event, Evidence, Record, Revision
 from apps.publications.flags import meaning
 from apps.publications.queries import links_of, readable_revisions
 from apps.registry.models import District, Indicator
@@ -102,6 +102,12 @@ def road(revision: Revision) -> list[Entry]:
         )
         for place, event in enumerate(events)
     ]
+
+
+def evidence_count(record: Record) -> int:
+    """Return how many files prove a row. The public is told their number and nothing more."""
+    files = Evidence.objects.filter(revision_id=record.revision_id, record_uid=record.uid)
+    return files.of_content().filter(record_kind=record.record_kind.code).count()
 
 
 def _told(event: Event) -> str:

@@ -275,6 +275,9 @@ def _desk_answer(name, revision, whose, role, state, step=""):
     if name == "districts:workbook_marked":
         # Nobody has uploaded a workbook.
         return 404
+    if name in {"desk:evidence_file", "desk:evidence_remove"}:
+        # No file is attached; tests/cases/test_evidence_pages.py attaches one.
+        return 404
     if not sees(role, whose, state):
         return 404
     if name.startswith("districts:"):
@@ -294,6 +297,9 @@ def _urls(revision, row, finding):
     arguments = {
         "desk:case": [case],
         "desk:check": [case],
+        "desk:evidence": [case],
+        "desk:evidence_file": [case, uuid.UUID(int=1)],
+        "desk:evidence_remove": [case, uuid.UUID(int=1)],
         "desk:finding_new": [case],
         "desk:finding": [case, finding.pk],
         "desk:row_new": [case, code],

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.audit import anchors
 from apps.audit.coverage import covered_tables
-from apps.audit.verification import against_anchors, chain, content, logs, releases, rows
+from apps.audit.verification import against_anchors, chain, content, files, logs, releases, rows
 from apps.audit.verification.fault import Fault
 
 Part = Callable[[], Iterator[Fault]]
@@ -50,6 +50,7 @@ def parts() -> list[Part]:
         logs.verify_logs,
         releases.verify_releases,
         content.verify_content,
+        files.verify_files,
     ]
 
 

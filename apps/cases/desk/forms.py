@@ -208,3 +208,28 @@ class RemarkForm(forms.Form):
             ],
         ],
     )
+
+
+class EvidenceForm(forms.Form):
+    """A file, and what it shows."""
+
+    file = forms.FileField(
+        label=_("File"),
+        max_length=250,
+        help_text=_(
+            "PDF, OFD, picture (PNG, JPEG, WebP), Word, Excel, PowerPoint, CSV or text. Black out ID, mobile and bank card numbers first; pictures and scans are not read, so look at them yourself."
+        ),
+        widget=forms.FileInput(
+            attrs={"accept": ".pdf,.ofd,.png,.jpg,.jpeg,.webp,.docx,.xlsx,.pptx,.csv,.txt"}
+        ),
+        error_messages={
+            "required": _("Choose a file to attach."),
+            "empty": _("The file is empty. Look whether it was saved, then attach it again."),
+        },
+    )
+    caption = forms.CharField(
+        label=_("What it shows"),
+        max_length=200,
+        required=False,
+        help_text=_("For the reviewer: the document, its number, the page that counts."),
+    )

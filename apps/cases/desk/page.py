@@ -262,6 +262,7 @@ def context(user: User, revision: Revision, rows: str) -> dict[str, Any]:
         "statement": next((e for e in events if e.transition == "submit"), None),
         "due": _due(revision, findings),
         "people": _people(revision),
+        "evidence_count": revision.evidence.standing().count(),
         "is_official_of_city": user.has_role(*CITY_ROLES),
     }
 

@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from apps.cases.desk.views import cases, findings, home, notifications, publishing, rows, steps
+from apps.cases.desk.views import (
+    cases,
+    evidence,
+    findings,
+    home,
+    notifications,
+    publishing,
+    rows,
+    steps,
+)
 
 app_name = "desk"
 
 ROW = "cases/<int:case_id>/rows/<slug:code>/<uuid:uid>/"
+EVIDENCE = "cases/<int:case_id>/evidence/<uuid:uid>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,6 +27,9 @@ urlpatterns = [
     path("cases/<int:case_id>/check/", cases.case_check, name="check"),
     path("cases/<int:case_id>/findings/new/", findings.finding_new, name="finding_new"),
     path("cases/<int:case_id>/findings/<int:finding_id>/", findings.finding, name="finding"),
+    path("cases/<int:case_id>/evidence/", evidence.evidence, name="evidence"),
+    path(EVIDENCE, evidence.evidence_file, name="evidence_file"),
+    path(f"{EVIDENCE}remove/", evidence.evidence_remove, name="evidence_remove"),
     path("cases/<int:case_id>/rows/<slug:code>/new/", rows.row_new, name="row_new"),
     path(ROW, rows.row, name="row"),
     path(f"{ROW}remove/", rows.row_remove, name="row_remove"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import Role, User
 from apps.cases import scope
 from apps.cases.canonical import canonical_json, record_content, sha256
+from apps.cases.checks import COMMON_CHECKS
 from apps.cases.errors import NotAllowed, Refused, WrongState
 from apps.cases.kinds import Problem
 from apps.cases.models import WRITABLE, Finding, FindingStatus, Remark, Revision, Severity, State
@@ -51,7 +52,7 @@ def run_checks(revision: Revision) -> list[Finding]:
     }
     seen: set[_Place] = set()
     new, changed = [], []
-    for check in revision.case.kind_spec.checks:
+    for check in (*COMMON_CHECKS, *revision.case.kind_spec.checks):
         for problem in check(revision):
             place = _place(problem)
             if place in seen:

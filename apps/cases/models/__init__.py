@@ -7,6 +7,7 @@ what became public in releases 发布. Nothing here knows of awards or platforms
 
 from apps.cases.models.case import Case, CaseQuerySet, ReasonCode, Revision, RevisionQuerySet
 from apps.cases.models.event import Event, Notification
+from apps.cases.models.evidence import Evidence, StoredFile
 from apps.cases.models.finding import SETTLED, Finding, FindingStatus, Remark, Severity
 from apps.cases.models.record import Mention, Record, RecordQuerySet
 from apps.cases.models.release import Release, ReleaseItem
@@ -20,6 +21,7 @@ __all__ = [
     "Case",
     "CaseQuerySet",
     "Event",
+    "Evidence",
     "Finding",
     "FindingStatus",
     "Mention",
@@ -34,4 +36,5 @@ __all__ = [
     "RevisionQuerySet",
     "Severity",
     "State",
+    "StoredFile",
 ]

@@ -44,6 +44,7 @@ def record(request: HttpRequest, kind: str, uid: uuid.UUID) -> HttpResponseBase:
             "revision": revision,
             "release": revision.release_item.release,
             "road": trace.road(revision),
+            "evidence_count": trace.evidence_count(row),
             "corrections": trace.corrections(record_kind, row),
             "permalink": settings.SITE_URL + record_url(row),
             "day": day,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.models import Role
 from apps.cases import scope
+from apps.cases.desk import evidence as desk_evidence
 from apps.cases.desk import page as desk_page
 from apps.cases.desk import queries
 from apps.cases.desk.forms import FindingForm, RemarkForm
@@ -26,6 +27,7 @@ from apps.cases.desk.views.base import (
     revision_or_404,
     show_instead,
 )
+from apps.cases.domain.evidence import Place as EvidencePlace
 from apps.cases.domain.findings import decide, explain, raise_finding
 from apps.cases.errors import NotAllowed, WorkflowError
 from apps.cases.kinds import RecordKind
@@ -152,6 +154,9 @@ def finding(request: DeskRequest, case_id: int, finding_id: int) -> HttpResponse
             return redirect(f"{case_url(revision)}#finding-{found.pk}")
     user = request.user
     [view] = desk_page.finding_views(user, revision, [found])
+    files_of = EvidencePlace(finding_id=found.pk)
+    may_explain = desk_page.may_explain(user, revision, found)
+    may_decide = desk_page.may_decide(user, revision)
     may_fill = scope.may_fill(user, revision.case.kind_spec, revision.case.bureau_id)
     # What a rule blocks is cured at the row, not here.
     is_to_correct = may_fill and found.severity == Severity.BLOCKING and bool(found.rule)
@@ -168,8 +173,11 @@ def finding(request: DeskRequest, case_id: int, finding_id: int) -> HttpResponse
             "case": revision.case,
             "finding": {**view, "reply_url": ""},
             "form": form,
-            "may_explain": desk_page.may_explain(user, revision, found),
-            "may_decide": desk_page.may_decide(user, revision),
+            "may_explain": may_explain,
+            "may_decide": may_decide,
+            "files": desk_evidence.files_at(revision, files_of),
+            "evidence_url": desk_evidence.list_url(case_id, files_of),
+            "may_attach": may_explain or may_decide,
             "is_to_correct": is_to_correct and revision.state in WRITABLE,
             "raise_url": reverse("desk:finding_new", args=[case_id]) + place,
             "crumbs": crumbs(revision, _("Finding")),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.models import Role
+from apps.cases.desk import evidence as desk_evidence
 from apps.cases.desk import page as desk_page
 from apps.cases.desk import queries
 from apps.cases.desk.changes import field_changes
@@ -26,6 +27,7 @@ from apps.cases.desk.views.base import (
     revision_or_404,
 )
 from apps.cases.desk.views.cases import ROWS_PER_PAGE
+from apps.cases.domain.evidence import Place
 from apps.cases.domain.findings import check_case
 from apps.cases.domain.records import remove_record, restore_record, save_record
 from apps.cases.errors import Invalid, Locked, StaleRecord, WorkflowError
@@ -288,6 +290,7 @@ def _row_page(
         revision.state in {State.REVIEWING, State.ON_NOTICE}
     )
     raise_url = reverse("desk:finding_new", args=[revision.case_id])
+    place = Place(kind.code, stored.uid)
     return page(
         request,
         "cases/row.html",
@@ -305,6 +308,9 @@ def _row_page(
             "public_url": reverse("publications:record", args=[kind.code, stored.uid])
             if kind.is_listed and revision.is_public
             else "",
+            "files": desk_evidence.files_at(revision, place),
+            "evidence_url": desk_evidence.list_url(revision.case_id, place),
+            "may_attach": locked is None and refusal is None,
             "remove_url": _row_url(revision, kind, stored.uid, "row_remove"),
             "history_url": _row_url(revision, kind, stored.uid, "row_history"),
             "crumbs": crumbs(revision, title),

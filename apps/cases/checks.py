@@ -1,0 +1,77 @@
+"""Rules of every case, whatever its kind; a kind's own are named in its ``kind.py``."""
+
+from collections.abc import Iterator
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, F, Q, TextField
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_noop
+
+from apps.cases.kinds import Check, Problem, RecordKind
+from apps.cases.models import Record, Revision, Severity
+from apps.cases.personal_data import scan
+
+# Eleven digits with at most a blank or a hyphen between them: the database finds the few rows
+# that are worth a look, so that a list of any length costs one query.
+_LONG_NUMBER = r"([0-9０-９][ -]?){11}"
+
+
+def personal_data(revision: Revision) -> Iterator[Problem]:
+    """No text holds an ID number, a mobile number or a bank card number (个人信息保护法).
+
+    Blocking: what is published cannot be taken back.
+    """
+    for kind in revision.case.kind_spec.records:
+        names = _text_fields(kind)
+        for row in _suspects(revision, kind, names):
+            for name in names:
+                for hit in scan(_text_of(row, name)):
+                    yield Problem(
+                        "personal_data",
+                        Severity.BLOCKING,
+                        _SENTENCES[hit.kind],
+                        {"shown": hit.shown},
+                        row,
+                        name,
+                    )
+                    break
+
+
+_SENTENCES = {
+    "id": gettext_noop(
+        "The text holds what looks like an ID number (%(shown)s). Personal numbers are never published: delete it."
+    ),
+    "mobile": gettext_noop(
+        "The text holds what looks like a mobile number (%(shown)s). Personal numbers are never published: delete it, or write an amount with its unit."
+    ),
+    "card": gettext_noop(
+        "The text holds what looks like a bank card number (%(shown)s). Personal numbers are never published: delete it."
+    ),
+}
+
+
+def _text_fields(kind: RecordKind) -> list[str]:
+    fields = [kind.model._meta.get_field(name) for name in kind.fields]
+    return [
+        field.name
+        for field in fields
+        if isinstance(field, CharField | TextField | ArrayField) and not field.choices
+    ]
+
+
+def _suspects(revision: Revision, kind: RecordKind, names: list[str]) -> list[Record]:
+    """Return the rows in whose texts a long number stands. One query."""
+    texts = {f"{name}_as_text": Cast(F(name), TextField()) for name in names}
+    found = Q(pk__in=[])
+    for name in texts:
+        found |= Q(**{f"{name}__regex": _LONG_NUMBER})
+    rows = kind.model.objects.filter(revision=revision).alias(**texts).filter(found)
+    return list(rows.select_related(*kind.select_related))
+
+
+def _text_of(row: Record, name: str) -> str:
+    value = getattr(row, name)
+    return "\n".join(value) if isinstance(value, list) else str(value or "")
+
+
+COMMON_CHECKS: tuple[Check, ...] = (personal_data,)

@@ -1,0 +1,5 @@
+"""Fixtures shared with the workflow's tests."""
+
+from tests.cases.conftest import in_english
+
+__all__ = ["in_english"]
