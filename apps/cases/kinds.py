@@ -14,7 +14,7 @@ from django import forms
 from django.db import models
 from django.utils.functional import Promise
 
-from apps.accounts.models import Role
+from apps.accounts.models import Role, User
 from apps.cases.models import Record, Revision, Severity
 
 Text = str | Promise
@@ -98,6 +98,9 @@ class Kind:
     # Name of the URL of the kind's own entry page, which takes the case's id; blank where the
     # desk's pages do.
     entry_url: str = ""
+
+    # Stores what the house itself knows of a case: when it is opened, and before it is handed on.
+    prepare: Callable[[User, Revision], None] | None = None
 
     @property
     def checked_in_bureau(self) -> bool:

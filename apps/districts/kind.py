@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role
 from apps.cases.kinds import Kind, RecordKind, register
-from apps.districts import checks, filters, forms, serializers, tables
+from apps.districts import checks, derived, filters, forms, serializers, tables
 from apps.districts.models import IndicatorValue, NarrativeSection
 
 INDICATOR_VALUE = RecordKind(
@@ -71,6 +71,7 @@ register(
         checks=checks.RETURN_CHECKS,
         has_subject=False,
         entry_url="districts:return",
+        prepare=derived.count_derived,
     )
 )
 

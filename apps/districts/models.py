@@ -1,5 +1,8 @@
 """Annual returns: indicator values and narrative sections (DOMAIN §1)."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -9,7 +12,7 @@ from apps.accounts.models import User
 from apps.cases.fields import ExactDecimalField
 from apps.cases.history import tracked
 from apps.cases.models import Record, Revision
-from apps.registry.models import District, Indicator
+from apps.registry.models import District, Indicator, ValueSource
 from apps.registry.sounds import SoundsField
 
 
@@ -87,6 +90,21 @@ class IndicatorValue(Record):
             models.Index(fields=["indicator", "reporting_unit", "period"], name="figure_series"),
         ]
 
+    def clean(self) -> None:
+        """Refuse a counted figure that says something else than the city's lists do."""
+        from apps.districts.derived import expected  # it counts with the models
+
+        count = expected(self)
+        if count is not None and (self.value != count or self.qualifier):
+            raise ValidationError(
+                {
+                    "value": _(
+                        "This figure is counted from the city's published lists (%(count)s) and cannot be typed. Where a row is missing there, attach its evidence to the figure."
+                    )
+                    % {"count": count}
+                }
+            )
+
     def __str__(self) -> str:
         """Return the indicator with its value as printed."""
         return f"{self.indicator} {self.printed}"
@@ -141,6 +159,69 @@ class NarrativeSection(Record):
     def __str__(self) -> str:
         """Return the heading."""
         return self.heading
+
+
+class Derivation(models.Model):
+    """How an indicator is counted from the city's published lists, from a report year on.
+
+    Only indicators whose source is the city's lists are counted. Earlier years keep what was
+    typed or printed.
+    """
+
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, related_name="+", verbose_name=_("indicator")
+    )
+    from_year = models.PositiveSmallIntegerField(_("from report year"))
+    # The code of a kind of row, such as "roster-entries".
+    record_kind = models.CharField(_("kind of row"), max_length=30)
+    year_field = models.CharField(_("field of the year"), max_length=40, default="year")
+    # 1 for awards: the report of a year prints the awards of the year before.
+    years_back = models.PositiveSmallIntegerField(_("years back"), default=0)
+    conditions = models.JSONField(
+        _("conditions"),
+        default=dict,
+        blank=True,
+        help_text=_(
+            "Fields of the row and the text that each must hold, such as {“level”: “省级”}; {year} stands for the year counted."
+        ),
+    )
+
+    class Meta:
+        ordering = ["indicator__order", "from_year"]
+        verbose_name = _("counted figure")
+        verbose_name_plural = _("counted figures")
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "from_year"], name="one_derivation_a_year")
+        ]
+
+    def __str__(self) -> str:
+        """Return the indicator and what it is counted from."""
+        return f"{self.indicator} ← {self.record_kind}"
+
+    def clean(self) -> None:
+        """Refuse a kind of row or a field that is not there, and an indicator that is typed."""
+        from apps.cases.kinds import record_kinds  # kinds are declared when all models are loaded
+
+        errors: dict[str, Any] = {}
+        if self.indicator_id and self.indicator.source != ValueSource.DERIVED:
+            errors["indicator"] = _("This indicator is not one that is counted from lists.")
+        kind = record_kinds.get(self.record_kind)
+        if kind is None or not kind.mentions:
+            errors["record_kind"] = _("Choose one of: %(kinds)s.") % {
+                "kinds": ", ".join(code for code, kind in record_kinds.items() if kind.mentions)
+            }
+        else:
+            if self.year_field not in kind.fields:
+                errors["year_field"] = _("Such a row has no such field.")
+            conditions = self.conditions
+            if not isinstance(conditions, dict) or not all(
+                name in kind.fields and isinstance(text, str) for name, text in conditions.items()
+            ):
+                errors["conditions"] = _(
+                    "Name fields of the row, each with a text. The fields are: %(fields)s."
+                ) % {"fields": ", ".join(kind.fields)}
+        if errors:
+            raise ValidationError(errors)
 
 
 class UploadedWorkbook(models.Model):

@@ -35,6 +35,6 @@ def own_figures(revision: Revision, district: District) -> list[IndicatorValue]:
     """Return the figures of a return in printed order."""
     return list(
         IndicatorValue.objects.filter(revision=revision, reporting_unit=district)
-        .select_related("indicator", "updated_by")
+        .select_related("indicator", "updated_by", "revision")
         .order_by("position", "id")
     )

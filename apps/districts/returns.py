@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.cases import scope
+from apps.cases.desk.evidence import counts_by_row, list_url
+from apps.cases.domain.evidence import Place
 from apps.cases.models import WRITABLE, Finding, FindingStatus, Revision, Severity
+from apps.districts.derived import derivations
 from apps.districts.forms import FigureForm
 from apps.districts.kind import INDICATOR_VALUE, NARRATIVE_SECTION
 from apps.districts.models import (
@@ -22,7 +25,8 @@ from apps.districts.models import (
     Scope,
 )
 from apps.districts.queries import SeriesKey, indicators_of_return, last_year_values, own_figures
-from apps.registry.models import District, Indicator
+from apps.registry.domain import form_of
+from apps.registry.models import District, FormVersion, Indicator
 
 
 @dataclass
@@ -34,6 +38,10 @@ class Line:
     before: IndicatorValue | None
     finding: Finding | None
     is_open: bool
+    # Counted from the city's lists, and typed by nobody.
+    is_derived: bool = False
+    # How many files prove the figure.
+    files: int = 0
     form: FigureForm | None = None
     conflict: IndicatorValue | None = None
 
@@ -79,6 +87,14 @@ class Line:
         parts = [self.form[name].value() or "" for name in ("qualifier", "value")]
         text = "".join(str(part) for part in parts)
         return f"{text}{self.indicator.unit}" if text else _("no value")
+
+    @property
+    def evidence_url(self) -> str:
+        """Return the address of the figure's files; a figure that is not stored has none."""
+        if self.figure is None:
+            return ""
+        place = Place(INDICATOR_VALUE.code, self.figure.uid)
+        return list_url(self.figure.revision.case_id, place)
 
     @property
     def finding_view(self) -> dict[str, Any]:
@@ -175,6 +191,8 @@ class Return:
     # In a returned case only what the city named is open.
     may_add_figure: bool
     may_add_narrative: bool
+    # The head of the form; none where the bureau has not entered one.
+    form: FormVersion | None
     # Each section of the narrative, and whether it can be written now.
     narrative: list[tuple[NarrativeSection, bool]]
 
@@ -184,12 +202,14 @@ class Return:
 
 
 def read_return(actor: User, revision: Revision) -> Return:
-    """Return the whole return in seven queries at most, however many figures it holds."""
+    """Return the whole return in ten queries at most, however many figures it holds."""
     case = revision.case
     district = District.objects.get(bureau=case.bureau_id)
     before = last_year_values(case.bureau, case.year)
     main, others = _split(own_figures(revision, district), str(case.year))
     findings = _findings(revision)
+    files = counts_by_row(revision, INDICATOR_VALUE.code)
+    counted = derivations(case.year)
     may_fill = scope.may_fill(actor, case.kind_spec, case.bureau_id) and revision.state in WRITABLE
     items = scope.open_items(revision) if revision.returned_at else None
 
@@ -209,7 +229,9 @@ def read_return(actor: User, revision: Revision) -> Return:
                 figure,
                 before.get(_series(indicator)),
                 findings.get(str(uid)),
-                is_open(INDICATOR_VALUE.code, uid),
+                is_open(INDICATOR_VALUE.code, uid) and indicator.pk not in counted,
+                indicator.pk in counted,
+                files[str(uid)],
             )
         )
     for row in others:
@@ -228,6 +250,7 @@ def read_return(actor: User, revision: Revision) -> Return:
         list(sections.values()),
         may_fill,
         may_add_figure=is_open(INDICATOR_VALUE.code, None),
+        form=form_of(case.kind, case.year),
         may_add_narrative=is_open(NARRATIVE_SECTION.code, None),
         narrative=[
             (part, is_open(NARRATIVE_SECTION.code, part.uid))

@@ -9,6 +9,7 @@ app_name = "districts"
 urlpatterns = [
     path("<int:case_id>/", views.return_page, name="return"),
     path("<int:case_id>/<int:number>/", views.section_page, name="section"),
+    path("<int:case_id>/counted/<slug:code>/", views.derived_page, name="derived"),
     path("<int:case_id>/workbook/", workbook.workbook_page, name="workbook"),
     path("<int:case_id>/workbook/file/", workbook.download, name="workbook_file"),
     path("<int:case_id>/workbook/marked/", workbook.marked, name="workbook_marked"),

@@ -16,13 +16,18 @@ from apps.accounts.models import User
 from apps.cases.desk.queries import find_revision
 from apps.cases.domain.findings import check_case
 from apps.cases.errors import StaleRecord, WorkflowError
+from apps.cases.kinds import record_kinds
 from apps.cases.models import Revision
 from apps.districts import domain
+from apps.districts.derived import derivations, rows_behind
 from apps.districts.models import IndicatorValue
 from apps.districts.returns import Line, Return, Section, bind_forms, read_return
 
 # The words that stand with printed figures; any other may be typed.
 QUALIFIERS = ("超", "超过", "突破", "近", "约", "余", "以上", "预计")
+
+# Of what a figure is counted from, so many rows are shown.
+MOST_ROWS_SHOWN = 500
 
 
 def _read(request: HttpRequest, case_id: int) -> tuple[User, Return]:
@@ -86,6 +91,48 @@ def _cure(section: Section) -> str:
             section.missing,
         ) % {"count": section.missing}
     return ""
+
+
+@login_required
+def derived_page(request: HttpRequest, case_id: int, code: str) -> HttpResponse:
+    """Show the rows of the city's lists that a counted figure is made of."""
+    _user, page = _read(request, case_id)
+    case = page.revision.case
+    derivation = next(
+        (each for each in derivations(case.year).values() if each.indicator.code == code), None
+    )
+    if derivation is None:
+        raise Http404
+    kind = record_kinds[derivation.record_kind]
+    rows = list(rows_behind(derivation, page.district, case.year)[:MOST_ROWS_SHOWN])
+    line = next(
+        line for section in page.sections for line in section.lines if line.indicator.code == code
+    )
+    return render(
+        request,
+        "districts/derived.html",
+        {
+            "crumbs": [
+                {"url": reverse("desk:home"), "label": _("Desk")},
+                {"url": reverse("desk:case", args=[case_id]), "label": str(case)},
+                {"url": reverse("districts:return", args=[case_id]), "label": _("Entry")},
+                {"url": "", "label": str(derivation.indicator)},
+            ],
+            "page": page,
+            "case": case,
+            "line": line,
+            "kind": kind,
+            "counted": rows_behind(derivation, page.district, case.year).count(),
+            "rows": [
+                {
+                    "title": str(getattr(row, kind.title_field)),
+                    "list": str(row.revision.case),
+                    "url": reverse("publications:record", args=[kind.code, row.uid]),
+                }
+                for row in rows
+            ],
+        },
+    )
 
 
 @login_required

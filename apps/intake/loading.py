@@ -23,12 +23,14 @@ from apps.cases.domain.transitions import perform, perform_many
 from apps.cases.errors import Invalid
 from apps.cases.kinds import kinds, record_kinds
 from apps.cases.models import Case, Finding, FindingStatus, Revision, Severity, State
+from apps.districts.models import Derivation
 from apps.intake.pack_rows import PackError, read_rows
 from apps.registry.models import (
     AskedOf,
     CalendarDay,
     District,
     DistrictKind,
+    FormVersion,
     Indicator,
     IndicatorRelation,
     Measure,
@@ -99,6 +101,16 @@ def load_dictionaries(folder: Path, pack: dict[str, Any]) -> None:
             from_year=row["from_year"],
             defaults={"working_days": row["working_days"]},
         )
+    for row in pack.get("forms", []):
+        FormVersion.objects.get_or_create(
+            kind=row["kind"],
+            from_year=row["from_year"],
+            defaults={
+                name: row[name]
+                for name in ("number", "authority", "approval", "valid_until")
+                if name in row
+            },
+        )
     CalendarDay.objects.bulk_create(
         _read(folder / "calendar.csv", _calendar_day), ignore_conflicts=True
     )
@@ -110,6 +122,16 @@ def load_dictionaries(folder: Path, pack: dict[str, Any]) -> None:
         _read(folder / "relations.csv", lambda _order, row: _relation(row, known)),
         ignore_conflicts=True,
     )
+    for row in pack.get("derivations", []):
+        Derivation.objects.get_or_create(
+            indicator=known[row["indicator"]],
+            from_year=row["from_year"],
+            defaults={
+                name: row[name]
+                for name in ("record_kind", "year_field", "years_back", "conditions")
+                if name in row
+            },
+        )
 
 
 def _load_districts(pack: dict[str, Any]) -> None:

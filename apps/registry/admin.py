@@ -1,13 +1,18 @@
 """The shared vocabulary in the administration site."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import IntegrityError
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
 from apps.accounts.site import Dictionary, is_administrator, site
 from apps.registry.models import (
     CalendarDay,
     District,
+    FormVersion,
     Indicator,
     IndicatorRelation,
     NoticeRule,
@@ -42,6 +47,34 @@ class NoticeRuleAdmin(Dictionary):
 
     list_display = ("kind", "from_year", "working_days")
     fixed = ("kind", "from_year", "working_days")
+
+
+@admin.register(FormVersion, site=site)
+class FormVersionAdmin(Dictionary):
+    """Heads of forms. One that is in use is not changed: a new one is added from a later year."""
+
+    list_display = ("kind", "from_year", "number", "authority", "approval", "valid_until")
+    list_filter = ("kind",)
+    fixed = ("kind", "from_year")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Say in a sentence what the database refuses: cases were opened under this head."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            messages.error(
+                request,
+                _(
+                    "Cases were opened under this head, so it stays. Add a head from a later report year instead."
+                ),
+            )
+            return HttpResponseRedirect(request.path)
 
 
 @admin.register(CalendarDay, site=site)

@@ -4,8 +4,13 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from apps.registry.models import Organisation, OrganisationName
+from apps.registry.models import FormVersion, Organisation, OrganisationName
 from apps.registry.names import organisation_key
+
+
+def form_of(kind: str, year: int) -> FormVersion | None:
+    """Return the head of the form that asks for cases of ``kind`` in a report year. One query."""
+    return FormVersion.objects.filter(kind=kind, from_year__lte=year).order_by("-from_year").first()
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Bureau
+from apps.registry import triggers
 from apps.registry.names import organisation_key
 from apps.registry.sounds import SoundsField
 
@@ -137,6 +138,51 @@ class NoticeRule(models.Model):
     def __str__(self) -> str:
         """Return the kind and the year."""
         return f"{self.kind} {self.from_year}"
+
+
+class FormVersion(models.Model):
+    """The head of a form 表头: what 统计法 art. 16 wants on every form that asks for figures.
+
+    One kind of case has one form; a changed head is a new version from a later report year. The
+    database locks a version once a case of its kind and years is there.
+    """
+
+    kind = models.CharField(_("kind of case"), max_length=30)
+    from_year = models.PositiveSmallIntegerField(_("from report year"))
+    number = models.CharField(_("form number"), max_length=40)
+    authority = models.CharField(_("issued by"), max_length=100)
+    # Blank until the statistics office has approved or recorded the form.
+    approval = models.CharField(_("approval or record number"), max_length=80, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["kind", "-from_year"]
+        verbose_name = _("form head")
+        verbose_name_plural = _("form heads")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "from_year"], name="one_form_head_a_year")
+        ]
+        triggers = [triggers.form_version_locks_in_use()]
+
+    def __str__(self) -> str:
+        """Return the form's number and the year from which it holds."""
+        return f"{self.number} {self.from_year}"
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        """Return the head as label and value, in the order in which forms print it."""
+        named = {
+            "number": self.number,
+            "authority": self.authority,
+            "approval": self.approval or _("not yet entered"),
+            "valid_until": f"{self.valid_until:%Y-%m}"
+            if self.valid_until
+            else _("not yet entered"),
+        }
+        return [
+            {"label": str(self._meta.get_field(name).verbose_name), "value": str(value)}  # type: ignore[union-attr]
+            for name, value in named.items()
+        ]
 
 
 class CalendarDay(models.Model):

@@ -275,8 +275,8 @@ def _desk_answer(name, revision, whose, role, state, step=""):
     if name == "districts:workbook_marked":
         # Nobody has uploaded a workbook.
         return 404
-    if name in {"desk:evidence_file", "desk:evidence_remove"}:
-        # No file is attached; tests/cases/test_evidence_pages.py attaches one.
+    if name in {"desk:evidence_file", "desk:evidence_remove", "districts:derived"}:
+        # Nothing is attached or counted; tests/cases/evidence and test_derived.py do both.
         return 404
     if not sees(role, whose, state):
         return 404
@@ -311,6 +311,7 @@ def _urls(revision, row, finding):
         "desk:changes": [case, number],
         "districts:return": [case],
         "districts:section": [case, 1],
+        "districts:derived": [case, "nothing"],
         "districts:workbook": [case],
         "districts:workbook_file": [case],
         "districts:workbook_marked": [case],

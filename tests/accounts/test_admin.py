@@ -15,9 +15,11 @@ from pytest_django import Settings
 
 from apps.accounts.models import Bureau, EventKind, Role, SecurityEvent, User
 from apps.accounts.site import site
+from apps.districts.models import Derivation
 from apps.registry.models import (
     CalendarDay,
     District,
+    FormVersion,
     Indicator,
     IndicatorRelation,
     NoticeRule,
@@ -38,6 +40,8 @@ SHOWN = {
     "registry.Organisation",
     "registry.OrganisationName",
     "registry.NoticeRule",
+    "registry.FormVersion",
+    "districts.Derivation",
     "registry.IndicatorRelation",
 }
 ADD_USER = "/admin/accounts/user/add/"
@@ -130,6 +134,8 @@ def test_every_page_opens(admin: Client, beilun: Bureau, label: str) -> None:
     )
     IndicatorRelation.objects.create(code="rd-range", kind="range", indicator=spending, low=0)
     NoticeRule.objects.create(kind="awards", from_year=2023, working_days=5)
+    FormVersion.objects.create(kind="district-returns", from_year=2023, number="01表")
+    Derivation.objects.create(indicator=spending, from_year=2024, record_kind="roster-entries")
     body = Organisation.objects.create(name="宁波大学", district=district)
     OrganisationName.objects.create(organisation=body, name="宁波大学")
     model = next(model for model in site._registry if model._meta.label == label)
@@ -141,7 +147,9 @@ def test_every_page_opens(admin: Client, beilun: Bureau, label: str) -> None:
     assert [admin.get(page).status_code for page in pages] == [200] * 4
     deleted = admin.get(f"{base}{row.pk}/delete/").status_code
     assert deleted == (
-        200 if label in {"registry.CalendarDay", "registry.IndicatorRelation"} else 403
+        200
+        if label in {"registry.CalendarDay", "registry.IndicatorRelation", "districts.Derivation"}
+        else 403
     )
 
 

@@ -92,7 +92,7 @@ def test_return_page_takes_as_many_queries_for_many_figures(
         factories.indicator(f"more-{number}", section=f"第{number}部分")
     assert callable(django_assert_num_queries)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         page = read_return(filler, factories.fresh(draft))
 
     assert len(page.sections) == 31

@@ -56,4 +56,6 @@ def open_case(actor: User, kind: Kind, bureau: Bureau, year: int, subject: str =
         ) from error
     revision = Revision.objects.create(case=case, number=1, created_by=actor)
     log(revision, workflow.OPENED, "", 0, actor, kind.filled_by, timezone.now())
+    if kind.prepare is not None:
+        kind.prepare(actor, revision)
     return revision

@@ -18,7 +18,7 @@ from apps.cases.domain.notifying import notify
 from apps.cases.errors import NotAllowed, Refused, StaleVersion, WorkflowError, WrongState
 from apps.cases.guards import GUARDS
 from apps.cases.kinds import Kind
-from apps.cases.models import Case, Event, Revision, State
+from apps.cases.models import WRITABLE, Case, Event, Revision, State
 from apps.cases.workflow import Route, Transition
 from apps.registry.working_days import add_working_days
 
@@ -69,6 +69,7 @@ def refresh_findings(name: str, revision_id: int, actor: User) -> None:
     """
     revision = _locked(revision_id, actor)
     if any(step.name == name for step in available_steps(revision, actor)):
+        _prepare(revision, actor)
         run_checks(revision)
 
 
@@ -201,6 +202,7 @@ def _take(
     if step.needs_reason and not reason:
         raise Refused(_("Give a reason: it goes to the people concerned and into the history."))
     if name in CHECKED:
+        _prepare(revision, actor)
         run_checks(revision)
     for guard in GUARDS.get(name, ()):
         guard(revision, actor, details)
@@ -229,6 +231,13 @@ def _take(
     )
     notify(event, step)
     return event
+
+
+def _prepare(revision: Revision, actor: User) -> None:
+    """Store what the house itself knows of the case, while its rows may still be written."""
+    prepare = revision.case.kind_spec.prepare
+    if prepare is not None and revision.state in WRITABLE:
+        prepare(actor, revision)
 
 
 def log(

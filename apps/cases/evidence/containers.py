@@ -90,7 +90,7 @@ def _parser() -> etree.XMLParser:
 def _passages(kind: str, archive: ZipFile, data: bytes) -> Passages:
     """Yield the text of every part that a person reads."""
     if "spreadsheetml" in kind:
-        yield from _cells(data)
+        yield from cells(data)
     for number, name in enumerate(_texts(archive.namelist()), start=1):
         with archive.open(name) as stream:
             try:
@@ -146,8 +146,11 @@ def _elements(stream: IO[bytes]) -> Iterator[etree._Element]:
                 del element.getparent()[0]
 
 
-def _cells(data: bytes) -> Passages:
-    """Yield the cells of every sheet, hidden ones too."""
+def cells(data: bytes, *, only_texts: bool = False) -> Passages:
+    """Yield the cells of every sheet, hidden ones too. Raises ``Refusal`` for what is no workbook.
+
+    ``only_texts`` leaves numbers out, where a column of figures may hold any.
+    """
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(data))
         for name in book.sheet_names:
@@ -155,8 +158,10 @@ def _cells(data: bytes) -> Passages:
             if sheet.start is None:
                 continue
             top, left = sheet.start
-            for row, cells in enumerate(sheet.to_python(skip_empty_area=True), start=top + 1):
-                for column, value in enumerate(cells, start=left):
+            for row, values in enumerate(sheet.to_python(skip_empty_area=True), start=top + 1):
+                for column, value in enumerate(values, start=left):
+                    if only_texts and not isinstance(value, str):
+                        continue
                     text = (
                         str(int(value))
                         if isinstance(value, float) and value.is_integer()

@@ -17,6 +17,7 @@ from apps.districts import domain
 from apps.districts.models import UploadedWorkbook
 from apps.districts.returns import read_return
 from apps.districts.workbook.comparing import Change, Differences, check_place, chosen, compare
+from apps.districts.workbook.personal import refuse_personal_data
 from apps.districts.workbook.reading import Sheet, read_sheet
 
 KEPT = dt.timedelta(days=1)
@@ -35,6 +36,7 @@ def keep_upload(actor: User, revision: Revision, name: str, data: bytes) -> Uplo
     """
     scope.ensure_may_fill(actor, revision)
     check_place(read_sheet(data).imprint, read_return(actor, revision))
+    refuse_personal_data(data)
     UploadedWorkbook.objects.filter(uploaded_at__lt=timezone.now() - KEPT).delete()
     upload, _made = UploadedWorkbook.objects.update_or_create(
         revision=revision,

@@ -103,7 +103,13 @@ def form_header(page: Return) -> list[str]:
     """Return the lines that head the form: who reports, on what, as of when (统计法 art. 17)."""
     revision = page.revision
     stamp = date_format(timezone.localtime(), "Y-m-d H:i")
+    head = (
+        [" · ".join(f"{line['label']}: {line['value']}" for line in page.form.lines)]
+        if page.form
+        else []
+    )
     return [
+        *head,
         _("Reported by: %(bureau)s · reporting unit: %(unit)s · year: %(year)s")
         % {"bureau": revision.case.bureau, "unit": page.district, "year": revision.case.year},
         _("Revision %(number)s, %(state)s · template %(template)s · downloaded %(time)s")

@@ -15,6 +15,7 @@ from apps.publications import pictures, queries, trace
 from apps.publications.answers import public_page
 from apps.publications.listing import fit, paginate, record_url
 from apps.publications.moments import day_of, end_of
+from apps.registry.domain import form_of
 
 # A comparison row by row is made of revisions up to this size.
 MOST_COMPARED = 5_000
@@ -101,6 +102,7 @@ def revision(request: HttpRequest, case_id: int, number: int) -> HttpResponseBas
             "release": shown.release_item.release,
             "item": shown.release_item,
             "tables": tables,
+            "form_head": form_of(shown.case.kind, shown.case.year),
             "former": former,
             "is_compared": is_compared,
             "changes": changes[:MOST_CHANGES_SHOWN],

@@ -17,8 +17,11 @@ from apps.districts.workbook import container
 from apps.districts.workbook.comparing import check_place
 from apps.districts.workbook.errors import Refused
 from apps.districts.workbook.layout import HIDDEN_SHEET
+from apps.districts.workbook.personal import refuse_personal_data
 from apps.districts.workbook.reading import read_sheet
+from apps.districts.workbook.storing import find_upload, keep_upload
 from tests import factories
+from tests.cases.evidence.documents import MOBILE, encrypted
 from tests.districts.workbook.conftest import (
     differences,
     download,
@@ -491,6 +494,30 @@ def test_encrypted_archive_is_refused(draft: Revision) -> None:
 
     with pytest.raises(Refused, match="encrypted"):
         read_sheet(bytes(data))
+
+
+def test_workbook_with_a_password_is_refused(draft: Revision) -> None:
+    """As Office encrypts it: another container around the whole workbook."""
+    with pytest.raises(Refused, match="encrypted with a password"):
+        read_sheet(encrypted(download(draft)))
+
+
+def test_personal_numbers_are_refused_in_hidden_sheets_too(draft: Revision) -> None:
+    book = opened(download(draft))
+    sheet = book.create_sheet("底稿")
+    sheet.sheet_state = "hidden"
+    sheet["B7"] = f"联系人{MOBILE}"
+    sheet["C1"] = 13800000000
+    sheet["C2"] = None
+
+    with pytest.raises(Refused, match=r"cell 底稿!B7: a mobile number \(138…00\)\. Black"):
+        keep_upload(factories.filler_of(draft), draft, "a.xlsx", saved(book))
+
+    assert find_upload(factories.filler_of(draft), draft) is None
+
+
+def test_what_only_one_library_reads_is_no_personal_data() -> None:
+    refuse_personal_data(b"no workbook")
 
 
 def test_zip_bomb_is_refused_before_it_is_inflated(draft: Revision) -> None:

@@ -75,7 +75,7 @@ def test_download_takes_as_many_queries_for_many_figures(
     for number in range(30):
         factories.indicator(f"more-{number}")
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(16):
         client.get(address(draft, "file/"))
 
 
