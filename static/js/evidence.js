@@ -49,7 +49,7 @@
       }
       say(form, refusal?.textContent.trim() || answer.statusText);
     } catch {
-      say(form, form.dataset.offline || "×");
+      say(form, form.dataset.offline);
     }
     progress.hidden = true;
     button.disabled = false;
@@ -64,7 +64,7 @@
       const answer = await send(place.dataset.evidenceDrop, body).catch(() => null);
       const refusal = answer?.response?.querySelector(".alert-error, .errorlist");
       if (!answer || answer.status >= 400) {
-        say(place, `${file.name}: ${refusal?.textContent.trim() || answer?.statusText || "×"}`);
+        say(place, `${file.name}: ${refusal?.textContent.trim() || answer?.statusText || place.dataset.offline}`);
         return;
       }
       const count = answer.response?.querySelector("[data-evidence-count]")?.dataset.evidenceCount;
