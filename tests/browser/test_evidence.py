@@ -52,7 +52,7 @@ def test_file_is_attached_and_handed_out(
         page.get_by_role("link", name="Evidence 0")
     ).first.click()
 
-    page.get_by_label("File").set_input_files(file)
+    page.locator("[name=file]").set_input_files(file)
     page.get_by_label("What it shows").fill("第3页")
     page.get_by_role("button", name="Attach", exact=True).click()
 
