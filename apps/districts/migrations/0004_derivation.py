@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('districts', '0002_uploaded_workbook'),
-        ('registry', '0006_form_heads'),
+        ('districts', '0003_search'),
+        ('registry', '0007_form_heads'),
     ]
 
     operations = [
