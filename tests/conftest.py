@@ -61,6 +61,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         )
 
 
+@pytest.fixture(autouse=True)
+def anchors_of_its_own(settings: Settings, tmp_path: Path) -> None:
+    """Keep each test's anchors to itself: the worker of ``run_tasks`` writes one by the clock."""
+    settings.AUDIT_ANCHORS = tmp_path / "anchors"
+
+
 @pytest.fixture
 def smtp_server(settings: Settings) -> Iterator[SmtpServer]:
     """Run an SMTP server and have the application send its mail there."""

@@ -51,8 +51,6 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR / "test" / "files"
-# None here: a test that writes anchors names a directory of its own.
-AUDIT_ANCHORS = VAR / "test" / "no-anchors"
 EMAIL_FILE_PATH = VAR / "test" / "mail"
 # Where a failed browser test leaves what the page looked like.
 SCREENSHOTS = VAR / "screenshots"

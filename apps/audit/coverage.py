@@ -3,7 +3,7 @@
 The triggers are put on after every migration, so that a new table cannot be forgotten.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,18 +79,16 @@ class Covered:
     kind: str
     not_audited: tuple[str, ...]
     secret: tuple[str, ...]
-    columns: tuple[str, ...]
 
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """Return the trigger's arguments; the columns are there to notice when they change."""
-        return (
+    def arguments(self, columns: Sequence[str]) -> list[str]:
+        """Return the trigger's arguments; the table's columns are there to notice new ones."""
+        return [
             self.kind,
             self.key,
             ",".join(self.not_audited),
             ",".join(self.secret),
-            ",".join(self.columns),
-        )
+            ",".join(columns),
+        ]
 
 
 def kind_of(model: type[models.Model]) -> str:
@@ -131,10 +129,23 @@ def covered_tables() -> list[Covered]:
                 kind=str(kind_of(model)),
                 not_audited=tuple(sorted(NOT_AUDITED.get(table, {}))),
                 secret=tuple(sorted(SECRET.get(table, set()))),
-                columns=tuple(sorted(str(f.column) for f in model._meta.concrete_fields)),
             )
         )
     return sorted(found, key=lambda covered: covered.table)
+
+
+def columns_of_tables(cursor: CursorWrapper) -> dict[str, list[str]]:
+    """Return the columns of each table as the database has them, which may be ahead of the models."""
+    cursor.execute(
+        """
+        SELECT relname, array_agg(attname::text ORDER BY attname)
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE attnum > 0 AND NOT attisdropped AND relkind = 'r'
+            AND relnamespace = 'public'::regnamespace
+        GROUP BY relname
+        """
+    )
+    return dict(cursor.fetchall())
 
 
 def installed(cursor: CursorWrapper) -> dict[str, tuple[list[str], bool]]:
@@ -157,14 +168,11 @@ def installed(cursor: CursorWrapper) -> dict[str, tuple[list[str], bool]]:
 
 def cover_after_migrate(sender: AppConfig, using: str, **options: Any) -> None:
     """Put the triggers on every table of the project that lacks them or has other columns now."""
-    connection = connections[using]
-    tables = set(connection.introspection.table_names())
-    if {Act._meta.db_table, Entry._meta.db_table} <= tables:
-        cover(connection, tables)
+    cover(connections[using])
 
 
-def cover(connection: BaseDatabaseWrapper, tables: set[str]) -> None:
-    """Cover those of ``tables`` that are to be covered and are not, or not as they should be.
+def cover(connection: BaseDatabaseWrapper) -> None:
+    """Cover the tables that are to be covered and are not, or not as they should be.
 
     Their present rows are taken over: an entry each. A row of a table that got other columns is
     taken over only if it is what its last entry says of the former columns.
@@ -174,14 +182,14 @@ def cover(connection: BaseDatabaseWrapper, tables: set[str]) -> None:
         if not cursor.fetchone()[0]:
             return
         present = installed(cursor)
+        tables = columns_of_tables(cursor)
         for covered in covered_tables():
-            if covered.table not in tables:
-                continue
+            columns = tables.get(covered.table, [])
             former, whole = present.get(covered.table, ([], False))
-            if former != list(covered.arguments) or not whole:
-                _cover_table(cursor, covered, former)
-        for table in NOT_COVERED:
-            if table in tables and table.startswith("audit_"):
+            if columns and (former != covered.arguments(columns) or not whole):
+                _cover_table(cursor, covered, columns, former)
+        for table in (Act._meta.db_table, Entry._meta.db_table):
+            if table not in present:
                 _refuse_truncate(cursor, table)
 
 
@@ -192,9 +200,11 @@ def _refuse_truncate(cursor: CursorWrapper, table: str) -> None:
     )
 
 
-def _cover_table(cursor: CursorWrapper, covered: Covered, former: list[str]) -> None:
+def _cover_table(
+    cursor: CursorWrapper, covered: Covered, columns: list[str], former: list[str]
+) -> None:
     """Put the triggers on one table, and take its rows over."""
-    arguments = ", ".join(f"'{argument}'" for argument in covered.arguments)
+    arguments = ", ".join(f"'{argument}'" for argument in covered.arguments(columns))
     cursor.execute(
         f'CREATE OR REPLACE TRIGGER audit_write AFTER INSERT OR UPDATE OR DELETE ON "{covered.table}"'
         f" FOR EACH ROW EXECUTE FUNCTION audit_write({arguments})"
@@ -202,18 +212,20 @@ def _cover_table(cursor: CursorWrapper, covered: Covered, former: list[str]) -> 
     _refuse_truncate(cursor, covered.table)
     cursor.execute("SET LOCAL yongke.taking_over = 'on'")
     cursor.execute("SET LOCAL timezone = 'UTC'")
-    cursor.execute(take_over_sql(covered, former), {"not_audited": list(covered.not_audited)})
+    cursor.execute(
+        take_over_sql(covered, columns, former), {"not_audited": list(covered.not_audited)}
+    )
     cursor.execute("SET LOCAL yongke.taking_over = 'off'")
 
 
-def take_over_sql(covered: Covered, former: list[str]) -> str:
+def take_over_sql(covered: Covered, columns: list[str], former: list[str]) -> str:
     """Return the statement that writes an entry for each row that the audit does not hold yet.
 
     ``former`` are the arguments of the trigger before: a row that is not what its last entry says
     of the columns it had then is left as it is, for the verification to find.
     """
     had = set(former[4].split(",")) - set(former[2].split(",")) if former else set()
-    has = set(covered.columns) - set(covered.not_audited)
+    has = set(columns) - set(covered.not_audited)
     # Of a dropped column nothing can be checked any more.
     checkable = had <= has
     added = ", ".join(f"'{column}'" for column in sorted(has - had))

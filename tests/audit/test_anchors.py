@@ -6,7 +6,6 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from pytest_django import Settings
 
 from apps.audit import anchors
 from apps.audit.models import Act
@@ -16,12 +15,6 @@ from tests import factories
 from tests.audit.test_chain import as_owner, sql
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def directory(settings: Settings, tmp_path) -> None:
-    """Keep the anchors of each test in a directory of its own."""
-    settings.AUDIT_ANCHORS = tmp_path / "elsewhere"
 
 
 def written() -> list[dict]:

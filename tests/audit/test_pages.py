@@ -11,7 +11,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
-from pytest_django import Settings
 
 from apps.accounts.models import Role
 from apps.audit import anchors
@@ -174,8 +173,7 @@ def test_nobody_but_the_auditor_may_look_or_start(client: Client) -> None:
     assert not Verification.objects.exists()
 
 
-def test_auditor_sees_the_anchor(auditor: Client, settings: Settings, tmp_path) -> None:
-    settings.AUDIT_ANCHORS = tmp_path
+def test_auditor_sees_the_anchor(auditor: Client) -> None:
     assert "No anchor was written yet" in auditor.get(PAGE).content.decode()
 
     said = anchors.write()
@@ -216,10 +214,9 @@ def test_faults_found_by_night_reach_the_auditor(auditor: Client) -> None:
     assert "awards_award" in message.body
 
 
-def test_verification_that_breaks_says_so(auditor: Client, settings: Settings, tmp_path) -> None:
-    settings.AUDIT_ANCHORS = tmp_path
+def test_verification_that_breaks_says_so(auditor: Client) -> None:
     run = request_verification(None, defer=False)
-    anchors.path().mkdir()
+    anchors.path().mkdir(parents=True)
 
     with pytest.raises(IsADirectoryError):
         carry_out(run.pk)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from apps.audit.coverage import covered_tables, installed
+from apps.audit.coverage import columns_of_tables, covered_tables, installed
 from apps.audit.verification.fault import Fault, rows_of
 
 _ACTS = """
@@ -70,9 +70,10 @@ def verify_coverage() -> Iterator[Fault]:
     """See that no table lacks its triggers and that none of the project's is switched off."""
     with connection.cursor() as cursor:
         present = installed(cursor)
+        columns = columns_of_tables(cursor)
         for covered in covered_tables():
             arguments, whole = present.get(covered.table, ([], False))
-            if arguments != list(covered.arguments) or not whole:
+            if arguments != covered.arguments(columns.get(covered.table, [])) or not whole:
                 yield Fault(
                     covered.table, "", _("The table is not covered by the audit as it should be.")
                 )
