@@ -19,6 +19,7 @@ from apps.cases.models import Record
 NOT_COVERED = {
     "audit_act": "the chain itself; it refuses every change and checks itself",
     "audit_entry": "the chain itself; it refuses every change and checks itself",
+    "cases_look": "how far a reviewer has read; a bookmark that decides nothing",
     "districts_uploadedworkbook": "a file that waits for its uploader's answer, a day at most",
     # What was read from a file and is being looked through. What a person accepts stands in the
     # case, with its history; the file itself and the acceptance are covered.

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import User
 from apps.cases import scope
-from apps.cases.canonical import revision_hash
+from apps.cases.canonical import held_hash
 from apps.cases.errors import NotAllowed, Refused
 from apps.cases.models import (
     Event,
@@ -131,7 +130,7 @@ def _was_answered(item: Finding) -> bool:
 def differs_from_published(revision: Revision, actor: User, details: Details) -> None:
     """A correction that corrects nothing is refused."""
     base = revision.based_on
-    if base is not None and revision_hash(revision)[0] == base.approved_hash:
+    if base is not None and held_hash(revision)[0] == base.approved_hash:
         raise Refused(_("This correction changes nothing. Change a value, or leave it be."))
 
 
@@ -171,7 +170,7 @@ def findings_settled(revision: Revision, actor: User, details: Details) -> None:
 
 def content_as_reported(revision: Revision, actor: User, details: Details) -> None:
     """What is approved is what was signed."""
-    if revision_hash(revision)[0] != revision.submitted_hash:
+    if held_hash(revision)[0] != revision.submitted_hash:
         raise Refused(_("The content differs from what was reported. Return the case."))
 
 
@@ -195,8 +194,8 @@ def notice_over(revision: Revision, actor: User, details: Details) -> None:
         raise Refused(_("This kind of case is put on public notice before it is published."))
     if not revision.notice_is_over:
         raise Refused(
-            _("The public notice runs until %(until)s. Publish after that.")
-            % {"until": f"{timezone.localtime(revision.notice_until):%Y-%m-%d %H:%M}"}
+            _("The public notice runs to the end of %(day)s. Publish after that.")
+            % {"day": revision.notice_last_day}
         )
     open_objections = revision.findings.filter(is_objection=True).exclude(
         status__in=[FindingStatus.ACCEPTED, FindingStatus.CLOSED]
@@ -207,7 +206,7 @@ def notice_over(revision: Revision, actor: User, details: Details) -> None:
 
 def content_as_approved(revision: Revision, actor: User, details: Details) -> None:
     """What is published is what was approved."""
-    if revision_hash(revision)[0] != revision.approved_hash:
+    if held_hash(revision)[0] != revision.approved_hash:
         raise Refused(
             _("The content differs from what was approved. Reopen the review and approve it anew.")
         )
@@ -238,7 +237,7 @@ def proposed_by_another(revision: Revision, actor: User, details: Details) -> No
 def content_as_seen(revision: Revision, actor: User, details: Details) -> None:
     """What is signed is what the signing person was shown."""
     seen = details.get("seen_hash")
-    if seen and seen != revision_hash(revision)[0]:
+    if seen and seen != held_hash(revision)[0]:
         raise Refused(
             _("A row was changed after you opened this page. Look at the case again, then sign.")
         )

@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from apps.accounts.models import Role, User
+from apps.cases.beside import FindBeside
 from apps.cases.models import Record, Revision, Severity
 
 Text = str | Promise
@@ -63,6 +64,8 @@ class RecordKind:
     search_fields: tuple[str, ...] = ()
     # Relations that every list of this kind needs, so that no row costs a query.
     select_related: tuple[str, ...] = ()
+    # What a reviewer sees beside rows of this kind: last year's value, that of others.
+    beside: FindBeside | None = None
     # False where no listing of its own exists (a return's narrative).
     is_listed: bool = True
 

@@ -31,6 +31,11 @@ def ensure_may_fill(actor: User, revision: Revision) -> None:
         )
 
 
+def is_open_item(finding: Finding) -> bool:
+    """Say whether the city asked for this when it returned the case, and it is not settled."""
+    return finding.raised_by_id is not None and bool(finding.deadline) and not finding.is_settled
+
+
 def open_items(revision: Revision) -> list[Finding]:
     """Return what the city asked for when it returned the case, still to be answered or changed."""
     return list(

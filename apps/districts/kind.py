@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Role
 from apps.cases.kinds import Kind, RecordKind, register
 from apps.districts import checks, derived, filters, forms, serializers, tables
+from apps.districts.beside import beside_figures
 from apps.districts.models import IndicatorValue, NarrativeSection
 
 INDICATOR_VALUE = RecordKind(
@@ -43,6 +44,7 @@ INDICATOR_VALUE = RecordKind(
     path="indicators/",
     search_fields=("indicator__name", "subject", "reporting_unit__name"),
     select_related=("indicator", "reporting_unit"),
+    beside=beside_figures,
 )
 
 NARRATIVE_SECTION = RecordKind(

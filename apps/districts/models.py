@@ -112,6 +112,10 @@ class IndicatorValue(Record):
         """Return the indicator with its value as printed."""
         return f"{self.indicator} {self.printed}"
 
+    def get_comparison_display(self) -> str:
+        """Return the comparison as print has it: its phrases are stored with a bar between them."""
+        return "；".join(part.strip() for part in self.comparison.split("|") if part.strip())
+
     @property
     def printed(self) -> str:
         """Return the value with qualifier and unit as print has it, or why there is none."""

@@ -32,6 +32,10 @@ class IndicatorValueTable(RecordTable):
         """Print the value with its qualifier; the unit has a column of its own."""
         return record.printed_number
 
+    def render_comparison(self, record: IndicatorValue) -> str:
+        """Print the phrases of the comparison one after the other."""
+        return record.get_comparison_display()
+
 
 class NarrativeSectionTable(RecordTable):
     """Sections of a narrative."""

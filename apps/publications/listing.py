@@ -1,7 +1,7 @@
 """A listing: what was asked for, read once, shown as page, export, chips and facets."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -279,7 +279,7 @@ def paginate(table: Any, page: str | None, per_page: int | None = None) -> None:
         raise Http404 from error
 
 
-def page_of(rows: QuerySet[Any], page: str | None, per_page: int = 50) -> Page:
+def page_of(rows: QuerySet[Any] | Sequence[Any], page: str | None, per_page: int = 50) -> Page:
     """Return a page of ``rows``. Raises as ``paginate``."""
     try:
         return Paginator(rows, per_page).page(page_number(page))

@@ -4,7 +4,6 @@ The public sees roles and bureaus, never persons; and of the road only the steps
 publication, not what was said on the way.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -225,20 +224,3 @@ def corrections(kind: RecordKind, record: Record) -> list[Correction]:
         if changes := changes_between(kind, before, after):
             found.append(Correction(present, changes, before is None))
     return found[::-1]
-
-
-def row_changes(
-    kind: RecordKind, former: Iterable[Record], present: Sequence[Record]
-) -> list[tuple[str, Record, list[Change]]]:
-    """Return the rows in which two revisions differ: ``added``, ``removed`` or ``changed``."""
-    before = {row.uid: row for row in former}
-    found: list[tuple[str, Record, list[Change]]] = []
-    for row in present:
-        old = before.pop(row.uid, None)
-        changes = changes_between(kind, old, row)
-        if old is None:
-            found.append(("added", row, changes))
-        elif changes:
-            found.append(("changed", row, changes))
-    found += [("removed", row, changes_between(kind, row, None)) for row in before.values()]
-    return found

@@ -37,6 +37,7 @@ urlpatterns = [
     path("awards/programmes/<str:programme>/", programmes.programme, name="programme"),
     path("organisations/<int:pk>/", records.organisation, name="organisation"),
     path("cases/<int:case_id>/<int:number>/", records.revision, name="revision"),
+    path("cases/<int:case_id>/<int:number>/changes/", records.changes, name="changes"),
     path("releases/", releases.releases, name="releases"),
     path("releases/feed.atom", ReleaseFeed(), name="feed"),
     path("releases/<release:number>/", releases.release, name="release"),

@@ -90,6 +90,8 @@ WITH_CASE = {"published": 200, "superseded": 200, "withdrawn": 410}
 PUBLIC_OF_CASE = {
     "publications:revision": WITH_CASE,
     "publications:record": WITH_CASE,
+    # What a correction changed: a revision before it has to be public too.
+    "publications:changes": {"withdrawn": 410},
     "publications:content_json": WITH_CASE,
     "publications:content_canonical": WITH_CASE,
     # A release keeps its page and its bytes, whatever becomes of its cases.
@@ -133,6 +135,8 @@ DESK_OF_CASE = {
     "desk:case",
     "desk:revision",
     "desk:changes",
+    "desk:review",
+    "desk:seen",
     "desk:finding",
     "desk:finding_new",
     "desk:row_new",

@@ -256,6 +256,7 @@ def _desk_answer(name, revision, whose, role, state, step=""):
         return LOGIN
     if name in {
         "desk:check",
+        "desk:seen",
         "desk:row_restore",
         "districts:workbook_accept",
         "districts:workbook_discard",
@@ -282,6 +283,9 @@ def _desk_answer(name, revision, whose, role, state, step=""):
         return 404
     if name.startswith("districts:"):
         return 404 if whose == CITY else 200
+    if name == "desk:review":
+        # What others report is shown beside: no page for who fills in, or edits a list.
+        return 200 if role in RAISES or role == Role.AUDITOR else 403
     if name == "desk:finding_new":
         return 200 if role in RAISES else 403
     if name in {"desk:row_new", "desk:row_remove"}:
@@ -309,6 +313,8 @@ def _urls(revision, row, finding):
         "desk:row_history": [case, code, row.uid],
         "desk:revision": [case, number],
         "desk:changes": [case, number],
+        "desk:review": [case],
+        "desk:seen": [case],
         "districts:return": [case],
         "districts:section": [case, 1],
         "districts:derived": [case, "nothing"],
@@ -381,6 +387,7 @@ def _public_urls(revision, row, whose):
     urls = {
         "publications:revision": [revision.case_id, revision.number],
         "publications:record": [code, row.uid],
+        "publications:changes": [revision.case_id, revision.number],
         "publications:notice": [revision.case_id],
     }
     release = getattr(revision, "release_item", None)

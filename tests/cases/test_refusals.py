@@ -5,7 +5,6 @@ Each refusal leaves the whole database as it was.
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
 from apps.accounts.models import Role
 from apps.cases.domain.findings import check_case, decide, explain, raise_finding
@@ -483,11 +482,10 @@ def test_publish_without_the_notice_is_refused():
 def test_publish_before_the_notice_ends_is_refused():
     with factories.kind_with_notice():
         revision = factories.case_in(State.ON_NOTICE)
-        until = timezone.localtime(revision.notice_until)
 
         assert _refusal("publish", revision, factories.staff(Role.CITY_PUBLISHER)) == (
             "Refused",
-            f"The public notice runs until {until:%Y-%m-%d %H:%M}. Publish after that.",
+            f"The public notice runs to the end of {revision.notice_last_day}. Publish after that.",
         )
 
 

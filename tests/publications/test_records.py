@@ -182,7 +182,7 @@ def test_row_that_a_correction_took_out_is_gone_with_the_reason(client: Client) 
     assert response.status_code == 410
     assert factories.REASON in response.content.decode()
     revision_page = client.get(f"/cases/{published.case_id}/2/")
-    assert [how for how, _row, _changes in revision_page.context["changes"]] == ["removed"]
+    assert [row.what for row in revision_page.context["rows"]] == ["removed"]
 
 
 def test_unknown_row_is_not_found(client: Client) -> None:
@@ -218,7 +218,7 @@ def test_revision_page_shows_rows_and_hash(client: Client) -> None:
         ("narrative-sections", 1),
     ]
     assert published.release_item.content_hash in response.content.decode()
-    assert response.context["changes"] == []
+    assert response.context["diff"] is None
 
 
 def test_superseded_revision_stays_readable_and_points_to_the_one_in_force(client: Client) -> None:
@@ -232,8 +232,8 @@ def test_superseded_revision_stays_readable_and_points_to_the_one_in_force(clien
     assert row.title in old.content.decode()
     # Only the row in force has a permanent page to link to.
     assert f'href="/awards/{row.uid}/"' not in old.content.decode()
-    how, changed, changes = new.context["changes"][0]
-    assert (how, [(c.before, c.after) for c in changes]) == (
+    [changed] = new.context["rows"]
+    assert (changed.what, [(c.before, c.after) for c in changed.fields]) == (
         "changed",
         [(row.title, f"{row.title}（更正）")],
     )
@@ -251,34 +251,47 @@ def test_added_row_is_told_as_added(client: Client) -> None:
     )
     factories.advance(factories.fresh(successor), "published")
 
-    assert [how for how, *_ in client.get(f"/cases/{published.case_id}/2/").context["changes"]] == [
-        "added"
-    ]
+    shown = client.get(f"/cases/{published.case_id}/2/").context["rows"]
+    assert [row.what for row in shown] == ["added"]
     (correction,) = client.get(page_of(row)).context["corrections"]
     assert correction.is_new
 
 
-def test_long_list_is_not_compared_row_by_row(
+def test_changes_beyond_the_first_have_a_page_of_their_own(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(records, "MOST_COMPARED", 0)
-    former = factories.case_in("superseded", "awards")
-
-    response = client.get(f"/cases/{former.case_id}/2/", headers=EN)
-
-    assert response.context["changes"] == []
-    assert "too long to be compared" in response.content.decode()
-
-
-def test_changes_beyond_the_first_are_counted(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(records, "MOST_CHANGES_SHOWN", 0)
+    monkeypatch.setattr(records, "CHANGES_SHOWN", 0)
     former = factories.case_in("superseded", "awards")
 
     response = client.get(f"/cases/{former.case_id}/2/")
 
-    assert (response.context["changes"], response.context["change_count"]) == ([], 1)
+    assert (response.context["rows"], response.context["diff"].total) == ([], 1)
+    assert f'href="/cases/{former.case_id}/2/changes/"' in response.content.decode()
+
+
+def test_public_revisions_are_compared_on_pages_and_as_a_file(
+    client: Client, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    former = factories.case_in("superseded", "awards", 3)
+    path = f"/cases/{former.case_id}/2/changes/"
+
+    # The revisions (two), the keys, the rows before and after.
+    with django_assert_num_queries(6):
+        page = client.get(path, headers=EN)
+    changed = client.get(path, {"what": "changed"})
+    removed = client.get(path, {"what": "removed", "against": "1"})
+    book = client.get(path, {"_export": "xlsx"})
+
+    assert "0 new, 1 changed, 0 removed" in page.content.decode()
+    assert [len(answer.context["rows"]) for answer in (page, changed, removed)] == [1, 1, 0]
+    assert b"".join(book.streaming_content)[:2] == b"PK"
+    assert client.get(path, {"against": "2"}).status_code == 404
+    assert client.get(path, {"against": "7"}).status_code == 404
+    assert client.get(f"/cases/{former.case_id}/1/changes/").status_code == 404
+
+
+def test_doubt_of_a_public_row_is_told_in_words() -> None:
+    assert records.meaning_of("title:differs-from-twin") != "title:differs-from-twin"
 
 
 def test_revision_pages_are_cut_by_kind(client: Client) -> None:

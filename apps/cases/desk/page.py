@@ -1,16 +1,17 @@
 """What the page of a case shows, made of plain values."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import CITY_ROLES, Role, User
 from apps.cases import scope
+from apps.cases.changes import Diff, RowChange, Side
 from apps.cases.desk import queries
-from apps.cases.desk.changes import Changes, RowChange, changes_between, changes_since
 from apps.cases.desk.tables import rows_table
 from apps.cases.desk.values import field_label
 from apps.cases.domain.transitions import available_steps
@@ -27,10 +28,10 @@ from apps.cases.models import (
     State,
 )
 from apps.cases.workflow import EVENT_LABELS, Transition
-from apps.registry.models import ReportingYear
 
 # Of a long comparison, so many rows stand on the case's page; the rest has a page of its own.
 CHANGES_SHOWN = 20
+ROWS_PER_PAGE = 50
 # The steps that bring a case on; they stand first and are emphasised.
 FORWARD = frozenset({"hand_over", "submit", "accept", "approve", "announce", "publish"})
 # Where the city decides on findings; elsewhere the bureau answers them.
@@ -41,16 +42,18 @@ DECIDED = frozenset({State.REVIEWING, State.ON_NOTICE})
 class Comparison:
     """What changed against something, with the words that say against what."""
 
+    # How the address of the page of changes names what is compared with.
+    against: str
     title: str
     before_label: str
-    changes: Changes
-    rows: tuple[RowChange, ...]
+    diff: Diff
+    rows: list[RowChange]
     url: str
 
     @property
     def more(self) -> int:
         """Return how many changed rows are not shown."""
-        return len(self.changes.rows) - len(self.rows)
+        return self.diff.total - len(self.rows)
 
 
 def write_refusal(
@@ -65,31 +68,76 @@ def write_refusal(
     return None
 
 
-def comparisons(revision: Revision, rows: int | None = CHANGES_SHOWN) -> list[Comparison]:
-    """Return what ``revision`` changes: against the published one, and since it was returned."""
-    url = reverse("desk:changes", args=[revision.case_id, revision.number])
+def comparisons(revision: Revision, rows: int = CHANGES_SHOWN) -> list[Comparison]:
+    """Return what ``revision`` changes: against the published one, and since it was returned.
+
+    Each with its first ``rows`` rows; the page of changes has them all.
+    """
     found = []
     base = revision.based_on
     if base is not None:
-        found.append(
-            (
-                _("Changed against revision %(number)s") % {"number": base.number},
-                _("Published"),
-                changes_between(base, revision),
-            )
-        )
+        found.append(against_revision(revision, base))
     if revision.returned_at is not None and revision.state not in ENDED:
-        found.append(
-            (
-                _("Changed since it was returned"),
-                _("When returned"),
-                changes_since(revision, revision.returned_at),
-            )
-        )
+        found.append(since_return(revision, revision.returned_at))
     return [
-        Comparison(title, before, changes, changes.rows[:rows], url)
-        for title, before, changes in found
+        replace(comparison, rows=comparison.diff.rows(comparison.diff.entries[:rows]))
+        for comparison in found
     ]
+
+
+def comparison_of(revision: Revision) -> Comparison | None:
+    """Return what stands first on the case's page: against the published one, else the return."""
+    if revision.based_on is not None:
+        return against_revision(revision, revision.based_on, moves=False)
+    if revision.returned_at is not None and revision.state not in ENDED:
+        return since_return(revision, revision.returned_at, moves=False)
+    return None
+
+
+def _comparison(
+    against: str,
+    title: str,
+    before_label: str,
+    before: Side,
+    revision: Revision,
+    *,
+    moves: bool,
+) -> Comparison:
+    url = reverse("desk:changes", args=[revision.case_id, revision.number])
+    return Comparison(
+        against,
+        title,
+        before_label,
+        Diff(before, Side(revision), moves=moves),
+        [],
+        f"{url}?against={against}",
+    )
+
+
+def against_revision(revision: Revision, other: Revision, *, moves: bool = True) -> Comparison:
+    """Return what ``revision`` changes against another of its case; its rows are not read yet."""
+    return _comparison(
+        str(other.number),
+        _("Changed against revision %(number)s") % {"number": other.number},
+        _("Published")
+        if other.state in ENDED
+        else _("Revision %(number)s") % {"number": other.number},
+        Side(other),
+        revision,
+        moves=moves,
+    )
+
+
+def since_return(revision: Revision, moment: dt.datetime, *, moves: bool = True) -> Comparison:
+    """Return what was changed in ``revision`` since it was returned; its rows are not read yet."""
+    return _comparison(
+        "returned",
+        _("Changed since it was returned"),
+        _("When returned"),
+        Side(revision, moment),
+        revision,
+        moves=moves,
+    )
 
 
 def place_words(revision: Revision, finding: Finding, titles: dict[tuple[str, str], str]) -> str:
@@ -151,7 +199,7 @@ def finding_view(
         "raised_at": finding.raised_at,
         "is_objection": finding.is_objection,
         "is_settled": finding.is_settled,
-        "remarks": list(finding.remarks.all()),
+        "remarks": queries.thread_of(finding),
     }
 
 
@@ -161,34 +209,56 @@ def finding_views(user: User, revision: Revision, findings: list[Finding]) -> li
     return [finding_view(user, revision, finding, titles) for finding in findings]
 
 
-def correction_of(revision: Revision) -> Revision | None:
-    """Return the correction of a published revision that is under way, seen or not."""
-    if revision.state != State.PUBLISHED:
-        return None
-    return revision.case.revisions.exclude(state__in=ENDED).first()
-
-
 def offered_steps(revision: Revision, user: User, last: Event | None) -> list[Transition]:
-    """Return the steps that the page offers: those that could come about for this kind of case."""
-    notice = revision.case.notice_days is not None
+    """Return the steps that the page offers: those that could come about for this kind of case.
+
+    ``revision`` comes from ``queries.visible_revisions``.
+    """
+    steps = available_steps(revision, user)
     proposed = last is not None and last.transition == "propose_withdrawal"
     hidden = {"withdraw"} if not proposed else {"propose_withdrawal", "restate"}
-    if correction_of(revision) is not None:
+    if revision.open_number is not None:  # type: ignore[attr-defined]
         # One correction at a time; the page says that it is under way.
         hidden.add("restate")
-    if notice and revision.state == State.APPROVED:
-        hidden.add("publish")
-    if not notice:
-        hidden.add("announce")
-    steps = [step for step in available_steps(revision, user) if step.name not in hidden]
+    if any(step.name in {"announce", "publish"} for step in steps):
+        if revision.case.notice_days is None:
+            hidden.add("announce")
+        elif revision.state == State.APPROVED:
+            hidden.add("publish")
+    steps = [step for step in steps if step.name not in hidden]
     return sorted(steps, key=lambda step: step.name not in FORWARD)
 
 
-def _table(
-    user: User, revision: Revision, latest: Revision, kind: RecordKind, marks: dict[Any, str]
-) -> tuple[Any, bool]:
-    """Return the table of the rows of one kind, and whether a row may be added."""
-    items = scope.open_items(revision) if revision.returned_at is not None else None
+@dataclass(frozen=True)
+class RowsPage:
+    """One page of the rows of one kind, and the titles of all rows of it that findings name."""
+
+    table: Any
+    page: Page
+    may_add: bool
+    titles: dict[tuple[str, str], str]
+
+
+def _rows_page(
+    user: User,
+    revision: Revision,
+    latest: Revision,
+    kind: RecordKind,
+    *,
+    count: int,
+    number: str,
+    findings: list[Finding],
+    marks: dict[Any, str],
+) -> RowsPage:
+    """Return the rows of one kind that stand on one page. One query, at any number of rows."""
+    page = Paginator(range(count), ROWS_PER_PAGE).get_page(number)
+    start = page.start_index() - 1 if count else 0
+    named = {f.record_uid for f in findings if f.record_kind == kind.code}
+    rows = queries.rows_and_named(revision, kind, slice(start, page.end_index()), named)
+    titles = {(kind.code, str(row.uid)): str(getattr(row, kind.title_field)) for row in rows}
+    items = None
+    if revision.returned_at is not None:
+        items = [f for f in findings if scope.is_open_item(f)]
     may_write = (
         revision == latest
         and revision.state in WRITABLE
@@ -208,14 +278,14 @@ def _table(
     may_add = may_write and (items is None or scope.row_is_named(items, kind.code, None))
     table = rows_table(
         kind,
-        queries.rows_of(revision, kind),
+        [row for row in rows if row.is_on_page],
         url=url,
         page_url=page_url,
         is_open=is_open,
         is_locked=may_write and items is not None,
         marks=marks,
     )
-    return table, may_add
+    return RowsPage(table, page, may_add, titles)
 
 
 def _entry_url(revision: Revision) -> str:
@@ -224,17 +294,36 @@ def _entry_url(revision: Revision) -> str:
     return reverse(name, args=[revision.case_id]) if name else ""
 
 
-def context(user: User, revision: Revision, rows: str) -> dict[str, Any]:
-    """Return all that the page of ``revision`` shows; ``rows`` is the kind of row chosen."""
+def context(
+    user: User, revision: Revision, revisions: list[Revision], rows: str, number: str
+) -> dict[str, Any]:
+    """Return all that the page of ``revision`` shows.
+
+    ``revisions`` is what ``queries.visible_revisions`` found, ``rows`` the kind of row chosen,
+    ``number`` the page of its rows. At most eight queries beside the page's own three.
+    """
     kind_spec = revision.case.kind_spec
     kind = next((k for k in kind_spec.records if k.code == rows), kind_spec.records[0])
-    revisions = queries.visible_revisions(user, revision.case)
     latest = revisions[0]
     events = list(revision.events.order_by("-from_version"))
-    compared = comparisons(revision)
-    marks = compared[0].changes.marks if compared else {}
-    table, may_add = _table(user, revision, latest, kind, marks)
-    findings = finding_views(user, revision, queries.findings_of(revision))
+    compared = comparison_of(revision)
+    counts = queries.row_counts(revision)
+    stored = queries.findings_of(revision)
+    rows_page = _rows_page(
+        user,
+        revision,
+        latest,
+        kind,
+        count=counts[kind.code],
+        number=number,
+        findings=stored,
+        marks=compared.diff.marks if compared else {},
+    )
+    elsewhere = queries.row_titles(
+        revision, ((f.record_kind, f.record_uid) for f in stored if f.record_kind != kind.code)
+    )
+    titles = rows_page.titles | elsewhere
+    findings = [finding_view(user, revision, finding, titles) for finding in stored]
     may_fill = scope.may_fill(user, kind_spec, revision.case.bureau_id)
     may_write = may_fill and revision == latest and revision.state in WRITABLE
     return {
@@ -244,27 +333,42 @@ def context(user: User, revision: Revision, rows: str) -> dict[str, Any]:
         "record_kind": kind,
         "revisions": revisions,
         "latest": latest,
-        "correction": correction_of(revision),
+        "correction": _correction(revision),
         "forward": FORWARD,
         "steps": offered_steps(revision, user, events[0] if events else None),
         "entry_url": _entry_url(revision) if revision == latest else "",
         "open_findings": [f for f in findings if not f["is_settled"]],
         "settled_findings": [f for f in findings if f["is_settled"]],
         "may_raise": may_decide(user, revision),
+        "may_review": revision == latest
+        and user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER, Role.AUDITOR),
         "may_write": may_write,
         "may_fill": may_fill,
-        "comparisons": compared,
-        "table": table,
-        "may_add": may_add,
+        "comparison": compared,
+        "table": rows_page.table,
+        "page_obj": rows_page.page,
+        "row_count": counts[kind.code],
+        "may_add": rows_page.may_add,
         "removed": _removed(revision, kind) if may_write else [],
-        "tabs": _tabs(revision, kind),
+        "tabs": _tabs(revision, kind, counts),
         "events": [(e, EVENT_LABELS[e.transition]) for e in events],
         "statement": next((e for e in events if e.transition == "submit"), None),
-        "due": _due(revision, findings),
+        "due": _due(revision, stored),
         "people": _people(revision),
-        "evidence_count": revision.evidence.standing().count(),
+        "evidence_count": queries.file_count(counts),
         "is_official_of_city": user.has_role(*CITY_ROLES),
     }
+
+
+def _correction(revision: Revision) -> Revision | None:
+    """Return the correction of a published revision that is under way, seen or not."""
+    if revision.state != State.PUBLISHED or revision.open_number is None:  # type: ignore[attr-defined]
+        return None
+    return Revision(
+        case=revision.case,
+        number=revision.open_number,  # type: ignore[attr-defined]
+        state=revision.open_state,  # type: ignore[attr-defined]
+    )
 
 
 def _removed(revision: Revision, kind: RecordKind) -> list[dict[str, Any]]:
@@ -275,7 +379,7 @@ def _removed(revision: Revision, kind: RecordKind) -> list[dict[str, Any]]:
     ]
 
 
-def _tabs(revision: Revision, chosen: RecordKind) -> list[dict[str, Any]]:
+def _tabs(revision: Revision, chosen: RecordKind, counts: dict[str, int]) -> list[dict[str, Any]]:
     """Return a tab per kind of row, where the case holds several."""
     records = revision.case.kind_spec.records
     if len(records) < 2:
@@ -285,26 +389,22 @@ def _tabs(revision: Revision, chosen: RecordKind) -> list[dict[str, Any]]:
         {
             "url": f"{base}?rows={kind.code}#rows",
             "label": kind.label_plural,
-            "count": kind.model.objects.filter(revision=revision).count(),
+            "count": counts[kind.code],
             "current": kind is chosen,
         }
         for kind in records
     ]
 
 
-def _due(revision: Revision, findings: list[dict[str, Any]]) -> dt.date | None:
+def _due(revision: Revision, findings: list[Finding]) -> dt.date | None:
     """Return the day by which the bureau has to act, if it has to."""
     if revision.state not in {State.DRAFT, State.CHECKING, State.RETURNED}:
         return None
     if revision.returned_at is not None:
-        days = revision.findings.filter(deadline__isnull=False).exclude(
-            status__in=["accepted", "closed"]
-        )
-        return days.order_by("deadline").values_list("deadline", flat=True).first()
-    if revision.number > 1:
-        return None
-    year = ReportingYear.objects.filter(year=revision.case.year).first()
-    return year.due_on if year else None
+        days = [f.deadline for f in findings if f.deadline and not f.is_settled]
+        return min(days, default=None)
+    due: dt.date | None = revision.year_due_on  # type: ignore[attr-defined]
+    return due if revision.number == 1 else None
 
 
 def _people(revision: Revision) -> list[dict[str, Any]]:

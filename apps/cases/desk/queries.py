@@ -9,19 +9,39 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import (
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Concat, Greatest, JSONObject
 from django.utils import timezone
 
 from apps.accounts.models import CITY_ROLES, DISTRICT_ROLES, Bureau, Role, User
 from apps.cases.kinds import Kind, RecordKind, kinds
 from apps.cases.models import (
+    OPEN,
     SETTLED,
     WRITABLE,
     Case,
     Event,
+    Evidence,
     Finding,
+    Look,
     Notification,
     Record,
+    Remark,
     Revision,
     State,
 )
@@ -67,9 +87,35 @@ def find_revision(user: User, case_id: int, number: int | None = None) -> Revisi
     return revision
 
 
-def visible_revisions(user: User, case: Case) -> list[Revision]:
-    """Return the case's revisions in scope, newest first."""
-    return list(revisions_for(user).filter(case=case).order_by("-number"))
+def visible_revisions(user: User, case_id: int) -> list[Revision]:
+    """Return the revisions of a case in scope, newest first, with all that their page tells.
+
+    One query: with the case, its bureau, who did what, the release, the day on which the year is
+    due, ``open_number`` and ``open_state`` of a correction under way, in scope or not, and
+    ``seen_at``: up to when the person has seen it (said so, returned or approved it).
+    """
+    judged = Event.objects.filter(
+        revision=OuterRef("pk"), actor=user, transition__in=["return", "approve"]
+    )
+    seen = Look.objects.filter(revision=OuterRef("pk"), person=user)
+    under_way = Revision.objects.filter(case=OuterRef("case"), state__in=sorted(OPEN))
+    return list(
+        revisions_for(user)
+        .filter(case_id=case_id)
+        .select_related("case__bureau", "based_on", "release_item__release", *PEOPLE)
+        .defer("release_item__release__manifest")
+        .annotate(
+            open_number=Subquery(under_way.values("number")[:1]),
+            open_state=Subquery(under_way.values("state")[:1]),
+            seen_at=Greatest(
+                Subquery(seen.values("at")), Subquery(judged.order_by("-at").values("at")[:1])
+            ),
+            year_due_on=Subquery(
+                ReportingYear.objects.filter(year=OuterRef("case__year")).values("due_on")
+            ),
+        )
+        .order_by("-number")
+    )
 
 
 def kinds_filled_by(user: User) -> list[Kind]:
@@ -225,6 +271,19 @@ def rows_of(revision: Revision, kind: RecordKind) -> QuerySet[Any]:
     )
 
 
+def rows_and_named(
+    revision: Revision, kind: RecordKind, on_page: slice, named: set[Any]
+) -> list[Any]:
+    """Return one page of rows in printed order, and the rows that findings name. One query.
+
+    ``is_on_page`` says which is which.
+    """
+    rows = rows_of(revision, kind)
+    wanted = Q(pk__in=rows.order_by("position", "id").values("pk")[on_page])
+    found = rows.annotate(is_on_page=models.Case(models.When(wanted, then=True), default=False))
+    return list(found.filter(wanted | Q(uid__in=named) if named else wanted))
+
+
 def find_row(revision: Revision, kind: RecordKind, uid: uuid.UUID) -> Record:
     """Return one row of the revision. Raises the model's ``DoesNotExist``."""
     row: Record = kind.model.objects.select_related("updated_by", *kind.select_related).get(
@@ -234,10 +293,78 @@ def find_row(revision: Revision, kind: RecordKind, uid: uuid.UUID) -> Record:
 
 
 def findings_of(revision: Revision) -> list[Finding]:
-    """Return what was said about the revision, open matters first, each with its thread."""
-    findings = revision.findings.select_related("raised_by").prefetch_related("remarks__author")
+    """Return what was said about the revision, open matters first, each with its thread.
+
+    One query: a thread comes along as ``thread``, an array of remarks.
+    """
+    thread = ArraySubquery(
+        Remark.objects.filter(finding=OuterRef("pk"))
+        .order_by("pk")
+        .values(
+            remark=JSONObject(
+                status="status",
+                text="text",
+                at="at",
+                full_name="author__full_name",
+                username="author__username",
+            )
+        )
+    )
+    findings = list(revision.findings.select_related("raised_by").annotate(thread=thread))
+    for finding in findings:
+        finding.revision = revision
     weight = {"blocking": 0, "explain": 1, "hint": 2}
     return sorted(findings, key=lambda f: (f.is_settled, weight[f.severity], f.pk))
+
+
+def thread_of(finding: Finding) -> list[Remark]:
+    """Return the remarks of a finding that ``findings_of`` read, else ask for them."""
+    if not hasattr(finding, "thread"):
+        return list(finding.remarks.select_related("author"))
+    return [
+        Remark(
+            finding=finding,
+            status=said["status"],
+            text=said["text"],
+            at=dt.datetime.fromisoformat(said["at"]),
+            author=User(full_name=said["full_name"], username=said["username"]),
+        )
+        for said in finding.thread
+    ]
+
+
+def row_counts(revision: Revision) -> dict[str, int]:
+    """Return how many rows of each kind the revision holds, by the kind's code. One query.
+
+    Under ``file:<uid>`` stands how many files prove a row, under ``file:`` those of the case.
+    """
+    files = (
+        Evidence.objects.filter(revision=revision)
+        .standing()
+        .order_by()
+        .values(
+            counted=Concat(
+                Value("file:"), Cast("record_uid", CharField()), output_field=CharField()
+            )
+        )
+        .annotate(rows=Count("*"))
+    )
+    rows = (
+        kind.model.objects.filter(revision=revision)
+        .order_by()
+        .values(counted=Value(kind.code, output_field=CharField()))
+        .annotate(rows=Count("*"))
+        for kind in revision.case.kind_spec.records
+    )
+    counts = {kind.code: 0 for kind in revision.case.kind_spec.records}
+    for row in files.union(*rows, all=True):
+        counts[row["counted"]] = row["rows"]
+    return counts
+
+
+def file_count(counts: dict[str, int]) -> int:
+    """Return how many files ``row_counts`` found in all."""
+    return sum(count for name, count in counts.items() if name.startswith("file:"))
 
 
 def row_titles(

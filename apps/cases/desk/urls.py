@@ -4,11 +4,13 @@ from django.urls import path
 
 from apps.cases.desk.views import (
     cases,
+    changes,
     evidence,
     findings,
     home,
     notifications,
     publishing,
+    review,
     rows,
     steps,
 )
@@ -25,6 +27,8 @@ urlpatterns = [
     path("cases/publish/", publishing.publish_many, name="publish"),
     path("cases/<int:case_id>/", cases.case_page, name="case"),
     path("cases/<int:case_id>/check/", cases.case_check, name="check"),
+    path("cases/<int:case_id>/review/", review.review, name="review"),
+    path("cases/<int:case_id>/seen/", review.seen, name="seen"),
     path("cases/<int:case_id>/findings/new/", findings.finding_new, name="finding_new"),
     path("cases/<int:case_id>/findings/<int:finding_id>/", findings.finding, name="finding"),
     path("cases/<int:case_id>/evidence/", evidence.evidence, name="evidence"),
@@ -36,7 +40,7 @@ urlpatterns = [
     path(f"{ROW}restore/", rows.row_restore, name="row_restore"),
     path(f"{ROW}history/", rows.row_history, name="row_history"),
     path("cases/<int:case_id>/<int:number>/", cases.case_page, name="revision"),
-    path("cases/<int:case_id>/<int:number>/changes/", cases.case_changes, name="changes"),
+    path("cases/<int:case_id>/<int:number>/changes/", changes.case_changes, name="changes"),
     path("cases/<int:case_id>/<int:number>/<slug:name>/", steps.step, name="step"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.notifications_read, name="notifications_read"),

@@ -15,7 +15,11 @@ EMPTY = "—"
 def in_words(row: Any, name: str) -> str:
     """Return the value of ``row``'s field ``name`` as text: lists joined, choices in words."""
     display = getattr(row, f"get_{name}_display", None)
-    return words(display() if display else getattr(row, name))
+    if display is None:
+        # A stored state of a row reads as the row itself does.
+        own = getattr(getattr(row, "pgh_tracked_model", None), f"get_{name}_display", None)
+        return words(own(row) if own else getattr(row, name))
+    return words(display())
 
 
 def words(value: Any) -> str:

@@ -1,5 +1,6 @@
 """Releases: the act of publishing, its number, its manifest chained to the one before."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,11 +8,18 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.cases.canonical import canonical_json, revision_hash, sha256
+from apps.cases.canonical import canonical_json, held_hash, sha256
 from apps.cases.models import Release, ReleaseItem, Revision
 
 # Any constant: releases are numbered and chained one at a time.
 _RELEASE_LOCK = 7_301_001
+
+
+def next_number(now: dt.datetime) -> str:
+    """Return the number that a release made now gets, if no other comes first."""
+    year = timezone.localdate(now).year
+    serial = Release.objects.filter(number__startswith=f"{year}-").count() + 1
+    return f"{year}-{serial:03d}"
 
 
 def record_release(revisions: Sequence[Revision], actor: User, reason: str) -> Release:
@@ -24,11 +32,9 @@ def record_release(revisions: Sequence[Revision], actor: User, reason: str) -> R
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_RELEASE_LOCK])
     now = timezone.now()
-    year = timezone.localdate(now).year
     previous = Release.objects.order_by("-id").first()
-    serial = Release.objects.filter(number__startswith=f"{year}-").count() + 1
-    number = f"{year}-{serial:03d}"
-    hashed = [(revision, *revision_hash(revision)) for revision in revisions]
+    number = next_number(now)
+    hashed = [(revision, *held_hash(revision)) for revision in revisions]
     manifest: dict[str, Any] = {
         "format": "yongke-release-1",
         "number": number,

@@ -9,6 +9,7 @@ from apps.cases.models.case import Case, CaseQuerySet, ReasonCode, Revision, Rev
 from apps.cases.models.event import Event, Notification
 from apps.cases.models.evidence import Evidence, StoredFile
 from apps.cases.models.finding import SETTLED, Finding, FindingStatus, Remark, Severity
+from apps.cases.models.look import Look
 from apps.cases.models.record import Mention, Record, RecordQuerySet
 from apps.cases.models.release import Release, ReleaseItem
 from apps.cases.models.states import ENDED, OPEN, WRITABLE, State
@@ -24,6 +25,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "FindingStatus",
+    "Look",
     "Mention",
     "Notification",
     "ReasonCode",

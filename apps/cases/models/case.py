@@ -257,6 +257,13 @@ class Revision(models.Model):
         return self.state in {State.PUBLISHED, State.SUPERSEDED}
 
     @property
+    def notice_last_day(self) -> dt.date | None:
+        """Return the last day of the public notice: it ends with this day, at midnight."""
+        if self.notice_until is None:
+            return None
+        return timezone.localtime(self.notice_until - dt.timedelta(microseconds=1)).date()
+
+    @property
     def notice_is_over(self) -> bool:
         """Say whether the public notice has ended. It ends by itself, to the minute."""
         return self.notice_until is not None and timezone.now() >= self.notice_until

@@ -5,21 +5,26 @@ from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
-from apps.cases.kinds import RecordKind, listed_record_kinds, record_kinds
+from apps.cases.changes import ADDED, CHANGED, MOVED, REMOVED, WHAT, Diff, Side
+from apps.cases.changes.sheet import file_name, write_sheet
+from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Record, Revision
 from apps.publications import pictures, queries, trace
 from apps.publications.answers import public_page
-from apps.publications.listing import fit, paginate, record_url
+from apps.publications.flags import meaning
+from apps.publications.listing import fit, page_of, paginate, record_url
 from apps.publications.moments import day_of, end_of
 from apps.registry.domain import form_of
 
-# A comparison row by row is made of revisions up to this size.
-MOST_COMPARED = 5_000
-MOST_CHANGES_SHOWN = 200
+# Of what a correction changed, so many rows stand on its page; the rest has a page of its own.
+CHANGES_SHOWN = 20
+CHANGES_PER_PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rows of one kind on an organisation's page.
 MOST_OF_ORGANISATION = 200
 
@@ -62,12 +67,6 @@ def _former(revision: Revision) -> Revision | None:
     )
 
 
-def _changes(kind: RecordKind, former: Revision, revision: Revision) -> list[Any]:
-    return trace.row_changes(
-        kind, queries.rows_of(kind, former), list(queries.rows_of(kind, revision))
-    )
-
-
 @public_page
 def revision(request: HttpRequest, case_id: int, number: int) -> HttpResponseBase:
     """Show one revision whole: its rows by kind, its hash, what it changed and why."""
@@ -88,11 +87,7 @@ def revision(request: HttpRequest, case_id: int, number: int) -> HttpResponseBas
         paginate(table, request.GET.get(f"{kind.code}-page"))
         tables.append((kind, fit(table)))
     former = _former(shown)
-    changes: list[Any] = []
-    is_compared = former is not None and shown.release_item.rows <= MOST_COMPARED
-    if former is not None and is_compared:
-        for kind in shown.case.kind_spec.records:
-            changes += _changes(kind, former, shown)
+    diff = _diff(former, shown) if former is not None else None
     return render(
         request,
         "publications/revision.html",
@@ -104,14 +99,93 @@ def revision(request: HttpRequest, case_id: int, number: int) -> HttpResponseBas
             "tables": tables,
             "form_head": form_of(shown.case.kind, shown.case.year),
             "former": former,
-            "is_compared": is_compared,
-            "changes": changes[:MOST_CHANGES_SHOWN],
-            "change_count": len(changes),
+            "diff": diff,
+            "rows": diff.rows(diff.entries[:CHANGES_SHOWN]) if diff else [],
             "road": trace.road(shown),
             "revisions": queries.readable_revisions().filter(case_id=case_id).order_by("-number"),
             "permalink": settings.SITE_URL + request.path,
         },
     )
+
+
+def _diff(former: Revision, shown: Revision) -> Diff:
+    return Diff(Side(former), Side(shown), say_flag=meaning_of)
+
+
+def meaning_of(flag: str) -> str:
+    """Return a doubt in words; it is stored as the field's name and a code."""
+    name, _colon, code = flag.partition(":")
+    return meaning(code or name)
+
+
+@public_page
+def changes(request: HttpRequest, case_id: int, number: int) -> HttpResponseBase:
+    """Compare two public revisions of a case row by row: on pages, or as an Excel file.
+
+    ``against`` names the other revision; without it the one before.
+    """
+    try:
+        shown = queries.revision_of(case_id, number)
+        against = request.GET.get("against", "")
+        former = (
+            queries.revision_of(case_id, int(against))
+            if against.isdecimal() and len(against) < 6
+            else _former(shown)
+        )
+    except Revision.DoesNotExist as error:
+        raise Http404 from error
+    if former is None or former.pk == shown.pk:
+        raise Http404
+    diff = _diff(former, shown)
+    if request.GET.get("_export") == "xlsx":
+        facts = [
+            (_("Case"), str(shown.case)),
+            (_("Before"), _release_words(former)),
+            (_("Now"), _release_words(shown)),
+        ]
+        return FileResponse(
+            write_sheet(diff, facts, meaning_of),
+            as_attachment=True,
+            filename=file_name(case_id, former.number, number),
+            content_type=XLSX,
+        )
+    what = request.GET.get("what", "")
+    what = what if what in WHAT else ""
+    page = page_of(diff.of(None, what), request.GET.get("page"), CHANGES_PER_PAGE)
+    return render(
+        request,
+        "publications/changes.html",
+        {
+            "revision": shown,
+            "former": former,
+            "counts": diff.counts(),
+            "sorts": _sorts(diff, former.number, what),
+            "page_obj": page,
+            "rows": diff.rows(list(page.object_list)),
+        },
+    )
+
+
+def _sorts(diff: Diff, against: int, chosen: str) -> list[dict[str, Any]]:
+    """Return a tab per sort of change, with its number of rows."""
+    words = {ADDED: _("added"), CHANGED: _("changed"), REMOVED: _("removed"), MOVED: _("moved")}
+    return [
+        {
+            "url": f"?against={against}" + (f"&what={what}" if what else ""),
+            "label": label,
+            "count": len(diff.of(None, what)),
+            "current": what == chosen,
+        }
+        for what, label in {"": _("all"), **words}.items()
+        if not what or diff.of(None, what)
+    ]
+
+
+def _release_words(revision: Revision) -> str:
+    return _("Revision %(number)s, release %(release)s") % {
+        "number": revision.number,
+        "release": revision.release_item.release.number,
+    }
 
 
 @public_page

@@ -2,15 +2,17 @@
 
 import datetime as dt
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from apps.accounts.models import Role
-from apps.cases.desk.changes import changes_between
+from apps.cases.changes import Diff, Side
 from apps.cases.desk.forms import holds_a_figure
 from apps.cases.desk.values import words
-from apps.cases.domain.records import remove_record, save_record
+from apps.cases.domain.records import add_records, remove_record, save_record
 from apps.cases.models import State
 from tests import factories as f
 from tests.cases.desk.pages import said, signed_in
@@ -26,30 +28,11 @@ def corrected() -> tuple[Any, Any]:
     first, second, _third = f.records_of(revision)
     kind = first.record_kind
     save_record(
-        filler, revision.pk, kind, {"people": ["李四", "王五"], "position": 25}, uid=first.uid
+        filler, revision.pk, kind, {"people": ["李四", "王五"], "position": 35}, uid=first.uid
     )
     remove_record(filler, revision.pk, kind, second.uid)
     save_record(filler, revision.pk, kind, f.award_values(4))
     return published, revision
-
-
-def test_changes_are_told_row_by_row_and_name_by_name() -> None:
-    published, revision = corrected()
-
-    changes = changes_between(published, revision)
-
-    assert (changes.added, changes.changed, changes.removed) == (1, 1, 1)
-    [changed] = [row for row in changes.rows if row.what == "changed"]
-    [people] = changed.fields
-    assert changed.moved
-    assert [(name.text, name.is_kept) for name in people.names_before] == [
-        ("张三", False),
-        ("李四", True),
-    ]
-    assert [(name.text, name.is_kept) for name in people.names_after] == [
-        ("李四", True),
-        ("王五", False),
-    ]
 
 
 def test_case_page_marks_rows_and_shows_changes() -> None:
@@ -60,8 +43,8 @@ def test_case_page_marks_rows_and_shows_changes() -> None:
     body = page.content.decode()
     assert "1 new, 1 changed, 1 removed" in said(page)
     assert (body.count("is-new"), body.count("is-changed")) == (1, 1)
-    assert "<del>张三</del>" in body
-    assert "<ins>王五</ins>" in body
+    # Where the page of changes is one link away, its rows are not read here.
+    assert f"/desk/cases/{revision.case_id}/2/changes/?against=1" in body
 
 
 def test_change_taken_back_is_no_change() -> None:
@@ -71,25 +54,112 @@ def test_change_taken_back_is_no_change() -> None:
     for title in ("别的题目", row.title):
         revision = f.change_first_row(revision, title=title)
 
-    assert changes_between(published, revision).rows == ()
+    assert Diff(Side(published), Side(revision)).total == 0
     page = signed_in(f.filler_of(revision)).get(f"/desk/cases/{revision.case_id}/")
     assert "No row is changed yet." in said(page)
 
 
-def test_long_comparison_goes_on_on_a_page_of_its_own() -> None:
+def changes_url(revision: Any) -> str:
+    """Return the page that compares a revision."""
+    return f"/desk/cases/{revision.case_id}/{revision.number}/changes/"
+
+
+def test_page_of_changes_shows_each_row_name_by_name() -> None:
+    _published, revision = corrected()
+
+    page = signed_in(f.filler_of(revision)).get(changes_url(revision))
+
+    body = page.content.decode()
+    assert page.context["comparison"].against == "1"
+    assert "1 new, 1 changed, 1 removed, 1 at another place" in said(page)
+    assert "<del>张三</del>、李四" in body
+    assert "李四、<ins>王五</ins>" in body
+
+
+def test_page_of_changes_filters_and_is_cut_into_pages() -> None:
     published = f.published_case(rows=1)
     revision = f.successor_of(published)
     filler = f.filler_of(revision)
-    [row] = f.records_of(revision)
-    for number in range(2, 25):
-        save_record(filler, revision.pk, row.record_kind, f.award_values(number))
+    kind = revision.case.kind_spec.records[0]
+    add_records(filler, revision.pk, kind, [f.award_values(n) for n in range(2, 62)])
+    [row, *_rest] = f.records_of(revision)
+    save_record(filler, revision.pk, kind, {"title": "别的题目"}, uid=row.uid)
     client = signed_in(filler)
 
-    case = client.get(f"/desk/cases/{revision.case_id}/")
-    whole = client.get(f"/desk/cases/{revision.case_id}/2/changes/")
+    pages = {
+        query: client.get(f"{changes_url(revision)}?{query}").context
+        for query in ("", "page=2", "what=changed", "what=removed", "what=nonsense")
+    }
 
-    assert "Show the other 3 changes" in said(case)
-    assert len(whole.context["comparisons"][0].rows) == 23
+    assert {query: len(context["rows"]) for query, context in pages.items()} == {
+        "": 50,
+        "page=2": 11,
+        "what=changed": 1,
+        "what=removed": 0,
+        "what=nonsense": 50,
+    }
+    assert [(sort["count"], sort["current"]) for sort in pages["what=changed"]["sorts"]] == [
+        (61, False),
+        (60, False),
+        (1, True),
+    ]
+
+
+@pytest.mark.parametrize("rows", [1, 100])
+def test_page_of_changes_takes_the_same_queries_at_any_size(
+    rows: int, django_assert_num_queries: Any
+) -> None:
+    published = f.published_case(rows=rows)
+    revision = f.successor_of(published)
+    filler = f.filler_of(revision)
+    for row in f.records_of(revision):
+        save_record(filler, revision.pk, row.record_kind, {"title": f"{row.title}甲"}, uid=row.uid)
+    client = signed_in(filler)
+
+    client.get(changes_url(revision))
+
+    # Session, account, messages with bureau, revisions, the keys, the rows before and after.
+    with django_assert_num_queries(7):
+        page = client.get(changes_url(revision))
+
+    assert page.context["comparison"].diff.total == rows
+
+
+def test_any_two_revisions_are_compared() -> None:
+    first = f.published_case(rows=1)
+    second = f.advance(f.change_first_row(f.successor_of(first), title="第二"), State.PUBLISHED)
+    third = f.change_first_row(f.successor_of(second), title="第三")
+    client = signed_in(f.filler_of(third))
+
+    against_first = client.get(changes_url(third), {"against": "1"})
+    backwards = client.get(changes_url(first), {"against": "3"})
+    led = client.get(changes_url(third), {"against": "1", "to": "2"})
+    unknown = client.get(changes_url(third), {"against": "9"})
+    itself = client.get(changes_url(third), {"against": "3"})
+    not_returned = client.get(changes_url(third), {"against": "returned"})
+    nowhere = client.get(f"/desk/cases/{first.case_id}/9/changes/")
+
+    [row] = against_first.context["rows"]
+    assert [(change.before, change.after) for change in row.fields] == [
+        (f.award_values(1)["title"], "第三")
+    ]
+    [row] = backwards.context["rows"]
+    assert [change.after for change in row.fields] == [f.award_values(1)["title"]]
+    assert led.url == f"/desk/cases/{first.case_id}/2/changes/?against=1"
+    assert [r.status_code for r in (unknown, itself, not_returned, nowhere)] == [404] * 4
+
+
+def test_comparison_is_handed_out_as_a_file() -> None:
+    _published, revision = corrected()
+
+    response = signed_in(f.filler_of(revision)).get(changes_url(revision), {"_export": "xlsx"})
+
+    book = load_workbook(BytesIO(b"".join(response.streaming_content)))
+    front, rows = book.worksheets
+    assert [cell.value for cell in front["B"]][2:4] == ["Published", "Revision 2"]
+    assert [cell.value for cell in front[front.max_row]] == ["awards", 1, 1, 1, 1]
+    told = "".join(rows.cell(line, 1).value for line in range(2, rows.max_row + 1))
+    assert [told.count(word) for word in ("removed", "changed", "added", "another")] == [1] * 4
 
 
 def test_first_revision_has_nothing_to_compare() -> None:
@@ -112,17 +182,20 @@ def test_reviewer_sees_what_changed_since_the_return() -> None:
     save_record(filler, revision.pk, kind, f.award_values(4))
     revision = f.take("accept", f.take("submit", revision))
 
-    page = signed_in(f.staff(Role.CITY_REVIEWER)).get(f"/desk/cases/{revision.case_id}/")
+    client = signed_in(f.staff(Role.CITY_REVIEWER))
+    page = client.get(changes_url(revision), {"against": "returned"})
+    case = client.get(f"/desk/cases/{revision.case_id}/")
 
-    [comparison] = page.context["comparisons"]
-    assert comparison.title == "Changed since it was returned"
-    assert (comparison.rows[0].what, comparison.rows[0].uid) == ("changed", first.uid)
-    assert {(row.what, row.title) for row in comparison.rows} == {
+    assert page.context["comparison"].title == "Changed since it was returned"
+    assert case.context["comparison"].against == "returned"
+    assert [(row.what, row.title) for row in page.context["rows"]] == [
         ("changed", "改后的题目"),
-        ("added", f.award_values(4)["title"]),
         ("removed", second.title),
-    }
-    assert third.uid not in {row.uid for row in comparison.rows}
+        ("added", f.award_values(4)["title"]),
+    ]
+    [title] = page.context["rows"][0].fields
+    assert (title.before, title.after) == (first.title, "改后的题目")
+    assert third.uid not in {row.uid for row in page.context["rows"]}
 
 
 def test_earlier_revision_says_that_it_is_one_and_leads_to_histories_only() -> None:

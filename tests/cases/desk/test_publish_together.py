@@ -1,6 +1,10 @@
 """Publishing several cases as one release."""
 
+import re
+from typing import Any
+
 import pytest
+from django.utils import timezone
 
 from apps.accounts.models import Role
 from apps.cases.models import Release, Revision, State
@@ -63,6 +67,33 @@ def test_preview_shows_exactly_what_becomes_public() -> None:
     assert "Publish 2 cases as one release" in said(page)
     assert "4 rows become public" in said(page)
     assert "（更正）" in said(page)
+    assert page.context["number"] == f"{timezone.localdate().year}-002"
+    tables = [
+        [(kind.code, [row.record.uid for row in table.paginated_rows]) for kind, table in c.tables]
+        for c in page.context["candidates"]
+    ]
+    assert tables == [
+        [("awards", [row.uid for row in f.records_of(revision)])] for revision in (first, second)
+    ]
+
+
+def test_preview_shows_what_the_public_page_then_shows() -> None:
+    revision = f.approved_case(rows=25)
+    client = signed_in(f.staff(Role.CITY_PUBLISHER))
+    name = f"{revision.pk}-awards-page"
+
+    pages = [client.get(URL, {"revision": revision.pk, name: number}) for number in (1, 2)]
+    client.post(URL, sent(revision))
+    public = client.get(f"/cases/{revision.case_id}/1/")
+
+    def rows(table: Any) -> list[list[str]]:
+        return [[re.sub("<[^>]*>", "", str(cell)) for cell in row] for row in table.paginated_rows]
+
+    previewed = [row for page in pages for row in rows(page.context["candidates"][0].tables[0][1])]
+    [(_kind, table)] = public.context["tables"]
+    assert previewed == rows(table)
+    assert f"{name}=2" in pages[0].content.decode()
+    assert "preview" in said(pages[0])
 
 
 def test_cases_become_public_under_one_number_however_often_they_are_sent() -> None:

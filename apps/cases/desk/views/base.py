@@ -6,6 +6,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
@@ -51,6 +52,18 @@ def show_instead(form: forms.BaseForm, name: str, value: str) -> None:
     data = cast(QueryDict, form.data).copy()
     data[name] = value
     form.data = data
+
+
+def next_url(request: HttpRequest, default: str) -> str:
+    """Return where the person came from, as the form names it in ``next``; else ``default``.
+
+    An address of another site is not followed.
+    """
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if wanted and is_ours else default
 
 
 def case_url(revision: Revision) -> str:

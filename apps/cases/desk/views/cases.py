@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import ChoiceField, ModelChoiceField
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -151,28 +151,19 @@ def _existing(user: User, kind: str, year: int, subject: str) -> int | None:
 @require_safe
 def case_page(request: DeskRequest, case_id: int, number: int | None = None) -> HttpResponse:
     """Show a revision whole: what to do next, findings, changes, rows, history."""
-    revision = revision_or_404(request, case_id, number)
-    context = desk_page.context(request.user, revision, request.GET.get("rows", ""))
-    RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(context["table"])
+    revisions = queries.visible_revisions(request.user, case_id)
+    revision = next((r for r in revisions if number in (None, r.number)), None)
+    if revision is None:
+        raise Http404
+    context = desk_page.context(
+        request.user,
+        revision,
+        revisions,
+        request.GET.get("rows", ""),
+        request.GET.get("page", ""),
+    )
     context["crumbs"] = crumbs(None, str(revision.case))
     return render(request, "cases/case.html", context)
-
-
-@login_required
-@require_safe
-def case_changes(request: DeskRequest, case_id: int, number: int) -> HttpResponse:
-    """Show all that a revision changes, however long."""
-    revision = revision_or_404(request, case_id, number)
-    return render(
-        request,
-        "cases/changes.html",
-        {
-            "revision": revision,
-            "case": revision.case,
-            "comparisons": desk_page.comparisons(revision, rows=None),
-            "crumbs": crumbs(revision, _("Changes")),
-        },
-    )
 
 
 @login_required

@@ -23,6 +23,7 @@ from apps.cases.desk.views.base import (
     case_url,
     crumbs,
     kind_or_404,
+    next_url,
     page,
     revision_or_404,
     show_instead,
@@ -103,7 +104,7 @@ def finding_new(request: DeskRequest, case_id: int) -> HttpResponse:
                 if finding.deadline
                 else _("The finding is noted."),
             )
-            return redirect(f"{case_url(revision)}#finding-{finding.pk}")
+            return redirect(next_url(request, f"{case_url(revision)}#finding-{finding.pk}"))
     if form.figure_found:
         show_instead(form, "warned", form.cleaned_data.get("message", ""))
     return page(
@@ -115,6 +116,7 @@ def finding_new(request: DeskRequest, case_id: int) -> HttpResponse:
             "form": form,
             "is_objection": is_objection,
             "place": str(getattr(row, kind.title_field)) if kind and row else "",
+            "next": request.POST.get("next", ""),
             "crumbs": crumbs(revision, _("New finding")),
         },
         refusal,
@@ -151,7 +153,7 @@ def finding(request: DeskRequest, case_id: int, finding_id: int) -> HttpResponse
             refusal = error
         else:
             messages.success(request, _("Noted."))
-            return redirect(f"{case_url(revision)}#finding-{found.pk}")
+            return redirect(next_url(request, f"{case_url(revision)}#finding-{found.pk}"))
     user = request.user
     [view] = desk_page.finding_views(user, revision, [found])
     files_of = EvidencePlace(finding_id=found.pk)
@@ -180,6 +182,7 @@ def finding(request: DeskRequest, case_id: int, finding_id: int) -> HttpResponse
             "may_attach": may_explain or may_decide,
             "is_to_correct": is_to_correct and revision.state in WRITABLE,
             "raise_url": reverse("desk:finding_new", args=[case_id]) + place,
+            "next": request.POST.get("next", ""),
             "crumbs": crumbs(revision, _("Finding")),
         },
         refusal,

@@ -7,17 +7,24 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django_tables2 import RequestConfig
 
 from apps.accounts.models import Role
 from apps.cases.canonical import revision_hash
 from apps.cases.desk import queries
 from apps.cases.desk.page import Comparison, comparisons
 from apps.cases.desk.views.base import DeskRequest, crumbs, page
+from apps.cases.domain.releases import next_number
 from apps.cases.domain.transitions import perform_many, why_not
 from apps.cases.errors import NotAllowed, WorkflowError
+from apps.cases.kinds import RecordKind
 from apps.cases.models import Revision
+
+# Rows of each table of the preview; the others are a click away.
+ROWS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,8 @@ class Candidate:
     hash: str
     comparison: Comparison | None
     refusal: WorkflowError | None
+    # Per kind of row the very table that the public pages show.
+    tables: list[tuple[RecordKind, Any]]
 
 
 def _chosen(request: DeskRequest, data: QueryDict) -> list[Revision]:
@@ -54,13 +63,35 @@ def _versions(data: QueryDict, revisions: list[Revision]) -> dict[int, int | Non
 def _candidate(request: DeskRequest, revision: Revision) -> Candidate:
     digest, rows = revision_hash(revision)
     against = [c for c in comparisons(revision) if revision.based_on is not None]
+    tables = [(kind, _public_table(request, revision, kind)) for kind in _kinds(revision)]
     return Candidate(
         revision,
         rows,
         digest,
         against[0] if against else None,
         why_not("publish", revision, request.user),
+        [(kind, table) for kind, table in tables if table.paginator.count],
     )
+
+
+def _kinds(revision: Revision) -> tuple[RecordKind, ...]:
+    return revision.case.kind_spec.records
+
+
+def _public_table(request: DeskRequest, revision: Revision, kind: RecordKind) -> Any:
+    """Return the rows as their public page will show them, so many at a time; without links.
+
+    The rows have no public page yet.
+    """
+    table = kind.table(
+        data=queries.rows_of(revision, kind),
+        orderable=False,
+        prefix=f"{revision.pk}-{kind.code}-",
+        exclude=("report_year",),
+        attrs={"class": "table", "wrap": "wide"},
+    )
+    RequestConfig(request, paginate={"per_page": ROWS_SHOWN, "silent": True}).configure(table)
+    return table
 
 
 @login_required
@@ -93,6 +124,7 @@ def publish_many(request: DeskRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "candidates": candidates,
         "reason": data.get("reason", ""),
+        "number": next_number(timezone.now()),
         "rows": sum(candidate.rows for candidate in candidates),
         "is_possible": bool(candidates) and not any(c.refusal for c in candidates),
         "crumbs": crumbs(None, _("Publish together")),

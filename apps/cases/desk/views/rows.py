@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.models import Role
+from apps.cases.changes import field_changes
 from apps.cases.desk import evidence as desk_evidence
 from apps.cases.desk import page as desk_page
 from apps.cases.desk import queries
-from apps.cases.desk.changes import field_changes
+from apps.cases.desk.page import ROWS_PER_PAGE
 from apps.cases.desk.values import field_label, in_words
 from apps.cases.desk.views.base import (
     DeskRequest,
@@ -26,7 +27,6 @@ from apps.cases.desk.views.base import (
     page,
     revision_or_404,
 )
-from apps.cases.desk.views.cases import ROWS_PER_PAGE
 from apps.cases.domain.evidence import Place
 from apps.cases.domain.findings import check_case
 from apps.cases.domain.records import remove_record, restore_record, save_record
