@@ -86,6 +86,18 @@ class Child:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
 
 
+def web_arguments(host: str, port: int) -> list[str]:
+    """Return what follows the interpreter's name to start the web server."""
+    return [
+        *("-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *("--host", host, "--port", str(port)),
+        # Each thread keeps a database connection: few threads, few connections.
+        *("--workers", "2", "--blocking-threads", "4", "--backpressure", "64"),
+        *("--log-level", "warning", "--workers-kill-timeout", "8"),
+        "config.wsgi:application",
+    ]
+
+
 class Supervisor:
     """Starts, watches and stops the processes of one installation."""
 
@@ -183,14 +195,7 @@ class Supervisor:
         say("starting the web server and the task worker")
         self._spawn(
             "web server",
-            [
-                *("-m", "granian", "--interface", "wsgi", "--no-ws"),
-                *("--host", self.host, "--port", str(self.port)),
-                # Each thread keeps a database connection: few threads, few connections.
-                *("--workers", "2", "--blocking-threads", "4", "--backpressure", "64"),
-                *("--log-level", "warning", "--workers-kill-timeout", "8"),
-                "config.wsgi:application",
-            ],
+            web_arguments(self.host, self.port),
             log=self.var / "log" / "web.log",
             last_signal=signal.SIGTERM,  # it has workers of its own to end
         )

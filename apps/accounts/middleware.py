@@ -40,7 +40,9 @@ class IdleTimeout:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Note that the person is there; keep what he sees out of shared caches."""
         signed_in = request.user.is_authenticated
-        if signed_in and time.time() - request.session.get("seen", 0) > 60:
+        # A page that asks by itself what is new is not a person who is there.
+        is_attended = "X-Unattended" not in request.headers
+        if signed_in and is_attended and time.time() - request.session.get("seen", 0) > 60:
             request.session["seen"] = int(time.time())
         response = self.get_response(request)
         if signed_in and not response.has_header("Cache-Control"):

@@ -58,14 +58,25 @@ def row_is_named(items: Iterable[Finding], record_kind: str, uid: object | None)
 
 
 def ensure_row_is_open(revision: Revision, record_kind: str, uid: object | None) -> None:
-    """Raise ``Locked`` where a returned case does not open this row.
+    """Raise ``Locked`` where a returned case does not open this row. ``uid`` None: a new row."""
+    ensure_rows_are_open(revision, record_kind, [uid])
+
+
+def ensure_rows_are_open(
+    revision: Revision, record_kind: str, uids: Iterable[object | None]
+) -> None:
+    """Raise ``Locked`` where a returned case does not open one of these rows.
 
     An item that names a row opens that row; one that names a kind opens its rows and lets rows be
-    added; one that names nothing opens the whole case. ``uid`` is None for a new row.
+    added; one that names nothing opens the whole case. None stands for a new row.
     """
-    if revision.returned_at is None or row_is_named(open_items(revision), record_kind, uid):
+    if revision.returned_at is None:
         return
-    raise Locked(_("The case was returned for named items only, and this row is not one of them."))
+    items = open_items(revision)
+    if not all(row_is_named(items, record_kind, uid) for uid in uids):
+        raise Locked(
+            _("The case was returned for named items only, and this row is not one of them.")
+        )
 
 
 def lock_shared(revision_id: int) -> None:

@@ -1,21 +1,46 @@
 """What can be done to a return beyond what can be done to any case."""
 
+import datetime as dt
 import uuid
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.cases.domain.records import save_record
+from apps.cases.domain.records import Change, open_revision, store_changes, was_stored
 from apps.cases.errors import StaleRecord
 from apps.cases.models import Revision
 from apps.districts.kind import INDICATOR_VALUE
-from apps.districts.models import Blank, FigureStatus, IndicatorValue, Scope
-from apps.registry.models import Indicator
+from apps.districts.models import Blank, FigureStatus, IndicatorValue, Presence, Scope
+from apps.registry.models import District, Indicator
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class FigureChange:
+    """What the bureau's own figure for ``indicator`` is to become.
+
+    ``values`` holds value, blank and qualifier. ``uid`` and ``version`` are those of the figure
+    that the person read; without them it is a first entry, and ``scope`` is its scope.
+    """
+
+    indicator: Indicator
+    values: Mapping[str, Any]
+    scope: str = Scope.WHOLE
+    uid: uuid.UUID | None = None
+    version: int | None = None
+
+    @property
+    def cleaned(self) -> dict[str, Any]:
+        """Return the values with ``blank`` and ``value`` agreeing."""
+        cleaned = dict(self.values)
+        has_value = cleaned.get("value") is not None
+        cleaned["blank"] = "" if has_value else cleaned.get("blank") or Blank.MISSING
+        return cleaned
+
+
 def save_figure(
     actor: User,
     revision_id: int,
@@ -28,39 +53,111 @@ def save_figure(
 ) -> IndicatorValue:
     """Store the bureau's own figure for ``indicator`` in the return's year and return it.
 
-    ``values`` holds value, blank and qualifier; ``scope`` is that of a first entry. Two people who enter the same figure for the
-    first time meet here: the second is told, as for any stale save. Raises as ``save_record``.
+    Parameters are those of ``FigureChange``; effects and errors those of ``save_figures``.
     """
-    revision = (
-        Revision.objects.visible_to(actor)
-        .select_related("case__bureau__district")
-        .get(pk=revision_id)
+    change = FigureChange(indicator, values, scope, uid, version)
+    return save_figures(actor, revision_id, [change])[0]
+
+
+@transaction.atomic
+def save_figures(
+    actor: User, revision_id: int, changes: Sequence[FigureChange]
+) -> list[IndicatorValue]:
+    """Store figures of the return, all or none, and return them in the order of ``changes``.
+
+    Two people who enter the same figure for the first time meet here: the second is told, as for
+    any stale save. A save that comes again because its answer was lost is answered with the figure
+    as it stands. Raises as ``save_records``.
+    """
+    revision = open_revision(actor, revision_id, INDICATOR_VALUE)
+    first = [change for change in changes if change.uid is None]
+    present = _entered_meanwhile(revision, first) if first else {}
+    done: dict[int, IndicatorValue] = {}
+    rows: list[Change] = []
+    for number, change in enumerate(changes):
+        if change.uid is not None:
+            rows.append(Change(change.cleaned, change.uid, change.version))
+        elif (figure := present.get(change.indicator.pk)) is None:
+            identity = _identity(revision, change.indicator)
+            rows.append(Change({**identity, "scope": change.scope, **change.cleaned}))
+        else:
+            is_same = all(getattr(figure, name) == v for name, v in change.cleaned.items())
+            if not is_same and not was_stored(actor, INDICATOR_VALUE, figure, change.cleaned, 0):
+                raise StaleRecord(figure, change.cleaned)
+            done[number] = figure
+    stored = iter(store_changes(actor, revision, INDICATOR_VALUE, rows) if rows else [])
+    figures = [
+        done.get(number) or cast(IndicatorValue, next(stored)) for number in range(len(changes))
+    ]
+    for figure, change in zip(figures, changes, strict=True):
+        if figure.indicator_id != change.indicator.pk:
+            raise IndicatorValue.DoesNotExist
+    return figures
+
+
+def _identity(revision: Revision, indicator: Indicator) -> dict[str, Any]:
+    """Return what makes a figure the bureau's own for ``indicator`` in the return's year."""
+    return {
+        "indicator": indicator,
+        "unit": indicator.unit,
+        "reporting_unit": _district(revision),
+        "subject": "",
+        "period": str(revision.case.year),
+        "status": FigureStatus.ACTUAL,
+    }
+
+
+def _district(revision: Revision) -> District:
+    return revision.case.bureau.district
+
+
+def _entered_meanwhile(
+    revision: Revision, changes: Sequence[FigureChange]
+) -> dict[int, IndicatorValue]:
+    """Return the figures that are there already, by indicator; hold off others who enter them."""
+    indicators = {change.indicator.pk: change.indicator for change in changes}
+    with connection.cursor() as cursor:
+        # One first entry of a figure at a time; the row to lock does not exist yet.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s::int, pk) FROM unnest(%s::int[]) AS pk",
+            [revision.pk, sorted(indicators)],
+        )
+    rows = (
+        IndicatorValue.objects.filter(
+            revision=revision,
+            indicator__in=indicators,
+            reporting_unit=_district(revision),
+            subject="",
+            period=str(revision.case.year),
+            status=FigureStatus.ACTUAL,
+        )
+        .select_related("updated_by")
+        .order_by("-position", "-id")
     )
-    cleaned = dict(values)
-    if cleaned.get("value") is None:
-        cleaned["blank"] = cleaned.get("blank") or Blank.MISSING
-    else:
-        cleaned["blank"] = ""
-    if uid is None:
-        with connection.cursor() as cursor:
-            # One first entry of a figure at a time; the row to lock does not exist yet.
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s::int, %s::int)", [revision_id, indicator.pk]
-            )
-        identity = {
-            "indicator": indicator,
-            "unit": indicator.unit,
-            "reporting_unit": revision.case.bureau.district,
-            "subject": "",
-            "period": str(revision.case.year),
-            "status": FigureStatus.ACTUAL,
-        }
-        present = IndicatorValue.objects.filter(revision=revision, **identity).first()
-        if present is not None:
-            if all(getattr(present, name) == value for name, value in cleaned.items()):
-                return present
-            raise StaleRecord(present, cleaned)
-        cleaned = {**identity, "scope": scope, **cleaned}
-    record = save_record(actor, revision_id, INDICATOR_VALUE, cleaned, uid=uid, version=version)
-    assert isinstance(record, IndicatorValue)
-    return record
+    return {row.indicator_id: row for row in rows if row.unit == indicators[row.indicator_id].unit}
+
+
+# A person who stays where he is is noted this often.
+STILL_HERE = dt.timedelta(seconds=6)
+
+
+def note_presence(actor: User, revision: Revision, section: int, field: str = "") -> None:
+    """Note that ``actor`` is at a field of the return now. Only the bureau's own people are noted.
+
+    One statement; it writes nothing where nothing is new.
+    """
+    if actor.bureau_id != revision.case.bureau_id:
+        return
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {Presence._meta.db_table} AS old
+                (revision_id, person_id, section, field, seen_at) VALUES (%s, %s, %s, %s, %s)
+            ON CONFLICT (revision_id, person_id) DO UPDATE
+                SET section = EXCLUDED.section, field = EXCLUDED.field, seen_at = EXCLUDED.seen_at
+                WHERE old.seen_at < %s OR (old.section, old.field)
+                    IS DISTINCT FROM (EXCLUDED.section, EXCLUDED.field)
+            """,  # noqa: S608 - the table's name is ours
+            [revision.pk, actor.pk, section, field, now, now - STILL_HERE],
+        )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.cases.forms import RecordForm
 from apps.districts.models import Blank, IndicatorValue, NarrativeSection
+from apps.districts.pasting import COLUMNS, MOST_ROWS
 from apps.registry.models import Indicator
 
 
@@ -77,3 +78,78 @@ class FigureForm(RecordForm):
             # A figure that was emptied is missing; nought would be a number.
             values["blank"] = values.get("blank") or Blank.MISSING
         return values
+
+
+def _field(name: str) -> Any:
+    """Return the form field of a figure's model field."""
+    field: Any = IndicatorValue._meta.get_field(name)
+    return field.formfield(required=False)
+
+
+class FieldForm(forms.Form):
+    """One figure saved by itself, with the row and the version that the person read."""
+
+    value = _field("value")
+    qualifier = _field("qualifier")
+    blank = _field("blank")
+    uid = forms.UUIDField(required=False)
+    version = forms.IntegerField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a value together with a reason for none."""
+        values = super().clean() or {}
+        if values.get("value") is not None and values.get("blank"):
+            self.add_error("blank", _("Give a value, or say why there is none, not both."))
+        return values
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what is stored of the figure."""
+        return {name: self.cleaned_data[name] for name in ("value", "blank", "qualifier")}
+
+
+class HearForm(forms.Form):
+    """What a page tells of itself when it asks what is new."""
+
+    section = forms.IntegerField(min_value=0, max_value=999)
+    # The indicator whose field has the focus.
+    field = forms.SlugField(required=False, max_length=80)
+    # The version of each figure shown: {"rd-spending": 3}; nought where there is none.
+    figures = forms.JSONField(required=False)
+    # What the page shows of findings, as it was told.
+    findings = forms.CharField(required=False, max_length=64)
+    # The person has saved since the rules last spoke.
+    check = forms.BooleanField(required=False)
+
+    def clean_figures(self) -> dict[str, int]:
+        """Refuse what is no table of versions."""
+        figures = self.cleaned_data["figures"] or {}
+        if not isinstance(figures, dict) or not all(
+            isinstance(version, int) for version in figures.values()
+        ):
+            raise forms.ValidationError("versions by code")
+        return figures
+
+
+class PasteForm(forms.Form):
+    """Cells copied from a spreadsheet, and the lines that they would go to."""
+
+    text = forms.CharField(max_length=200_000, strip=False)
+    column = forms.ChoiceField(choices=[(name, name) for name in COLUMNS])
+    # Codes of the lines from the first one on, and of those among them that are locked.
+    codes = forms.JSONField()
+    locked = forms.JSONField(required=False)
+
+    def _codes(self, name: str) -> list[str]:
+        codes = self.cleaned_data[name] or []
+        if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+            raise forms.ValidationError("a list of codes")
+        return codes[:MOST_ROWS]
+
+    def clean_codes(self) -> list[str]:
+        """Refuse what is no list of codes."""
+        return self._codes("codes")
+
+    def clean_locked(self) -> list[str]:
+        """Refuse what is no list of codes."""
+        return self._codes("locked")

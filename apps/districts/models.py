@@ -256,3 +256,31 @@ class UploadedWorkbook(models.Model):
     def __str__(self) -> str:
         """Return the file's name."""
         return self.name
+
+
+class Presence(models.Model):
+    """Where a person of the bureau is in a return, and when he was last heard of there.
+
+    One row per person and return; after a few seconds of silence it counts for nothing
+    (``queries.people_here``). No part of the return.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # The section's number on the form, nought for the list of sections; the field's indicator.
+    section = models.PositiveSmallIntegerField(_("section"), default=0)
+    field = models.CharField(_("field"), max_length=80, blank=True)
+    seen_at = models.DateTimeField(_("seen at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presences")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "person"], name="one_place_per_person_and_return"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return who is where."""
+        return f"{self.person}: {self.section} {self.field}"

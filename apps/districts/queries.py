@@ -1,16 +1,28 @@
 """What is asked about returns."""
 
-from apps.accounts.models import Bureau
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import F
+from django.utils import timezone
+
+from apps.accounts.models import Bureau, User
+from apps.cases.desk.queries import revisions_for
 from apps.cases.models import Revision
-from apps.districts.models import FigureStatus, IndicatorValue
+from apps.districts.models import FigureStatus, IndicatorValue, Presence
 from apps.registry.models import AskedOf, District, Indicator
 
 # Indicator, unit and subject: what makes a figure comparable with last year's.
 SeriesKey = tuple[int, str, str]
 
 
-def last_year_values(bureau: Bureau, year: int) -> dict[SeriesKey, IndicatorValue]:
-    """Return what is published of ``bureau``'s own return for the year before ``year``. One query."""
+def last_year_values(
+    bureau: Bureau, year: int, indicator: Indicator | None = None
+) -> dict[SeriesKey, IndicatorValue]:
+    """Return what is published of ``bureau``'s own return for the year before ``year``. One query.
+
+    Of one ``indicator`` alone if it is given.
+    """
     rows = (
         IndicatorValue.objects.public()
         .filter(
@@ -23,6 +35,8 @@ def last_year_values(bureau: Bureau, year: int) -> dict[SeriesKey, IndicatorValu
         .select_related("indicator")
         .order_by("-position")
     )
+    if indicator is not None:
+        rows = rows.filter(indicator=indicator)
     return {(row.indicator_id, row.unit, row.subject): row for row in rows}
 
 
@@ -37,4 +51,57 @@ def own_figures(revision: Revision, district: District) -> list[IndicatorValue]:
         IndicatorValue.objects.filter(revision=revision, reporting_unit=district)
         .select_related("indicator", "updated_by", "revision")
         .order_by("position", "id")
+    )
+
+
+def return_in_scope(user: User, case_id: int) -> Revision:
+    """Return the newest revision of a return in ``user``'s scope. Raises ``Revision.DoesNotExist``."""
+    revision = (
+        revisions_for(user)
+        .filter(case_id=case_id, case__kind="district-returns")
+        .select_related("case__bureau")
+        .order_by("-number")
+        .first()
+    )
+    if revision is None:
+        raise Revision.DoesNotExist
+    return revision
+
+
+def figures_of_lines(revision: Revision, codes: Iterable[str]) -> dict[str, IndicatorValue]:
+    """Return the bureau's own figures of the year for these indicators, by code. One query."""
+    rows = (
+        IndicatorValue.objects.filter(
+            revision=revision,
+            indicator__code__in=list(codes),
+            reporting_unit__bureau=revision.case.bureau_id,
+            subject="",
+            period=str(revision.case.year),
+            status=FigureStatus.ACTUAL,
+            unit=F("indicator__units__0"),
+        )
+        .select_related("indicator", "updated_by")
+        .order_by("-position", "-id")
+    )
+    return {row.indicator.code: row for row in rows}
+
+
+def scope_before(revision: Revision, indicator: Indicator) -> str | None:
+    """Return the scope of last year's figure as published; None where there is none."""
+    before = last_year_values(revision.case.bureau, revision.case.year, indicator)
+    figure = before.get((indicator.pk, indicator.unit, ""))
+    return figure.scope if figure else None
+
+
+# A page asks every four seconds, every half minute where it is not looked at.
+HERE = dt.timedelta(seconds=13)
+
+
+def people_here(revision: Revision, but: User) -> list[Presence]:
+    """Return who else of the bureau is in the return now, longest there first. One query."""
+    return list(
+        Presence.objects.filter(revision=revision, seen_at__gte=timezone.now() - HERE)
+        .exclude(person=but)
+        .select_related("person")
+        .order_by("pk")
     )

@@ -59,6 +59,27 @@ class Line:
         return f"{share.quantize(Decimal('0.1')):+f}%"
 
     @property
+    def before_value(self) -> str:
+        """Return last year's number as plain digits, for the page's script."""
+        value = self.before.value if self.before else None
+        return "" if value is None else f"{value:f}"
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """Return the figure as it is stored, for the page's script."""
+        figure = self.figure
+        if figure is None:
+            return {"uid": "", "version": 0, "value": "", "qualifier": "", "blank": ""}
+        value = "" if figure.value is None else f"{figure.value:f}"
+        return {
+            "uid": figure.uid,
+            "version": figure.version,
+            "value": value,
+            "qualifier": figure.qualifier,
+            "blank": figure.blank,
+        }
+
+    @property
     def prefix(self) -> str:
         """Return the name of this line's fields in the form."""
         return self.indicator.code
@@ -99,18 +120,8 @@ class Line:
     @property
     def finding_view(self) -> dict[str, Any]:
         """Return what is said of the figure, as ``components/finding.html`` takes it."""
-        found = self.finding
-        assert found is not None
-        may_answer = self.is_open and not (found.rule and found.severity == Severity.BLOCKING)
-        return {
-            "severity": found.severity,
-            "message": str(found),
-            "status": found.status,
-            "get_status_display": found.get_status_display(),
-            "reply_url": reverse("desk:finding", args=[found.revision.case_id, found.pk])
-            if may_answer
-            else "",
-        }
+        assert self.finding is not None
+        return view_of_finding(self.finding, self.finding.revision, self.is_open)
 
     @property
     def is_usual(self) -> bool:
@@ -207,7 +218,7 @@ def read_return(actor: User, revision: Revision) -> Return:
     district = District.objects.get(bureau=case.bureau_id)
     before = last_year_values(case.bureau, case.year)
     main, others = _split(own_figures(revision, district), str(case.year))
-    findings = _findings(revision)
+    findings = findings_of_figures(revision)
     files = counts_by_row(revision, INDICATOR_VALUE.code)
     counted = derivations(case.year)
     may_fill = scope.may_fill(actor, case.kind_spec, case.bureau_id) and revision.state in WRITABLE
@@ -284,7 +295,7 @@ def _split(
     return main, others
 
 
-def _findings(revision: Revision) -> dict[str, Finding]:
+def findings_of_figures(revision: Revision) -> dict[str, Finding]:
     """Return per figure the finding that matters most: blocking before the others."""
     rows: QuerySet[Finding] = revision.findings.filter(record_kind=INDICATOR_VALUE.code).exclude(
         status__in=[FindingStatus.CLOSED, FindingStatus.ACCEPTED]
@@ -292,6 +303,23 @@ def _findings(revision: Revision) -> dict[str, Finding]:
     order = {Severity.BLOCKING: 0, Severity.EXPLAIN: 1, Severity.HINT: 2}
     ranked = sorted(rows, key=lambda finding: order[Severity(finding.severity)], reverse=True)
     return {str(finding.record_uid): finding for finding in ranked}
+
+
+def view_of_finding(found: Finding, revision: Revision, is_open: bool) -> dict[str, Any]:
+    """Return a finding of a figure as ``components/finding.html`` takes it.
+
+    ``is_open``: the person may write the figure, so he may answer.
+    """
+    may_answer = is_open and not (found.rule and found.severity == Severity.BLOCKING)
+    return {
+        "severity": found.severity,
+        "message": str(found),
+        "status": found.status,
+        "get_status_display": found.get_status_display(),
+        "reply_url": reverse("desk:finding", args=[revision.case_id, found.pk])
+        if may_answer
+        else "",
+    }
 
 
 def bind_forms(section: Section, data: Mapping[str, Any] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.districts import views
+from apps.districts import saving, views
 from apps.districts.workbook import views as workbook
 
 app_name = "districts"
@@ -10,6 +10,9 @@ urlpatterns = [
     path("<int:case_id>/", views.return_page, name="return"),
     path("<int:case_id>/<int:number>/", views.section_page, name="section"),
     path("<int:case_id>/counted/<slug:code>/", views.derived_page, name="derived"),
+    path("<int:case_id>/figures/<slug:code>/", saving.save_field, name="save_field"),
+    path("<int:case_id>/hear/", saving.hear, name="hear"),
+    path("<int:case_id>/paste/", saving.preview_paste, name="preview_paste"),
     path("<int:case_id>/workbook/", workbook.workbook_page, name="workbook"),
     path("<int:case_id>/workbook/file/", workbook.download, name="workbook_file"),
     path("<int:case_id>/workbook/marked/", workbook.marked, name="workbook_marked"),

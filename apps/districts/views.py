@@ -21,10 +21,9 @@ from apps.cases.models import Revision
 from apps.districts import domain
 from apps.districts.derived import derivations, rows_behind
 from apps.districts.models import IndicatorValue
+from apps.districts.pasting import QUALIFIERS
 from apps.districts.returns import Line, Return, Section, bind_forms, read_return
-
-# The words that stand with printed figures; any other may be typed.
-QUALIFIERS = ("超", "超过", "突破", "近", "约", "余", "以上", "预计")
+from apps.districts.saving import script_context
 
 # Of what a figure is counted from, so many rows are shown.
 MOST_ROWS_SHOWN = 500
@@ -45,7 +44,7 @@ def _read(request: HttpRequest, case_id: int) -> tuple[User, Return]:
 @login_required
 def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show what is done, what is missing and what is wrong, section by section."""
-    _user, page = _read(request, case_id)
+    user, page = _read(request, case_id)
     tasks = [
         {
             "url": reverse("districts:section", args=[case_id, section.number]),
@@ -69,6 +68,7 @@ def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
             "page": page,
             "tasks": tasks,
             "case": page.revision.case,
+            "script": script_context(user, page.revision),
             "empty_sections": [section for section in page.sections if not section.is_usual],
         },
     )
@@ -174,6 +174,7 @@ def section_page(request: HttpRequest, case_id: int, number: int) -> HttpRespons
 
 
 def _show(request: HttpRequest, page: Return, section: Section, status: int = 200) -> HttpResponse:
+    assert isinstance(request.user, User)
     following = page.section(section.number + 1)
     desk, case = reverse("desk:home"), page.revision.case
     crumbs = [
@@ -191,6 +192,7 @@ def _show(request: HttpRequest, page: Return, section: Section, status: int = 20
             "section": section,
             "case": page.revision.case,
             "next_section": following,
+            "script": script_context(request.user, page.revision),
             "qualifiers": QUALIFIERS,
             "forms": [line.form for line in section.lines if line.form is not None],
             "wrong_forms": [

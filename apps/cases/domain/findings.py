@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -94,15 +94,16 @@ def check_case(actor: User, revision_id: int) -> list[Finding]:
     """Run the rules at the wish of a person who fills the case; return the open findings by rule.
 
     So the filler sees what is wrong before the case is handed over, and what a refused report
-    was refused for. Raises ``Revision.DoesNotExist`` out of scope, ``NotAllowed``, ``Locked``.
+    was refused for. Rows may be saved meanwhile; no step is taken, and no other check runs.
+    Raises ``Revision.DoesNotExist`` out of scope, ``NotAllowed``, ``Locked``.
     """
-    revision = (
-        Revision.objects.visible_to(actor)
-        .select_for_update(of=("self",))
-        .select_related("case__bureau")
-        .get(pk=revision_id)
-    )
+    scope.lock_shared(revision_id)
+    revision = Revision.objects.visible_to(actor).select_related("case__bureau").get(pk=revision_id)
     scope.ensure_may_fill(actor, revision)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('cases.check'), %s::int)", [revision_id]
+        )
     return run_checks(revision)
 
 

@@ -1,7 +1,8 @@
 """Writing the rows of a case: one at a time from a form, many at once from a pack or an import."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -23,10 +24,11 @@ from apps.cases.models import Record, Revision
 STEP = 10
 
 
-def _open_revision(actor: User, revision_id: int, kind: RecordKind) -> Revision:
+def open_revision(actor: User, revision_id: int, kind: RecordKind) -> Revision:
     """Return the revision, held against transitions, if ``actor`` may write rows of ``kind`` in it.
 
-    Raises ``Revision.DoesNotExist`` out of scope, ``NotAllowed`` or ``Locked``.
+    Called in the transaction that writes the rows. Raises ``Revision.DoesNotExist`` out of scope,
+    ``NotAllowed`` or ``Locked``.
     """
     scope.lock_shared(revision_id)
     revision = Revision.objects.visible_to(actor).select_related("case__bureau").get(pk=revision_id)
@@ -36,10 +38,18 @@ def _open_revision(actor: User, revision_id: int, kind: RecordKind) -> Revision:
     return revision
 
 
-def _clean(record: Record, row: int | None = None) -> None:
-    """Raise ``Invalid`` with every fault of ``record`` at once."""
+def _clean(record: Record, row: int | None = None, only: Collection[str] | None = None) -> None:
+    """Raise ``Invalid`` with every fault of ``record`` at once; of the fields ``only`` if given.
+
+    A row that a field names and that is at hand is not looked up again.
+    """
+    exclude = {"revision", "updated_by"}
+    for field in record._meta.concrete_fields:
+        at_hand = field.is_relation and field.is_cached(record)  # type: ignore[attr-defined]
+        if at_hand or (only is not None and field.name not in only):
+            exclude.add(field.name)
     try:
-        record.clean_fields(exclude=["revision", "updated_by"])
+        record.clean_fields(exclude=exclude)
         record.clean()
     except ValidationError as error:
         errors = getattr(error, "message_dict", {NON_FIELD_ERRORS: error.messages})
@@ -75,7 +85,18 @@ def _is_same(stored: Any, value: Any) -> bool:
     return bool(stored == value)
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Change:
+    """What a row is to become: a new one, or the row ``uid`` as the person read it at ``version``.
+
+    ``values`` holds a part of the kind's fields, ``position`` and ``flags``.
+    """
+
+    values: Mapping[str, Any]
+    uid: uuid.UUID | None = None
+    version: int | None = None
+
+
 def save_record(
     actor: User,
     revision_id: int,
@@ -87,33 +108,114 @@ def save_record(
 ) -> Record:
     """Store one row and return it: a new one, or the row ``uid`` as read at ``version``.
 
-    Effects, in one transaction: the row with its saver and time, its next version, its mentions,
-    and (by trigger) its history. A save that changes nothing leaves the row as it is.
-    ``values`` may hold a part of ``kind.fields``, ``position`` and ``flags``.
-    Raises ``Revision.DoesNotExist`` or the model's ``DoesNotExist`` (out of scope), ``NotAllowed``,
-    ``Locked``, ``Invalid``, and ``StaleRecord`` when the row was saved by somebody else meanwhile.
+    Effects and errors are those of ``save_records``.
     """
-    revision = _open_revision(actor, revision_id, kind)
-    scope.ensure_row_is_open(revision, kind.code, uid)
-    if uid is None:
-        last = kind.model.objects.filter(revision=revision).aggregate(last=Max("position"))["last"]
-        record = kind.model(revision=revision, position=(last or 0) + STEP, version=0)
-    else:
-        record = kind.model.objects.select_for_update().get(revision=revision, uid=uid)
-        if all(_is_same(getattr(record, name), value) for name, value in values.items()):
-            return record
-        if version is not None and version != record.version:
-            raise StaleRecord(record, dict(values))
-    for name, value in values.items():
-        setattr(record, name, value)
-    record.version += 1
-    record.updated_at = timezone.now()
-    record.updated_by = actor
-    _clean(record)
+    return save_records(actor, revision_id, kind, [Change(values, uid, version)])[0]
+
+
+@transaction.atomic
+def save_records(
+    actor: User, revision_id: int, kind: RecordKind, changes: Sequence[Change]
+) -> list[Record]:
+    """Store rows, all or none, and return them in the order of ``changes``.
+
+    Effects, in one transaction: each row with its saver and time, its next version, its mentions,
+    and (by trigger) its history. A change that changes nothing leaves its row as it is.
+    A constant number of queries per 2,000 rows.
+    Raises ``Revision.DoesNotExist`` or the model's ``DoesNotExist`` (out of scope), ``NotAllowed``,
+    ``Locked``, ``Invalid``, and ``StaleRecord`` when a row was saved by somebody else meanwhile.
+    """
+    return store_changes(actor, open_revision(actor, revision_id, kind), kind, changes)
+
+
+def store_changes(
+    actor: User, revision: Revision, kind: RecordKind, changes: Sequence[Change]
+) -> list[Record]:
+    """Store rows of a revision that ``open_revision`` opened in this transaction.
+
+    Otherwise as ``save_records``.
+    """
+    scope.ensure_rows_are_open(revision, kind.code, [change.uid for change in changes])
+    uids = [change.uid for change in changes if change.uid is not None]
+    # In the order of their keys: two people who save the same rows wait for each other once.
+    stored = (
+        {
+            record.uid: record
+            for record in kind.model.objects.select_for_update()
+            .filter(revision=revision, uid__in=uids)
+            .order_by("pk")
+        }
+        if uids
+        else {}
+    )
+    last = 0
+    if len(uids) < len(changes):
+        rows = kind.model.objects.filter(revision=revision)
+        last = rows.aggregate(last=Max("position"))["last"] or 0
+    records, new, changed = [], [], []
+    for change in changes:
+        if change.uid is None:
+            last += STEP
+            record = kind.model(revision=revision, position=last, version=0)
+            new.append(record)
+        elif (found := stored.get(change.uid)) is None:
+            raise kind.model.DoesNotExist
+        else:
+            record = found
+            if all(_is_same(getattr(record, n), value) for n, value in change.values.items()):
+                records.append(record)
+                continue
+            if change.version is not None and change.version != record.version:
+                if not was_stored(actor, kind, record, change.values, change.version):
+                    raise StaleRecord(record, dict(change.values))
+                records.append(record)
+                continue
+            changed.append(record)
+        for name, value in change.values.items():
+            setattr(record, name, value)
+        record.version += 1
+        record.updated_at = timezone.now()
+        record.updated_by = actor
+        _clean(record, only=None if change.uid is None else change.values)
+        records.append(record)
+    names = {name for change in changes for name in change.values}
     with pghistory.context(user=actor.pk):
-        _store([record], record.save)
-        write_mentions(revision, kind, [record])
-    return record
+        if new:
+            _store(new, lambda: kind.model.objects.bulk_create(new, batch_size=2000))
+        if changed:
+            _store(changed, lambda: _update(kind, changed, names))
+        if new or changed:
+            write_mentions(revision, kind, [*new, *changed])
+    return records
+
+
+def _update(kind: RecordKind, records: Sequence[Record], names: Collection[str]) -> None:
+    """Write the fields ``names`` of rows that stand, with who saved them and when."""
+    written = [*names, "version", "updated_at", "updated_by"]
+    if len(records) == 1:
+        records[0].save(force_update=True, update_fields=written)
+    else:
+        kind.model.objects.bulk_update(records, written, batch_size=500)
+
+
+def was_stored(
+    actor: User, kind: RecordKind, record: Record, values: Mapping[str, Any], version: int
+) -> bool:
+    """Say whether ``actor`` has stored these values upon ``version`` of the row before.
+
+    A save whose answer was lost on the way comes again; the history knows that it was stored, and
+    it is no stale save against itself. ``version`` 0 is a first entry.
+    """
+    kept = (
+        kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+            pgh_obj_id=record.pk, version=version + 1, updated_by=actor
+        )
+        .order_by("-pgh_id")
+        .first()
+    )
+    return kept is not None and all(
+        _is_same(getattr(kept, name), value) for name, value in values.items()
+    )
 
 
 @transaction.atomic
@@ -124,7 +226,7 @@ def remove_record(
 
     Raises as ``save_record`` does.
     """
-    revision = _open_revision(actor, revision_id, kind)
+    revision = open_revision(actor, revision_id, kind)
     scope.ensure_row_is_open(revision, kind.code, uid)
     record = kind.model.objects.select_for_update().get(revision=revision, uid=uid)
     if version is not None and version != record.version:
@@ -142,7 +244,7 @@ def restore_record(actor: User, revision_id: int, kind: RecordKind, uid: uuid.UU
     repeated call is harmless. Raises as ``save_record`` does; ``DoesNotExist`` of the model
     where the revision never held such a row.
     """
-    revision = _open_revision(actor, revision_id, kind)
+    revision = open_revision(actor, revision_id, kind)
     scope.ensure_row_is_open(revision, kind.code, uid)
     record = kind.model.objects.filter(revision=revision, uid=uid).first()
     if record is not None:
@@ -187,7 +289,7 @@ def add_records(
     A constant number of queries per 2,000 rows. Raises as ``save_record`` does; ``Invalid`` names
     the row, counted from 1.
     """
-    revision = _open_revision(actor, revision_id, kind)
+    revision = open_revision(actor, revision_id, kind)
     scope.ensure_row_is_open(revision, kind.code, None)
     last = kind.model.objects.filter(revision=revision).aggregate(last=Max("position"))["last"] or 0
     now = timezone.now()

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import uuid
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -75,9 +74,9 @@ def accept(
 
     ``digest`` is that of the differences shown; ``choices`` holds "yours" or "theirs" for each row
     that a colleague saved since the download. In one transaction: the revision held against
-    transitions, the differences found again, each figure stored by ``save_figure`` at the version
-    that was shown, the upload removed. Faulty rows stay as they are. Raises ``Unsettled``, and as
-    ``save_figure`` does; then nothing is stored.
+    transitions, the differences found again, the figures stored by ``save_figures`` at the versions
+    that were shown, the upload removed. Faulty rows stay as they are. Raises ``Unsettled``, and as
+    ``save_figures`` does; then nothing is stored.
     """
     with transaction.atomic():
         scope.lock_shared(revision.pk)
@@ -93,26 +92,22 @@ def accept(
         wanted = chosen(result, choices)
         if wanted is None:
             raise Unsettled(_("Choose for each figure which value stays. Nothing was stored yet."))
-        for change in wanted:
-            _store(actor, revision, change)
+        domain.save_figures(actor, revision.pk, [_figure_change(change) for change in wanted])
         discard_upload(actor, revision)
     return len(wanted), result
 
 
-def _store(actor: User, revision: Revision, change: Change) -> None:
-    values = {
-        "value": change.yours.value,
-        "blank": change.yours.blank,
-        "qualifier": change.yours.qualifier,
-    }
+def _figure_change(change: Change) -> domain.FigureChange:
+    """Return a difference as what its figure is to become."""
     figure = change.figure
-    uid: uuid.UUID | None = figure.uid if figure else None
-    domain.save_figure(
-        actor,
-        revision.pk,
+    return domain.FigureChange(
         change.row.indicator,
-        values,
+        {
+            "value": change.yours.value,
+            "blank": change.yours.blank,
+            "qualifier": change.yours.qualifier,
+        },
         scope=change.row.scope,
-        uid=uid,
+        uid=figure.uid if figure else None,
         version=figure.version if figure else None,
     )
