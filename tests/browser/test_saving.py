@@ -34,8 +34,10 @@ SAVED = re.compile("saved|已保存|保存于")
 def draft() -> Revision:
     """Return an empty return of 2024 with two sections; last year's is published."""
     spending = factories.indicator("rd-spending", name="研发经费支出", order=1)
-    firms = factories.indicator("firms", name="有效高新技术企业", units=["家"], order=2)
-    factories.indicator("people", name="研发人员", units=["人"], order=3)
+    firms = factories.indicator(
+        "firms", name="有效高新技术企业", units=["家"], precision=0, order=2
+    )
+    factories.indicator("people", name="研发人员", units=["人"], precision=0, order=3)
     factories.indicator(
         "grants", name="科技经费", section="科技金融", section_en="Finance", order=4
     )
