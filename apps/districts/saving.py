@@ -152,11 +152,11 @@ def _conflict(
 @for_scripts
 def hear(request: DeskRequest, case_id: int) -> HttpResponse:
     """Note where the person is; answer who else is there, and what has changed since he looked."""
+    revision = _return_or_404(request, case_id)
     form = HearForm(request.POST)
     if not form.is_valid():
         raise PermissionDenied(_("This page is not of this site."))
     asked = form.cleaned_data
-    revision = _return_or_404(request, case_id)
     user = request.user
     may_fill = scope.may_fill(user, revision.case.kind_spec, revision.case.bureau_id)
     is_open = may_fill and revision.state in WRITABLE
@@ -187,11 +187,11 @@ def hear(request: DeskRequest, case_id: int) -> HttpResponse:
 @for_scripts
 def preview_paste(request: DeskRequest, case_id: int) -> HttpResponse:
     """Answer which copied cell would go to which field, and what of it cannot. Nothing is stored."""
+    _return_or_404(request, case_id)
     form = PasteForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"message": _("This is too much, or no column of cells.")}, status=422)
     asked = form.cleaned_data
-    _return_or_404(request, case_id)
     known = {row.code: row for row in Indicator.objects.filter(code__in=asked["codes"])}
     lines = [known[code] for code in asked["codes"] if code in known]
     pasted, beyond = read_paste(asked["text"], asked["column"], lines, set(asked["locked"]))
