@@ -19,7 +19,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.domain.mentions import printed_names, remove_mentions, write_mentions
-from apps.cases.domain.records import STEP, _open_revision, _store
+from apps.cases.domain.records import STEP, _store, open_revision
 from apps.cases.errors import Invalid, StaleRecord
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Mention, Record, Revision
@@ -112,7 +112,7 @@ def add_rows(
     ``rows`` may name their ``uid``. A constant number of queries per 2,000 rows. Raises as
     ``records.add_records`` does.
     """
-    revision = _open_revision(actor, revision_id, kind)
+    revision = open_revision(actor, revision_id, kind)
     last = kind.model.objects.filter(revision=revision).aggregate(last=Max("position"))["last"] or 0
     now, count = timezone.now(), 0
     with pghistory.context(user=actor.pk):
@@ -190,7 +190,7 @@ def change_rows(actor: User, revision_id: int, kind: RecordKind, changes: Iterab
     Effects of each as those of ``records.save_record``. Raises as it does; ``StaleRecord`` where
     any row was saved by somebody else since.
     """
-    revision = _open_revision(actor, revision_id, kind)
+    revision = open_revision(actor, revision_id, kind)
     now, count = timezone.now(), 0
     with pghistory.context(user=actor.pk):
         _name_the_writer()
@@ -226,7 +226,7 @@ def remove_rows(
 
     Raises as ``records.remove_record`` does.
     """
-    revision = _open_revision(actor, revision_id, kind)
+    revision = open_revision(actor, revision_id, kind)
     with pghistory.context(user=actor.pk, removed_by=actor.pk):
         for piece in in_pieces(versions.items()):
             held = _held(revision, kind, dict(piece))
