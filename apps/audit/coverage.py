@@ -21,6 +21,7 @@ NOT_COVERED = {
     "audit_entry": "the chain itself; it refuses every change and checks itself",
     "cases_look": "how far a reviewer has read; a bookmark that decides nothing",
     "districts_uploadedworkbook": "a file that waits for its uploader's answer, a day at most",
+    "districts_presence": "who is looking at a return right now; worthless after some seconds",
     # What was read from a file and is being looked through. What a person accepts stands in the
     # case, with its history; the file itself and the acceptance are covered.
     "intake_importtable": "a draft of what a file holds",
