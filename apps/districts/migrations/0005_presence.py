@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0001_initial'),
-        ('districts', '0003_search'),
+        ('districts', '0004_derivation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
