@@ -50,6 +50,7 @@ def _message(notification: "Notification") -> EmailMessage:  # type: ignore[name
     from apps.cases.workflow import EVENT_LABELS
 
     event = notification.event
+    assert event is not None  # only what a step told is mailed
     with override(settings.LANGUAGE_CODE):
         subject = f"{EVENT_LABELS[event.transition]}: {event.revision}"
         lines = [

@@ -126,7 +126,7 @@ def test_kind_can_be_named(run):
 
 
 def test_without_dry_run_it_stores_nothing_and_says_so(tmp_path):
-    with pytest.raises(CommandError, match="stores nothing yet"):
+    with pytest.raises(CommandError, match="Say where and as whom"):
         call_command("intake", str(tmp_path / "x"))
 
 

@@ -3,6 +3,8 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role, User
@@ -59,10 +61,19 @@ class Event(models.Model):
 
 
 class Notification(models.Model):
-    """A message to one person that a case has come to him, or back to him."""
+    """A message to one person: a case has come to him or back to him, or his work is done.
+
+    What is no step of a case says so in ``text``, an English msgid, and leads to ``url``.
+    """
 
     recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notifications")
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notifications")
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
+    text = models.CharField(max_length=200, blank=True)
+    params = models.JSONField(default=dict, blank=True)
+    url = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField(_("time"), default=timezone.now)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
     mailed_at = models.DateTimeField(_("mailed at"), null=True, blank=True)
 
@@ -71,7 +82,13 @@ class Notification(models.Model):
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         constraints = [
-            models.UniqueConstraint(fields=["recipient", "event"], name="one_message_per_recipient")
+            models.UniqueConstraint(
+                fields=["recipient", "event"], name="one_message_per_recipient"
+            ),
+            models.CheckConstraint(
+                name="message_of_a_step_or_in_words",
+                condition=Q(event__isnull=False, text="") | (Q(event__isnull=True) & ~Q(text="")),
+            ),
         ]
         indexes = [
             # The unread count on every desk page.
@@ -81,5 +98,10 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the event it tells of."""
-        return str(self.event)
+        """Return what it says."""
+        return self.sentence if self.event is None else str(self.event)
+
+    @property
+    def sentence(self) -> str:
+        """Return the words of a message that tells of no step, in the reader's language."""
+        return gettext(self.text) % self.params if self.text else ""

@@ -36,10 +36,18 @@ def imports_for(user: User) -> QuerySet[Import]:
 
 
 @transaction.atomic
-def take_in(actor: User, revision: Revision, name: str, data: bytes, kind: str = "") -> Import:
+def take_in(
+    actor: User,
+    revision: Revision,
+    name: str,
+    data: bytes,
+    kind: str = "",
+    *,
+    is_queued: bool = True,
+) -> Import:
     """Keep a file for a case and ask the task queue to read it; return the import.
 
-    The same bytes are kept once. Raises ``NotAllowed`` and ``Locked`` as a save does, ``Refused``
+    Where it is not ``is_queued`` the caller reads it himself, by ``tasks.read_import``. The same bytes are kept once. Raises ``NotAllowed`` and ``Locked`` as a save does, ``Refused``
     where there is nothing to read or too much of it, or the kind is none of the case's.
     """
     from apps.intake.tasks import read_import  # tasks are loaded after the models
@@ -65,7 +73,8 @@ def take_in(actor: User, revision: Revision, name: str, data: bytes, kind: str =
         started_by=actor,
         kind=kind,
     )
-    read_import.defer(import_id=intake.pk)
+    if is_queued:
+        read_import.defer(import_id=intake.pk)
     return intake
 
 

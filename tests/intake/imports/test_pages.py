@@ -374,3 +374,24 @@ def test_nobody_else_sees_an_import(role):
 
     assert {client.get(at(intake, page)).status_code for page in pages} == {404}
     assert client.post(at(intake, "accept/")).status_code == 404
+
+
+def test_person_is_notified_that_the_file_was_read_and_led_to_it():
+    intake = taken(draft())
+    client = filler(intake.revision)
+    message = intake.started_by.notifications.get()
+
+    shown = client.get("/desk/notifications/").content.decode()
+    answer = client.post(f"/desk/notifications/{message.pk}/")
+
+    assert "名单.xlsx was read and waits for your review." in shown
+    assert answer["Location"] == at(intake)
+    message.refresh_from_db()
+    assert message.read_at is not None
+    assert str(message) == message.sentence
+
+
+def test_person_is_notified_that_the_file_could_not_be_read():
+    intake = taken(draft(), b"\x89PNG\r\n\x1a\n\0\0\0\0")
+
+    assert "could not be taken in" in intake.started_by.notifications.get().text

@@ -40,9 +40,11 @@ def notification_open(request: DeskRequest, notification_id: int) -> HttpRespons
         recipient=request.user,
     )
     _mark(request, notification.pk)
-    revision = notification.event.revision
     if "stay" in request.POST:
         return redirect("desk:notifications")
+    if notification.event is None:
+        return redirect(notification.url)
+    revision = notification.event.revision
     if queries.revisions_for(request.user).filter(pk=revision.pk).exists():
         return redirect("desk:revision", revision.case_id, revision.number)
     messages.info(request, _("The case of this message is no longer with you."))

@@ -1,0 +1,230 @@
+"""A long list from a file into a draft case, beside the bare road and beside django-import-export.
+
+    python -m bench.intake_store [rows]
+
+Makes a database and a list of firms of its own (100,000 rows: 20,000 firms over five years, half
+of them known to the registry), as XLSX and as CSV. The bare road is python-calamine or csv, a
+validation in plain Python and one ``COPY``. Ours is the whole: read in a process of its own,
+understood, staged for review, compared, stored with history, mentions, organisations and rules.
+Each part runs in a process of its own; the memory is that process's peak, and its reader's.
+"""
+
+import csv
+import io
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+from bench.workbook import database
+
+HEADER = ("序号", "年度", "企业名称", "所属区县", "证书编号")
+TITLE = "宁波市高新技术企业名单"
+DISTRICTS = ("海曙区", "江北区", "北仑区", "镇海区", "鄞州区", "慈溪市")
+WORDS = ("甬", "海", "精工", "东方", "明州", "鼎新")
+YEARS = range(2019, 2024)
+
+
+def rows(count: int) -> list[tuple[int, int, str, str, str]]:
+    """Return the list."""
+    firms = count // len(YEARS)
+    return [
+        (
+            number := year * firms + firm + 1,
+            YEARS[year],
+            f"宁波{WORDS[firm % 6]}{firm}科技有限公司",
+            DISTRICTS[firm % 6],
+            f"GR{YEARS[year]}331{number:05d}",
+        )
+        for year in range(len(YEARS))
+        for firm in range(firms)
+    ]
+
+
+def workbook(table: list[Any]) -> bytes:
+    """Return the list as XLSX."""
+    import xlsxwriter
+
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate([(TITLE,), HEADER, *table]):
+            sheet.write_row(number, 0, row)
+    return stream.getvalue()
+
+
+def comma_separated(table: list[Any]) -> bytes:
+    """Return the list as CSV."""
+    stream = io.StringIO()
+    csv.writer(stream).writerows([HEADER, *table])
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def bare(data: bytes, form: str) -> None:
+    """Read, validate in plain Python, COPY into a bare table."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TABLE IF NOT EXISTS bare_{form}"
+            " (rank int, year int, name text, district text, number text)"
+        )
+        with cursor.copy(f"COPY bare_{form} FROM STDIN") as stream:
+            for row in islice(_cells(data, form), 2 if form == "xlsx" else 1, None):
+                rank, year, name, district, number = row
+                rank, year = int(rank), int(year)
+                if not (rank > 0 and 1900 < year < 2100 and 0 < len(name) <= 200):
+                    raise ValueError(row)
+                if district not in DISTRICTS or len(number) > 40:
+                    raise ValueError(row)
+                stream.write_row((rank, year, name, district, number))
+
+
+def _cells(data: bytes, form: str) -> Any:
+    if form == "csv":
+        return csv.reader(io.StringIO(data.decode("utf-8-sig")))
+    from python_calamine import CalamineWorkbook
+
+    return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).iter_rows()
+
+
+def import_export(data: bytes, form: str, revision_id: int) -> None:
+    """Bring the same file in by django-import-export, in bulk and with its validation."""
+    import tablib
+    from import_export import fields, resources
+    from import_export.widgets import ForeignKeyWidget
+
+    from apps.cases.models import Revision
+    from apps.enterprises.models import RosterEntry
+    from apps.registry.models import District
+
+    revision = Revision.objects.get(pk=revision_id)
+
+    class Entries(resources.ModelResource):  # type: ignore[misc]
+        rank = fields.Field("rank", "序号")
+        year = fields.Field("year", "年度")
+        organisation = fields.Field("organisation", "企业名称")
+        district = fields.Field("district", "所属区县", ForeignKeyWidget(District, "name"))
+        certificate_number = fields.Field("certificate_number", "证书编号")
+
+        class Meta:
+            model = RosterEntry
+            import_id_fields = ()
+            fields = ("rank", "year", "organisation", "district", "certificate_number")
+            use_bulk = True
+            clean_model_instances = True
+            force_init_instance = True
+
+        def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+            instance.revision, instance.updated_by = revision, revision.created_by
+            instance.roster = TITLE
+
+        def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
+            self.before_save_instance(instance, row)
+
+    body = list(islice(_cells(data, form), 1 if form == "xlsx" else 0, None))
+    dataset = tablib.Dataset(*body[1:], headers=list(HEADER))
+    result = Entries().import_data(dataset, raise_errors=True)
+    assert result.totals["new"] == len(body) - 1, result.totals
+
+
+def ours(data: bytes, form: str, revision_id: int) -> dict[str, float]:
+    """Take the file in, read, compare, accept; return the seconds of each."""
+    from apps.cases.models import Revision
+    from apps.intake.imports.accepting import accept
+    from apps.intake.imports.comparing import compare
+    from apps.intake.imports.review import map_columns
+    from apps.intake.imports.starting import take_in
+    from apps.intake.models import Layout
+    from apps.intake.tasks import read_import
+    from tests import factories
+
+    revision = Revision.objects.select_related("case__bureau").get(pk=revision_id)
+    person = factories.filler_of(revision)
+    began = time.perf_counter()
+    intake = take_in(person, revision, f"list.{form}", data, is_queued=False)
+    assert read_import(import_id=intake.pk) == "read", intake.refusals
+    read = time.perf_counter()
+    if form == "csv":
+        # A CSV has no title: the roster's name is said once for all rows.
+        map_columns(person, intake.pk, 1, "roster-entries", {}, {"roster": TITLE})
+        Layout.objects.all().delete()
+    intake.refresh_from_db()
+    corrected = time.perf_counter()
+    digest = compare(intake).digest
+    compared = time.perf_counter()
+    done = accept(person, intake.pk, digest)
+    stored = time.perf_counter()
+    assert done.counts["new"] + done.counts["changed"] > 0
+    return {
+        "read": read - began,
+        "corrected": corrected - read,
+        "compared": compared - corrected,
+        "stored": stored - compared,
+    }
+
+
+def apart(step: Callable[..., Any], *arguments: Any) -> tuple[float, int, int, Any]:
+    """Run a step in a process of its own: seconds, peak MB of it and of its reader, result."""
+    from django.db import connections
+
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+
+    def work() -> None:
+        began = time.perf_counter()
+        result = step(*arguments)
+        seconds = time.perf_counter() - began
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        connections.close_all()
+        sender.send((seconds, own, reader, result))
+
+    process = context.Process(target=work)
+    process.start()
+    sender.close()
+    found: tuple[float, int, int, Any] = receiver.recv()
+    process.join()
+    return found
+
+
+def measure(count: int) -> None:
+    """Print every road, and the ratios."""
+    from apps.cases.models import Revision
+    from apps.registry.domain import names_for
+    from tests import factories
+
+    for slug in ("haishu", "jiangbei", "beilun", "zhenhai", "yinzhou", "cixi"):
+        factories.district(slug)
+    table = rows(count)
+    names_for({row[2] for row in table[: count // 10]})
+    factories.person("city_editor")
+    cases: list[Revision] = [factories.open_list("roster-entries", 0) for _ in range(4)]
+    files = {"xlsx": workbook(table), "csv": comma_separated(table)}
+    del table
+    for at, (form, data) in enumerate(files.items()):
+        base, memory, _reader, _ = apart(bare, data, form)
+        print(f"{form}: bare road {base:.2f} s, {memory} MB", flush=True)
+        took, memory, reader, parts = apart(ours, data, form, cases[at].pk)
+        said = ", ".join(f"{name} {seconds:.2f}" for name, seconds in parts.items())
+        whole = took - parts["corrected"]
+        print(
+            f"{form}: ours {whole:.2f} s = {whole / base:.1f} × bare ({said}),"
+            f" {memory} MB, reader {reader} MB",
+            flush=True,
+        )
+        theirs, memory, _reader, _ = apart(import_export, data, form, cases[2 + at].pk)
+        print(
+            f"{form}: django-import-export {theirs:.2f} s = {theirs / base:.1f} × bare, {memory} MB;"
+            f" ours is {theirs / whole:.1f} times as fast",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    with database():
+        measure(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
