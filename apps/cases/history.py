@@ -22,6 +22,9 @@ def tracked(model: RecordType) -> RecordType:
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
         append_only=True,
+        # A statement's rows at once: with a trigger a row, a list of 100,000 would write the
+        # context of its history 100,000 times, each time slower.
+        level=pghistory.Statement,
         # Both follow from what is kept.
         exclude=["list_place", "sounds"],
     )(model)

@@ -68,7 +68,7 @@ def test_person_who_took_the_step_is_not_told():
     event = perform("submit", revision.pk, both)
 
     assert event.notifications.count() == 0
-    assert not ProcrastinateJob.objects.exists()
+    assert not ProcrastinateJob.objects.filter(task_name="mail_notifications").exists()
 
 
 def test_mail_leaves_through_the_worker(smtp_server, run_tasks):
@@ -85,7 +85,9 @@ def test_mail_leaves_through_the_worker(smtp_server, run_tasks):
     assert editor.full_name in text
     assert f"/desk/cases/{event.revision.case_id}/" in text
     assert _mailed() == {"reviewer": True}
-    assert ProcrastinateJob.objects.get().status == "succeeded"
+    assert (
+        ProcrastinateJob.objects.filter(task_name="mail_notifications").get().status == "succeeded"
+    )
 
 
 def test_mail_tells_the_reason_and_no_figure(smtp_server, run_tasks):
@@ -135,7 +137,7 @@ def test_step_that_is_rolled_back_tells_nobody(smtp_server, run_tasks):
 
     assert smtp_server.messages == []
     assert not Notification.objects.exists()
-    assert not ProcrastinateJob.objects.exists()
+    assert not ProcrastinateJob.objects.filter(task_name="mail_notifications").exists()
 
 
 def _make_due():
