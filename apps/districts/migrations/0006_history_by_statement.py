@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('districts', '0003_search'),
+        ('districts', '0005_presence'),
     ]
 
     operations = [
