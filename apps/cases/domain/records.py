@@ -138,16 +138,7 @@ def store_changes(
     scope.ensure_rows_are_open(revision, kind.code, [change.uid for change in changes])
     uids = [change.uid for change in changes if change.uid is not None]
     # In the order of their keys: two people who save the same rows wait for each other once.
-    stored = (
-        {
-            record.uid: record
-            for record in kind.model.objects.select_for_update()
-            .filter(revision=revision, uid__in=uids)
-            .order_by("pk")
-        }
-        if uids
-        else {}
-    )
+    stored = {record.uid: record for record in _held(revision, kind, uids)} if uids else {}
     last = 0
     if len(uids) < len(changes):
         rows = kind.model.objects.filter(revision=revision)
@@ -187,6 +178,14 @@ def store_changes(
         if new or changed:
             write_mentions(revision, kind, [*new, *changed])
     return records
+
+
+def _held(revision: Revision, kind: RecordKind, uids: Collection[uuid.UUID]) -> Iterable[Record]:
+    """Return rows of the revision, locked, with the rows that their own rules look at."""
+    rows = kind.model.objects.select_for_update(of=("self",))
+    if kind.select_related:
+        rows = rows.select_related(*kind.select_related)
+    return rows.filter(revision=revision, uid__in=uids).order_by("pk")
 
 
 def _update(kind: RecordKind, records: Sequence[Record], names: Collection[str]) -> None:
