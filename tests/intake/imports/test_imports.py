@@ -40,6 +40,8 @@ STAGING = (
     "procrastinate_jobs",
     "procrastinate_events",
     "cases_notification",
+    # That a file was taken in is in the audit.
+    "audit_entry",
 )
 
 
