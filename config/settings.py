@@ -201,6 +201,13 @@ DEFAULT_FROM_EMAIL = env.str("YONGKE_FROM_EMAIL", default="yongke@localhost")
 
 TABLE_ROWS_PER_PAGE = 50
 
+# From this hour of the day (local time) reminders of what is due go out.
+REMINDER_HOUR = min(max(env.int("YONGKE_REMINDER_HOUR", default=8), 0), 23)
+# Correction requests from the public: so many an hour from one address; a contact is deleted so
+# many days after the answer.
+REQUESTS_PER_HOUR = env.int("YONGKE_REQUESTS_PER_HOUR", default=5)
+CONTACT_DAYS = env.int("YONGKE_CONTACT_DAYS", default=30)
+
 # Sign-in, lock-out, idle time-out, second factor: GB/T 22239-2019 level 3 (docs/security.md).
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -81,13 +81,16 @@ def smtp_server(settings: Settings) -> Iterator[SmtpServer]:
 
 
 @pytest.fixture
-def run_tasks(transactional_db: None) -> Callable[[], None]:
+def run_tasks(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Return a function that works off the task queue as the real worker does, and returns.
 
     Tasks run in threads with connections of their own, so the test's data must be committed:
     hence ``transactional_db``. A task that failed is not raised here; look at
     ``procrastinate.contrib.django.models.ProcrastinateJob``.
     """
+
+    # What is due by the clock is no part of a test: it would come in some minutes of the hour only.
+    monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})
 
     async def work() -> None:
         connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]

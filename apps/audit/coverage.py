@@ -37,6 +37,11 @@ NOT_AUDITED = {
         "attempts": "how often the reader began says nothing about the file",
         "rows_read": "how far the reader has come is true for a moment only",
     },
+    # Kept for ever in the audit, they could not be deleted.
+    "cases_correctionrequest": {
+        "contact": "personal; deleted some days after the answer",
+        "sender": "a mark of an address; deleted after a day",
+    },
     "cases_notification": {
         "read_at": "that a person has seen a message decides nothing",
         "mailed_at": "set by the mail task; the mail itself decides nothing",

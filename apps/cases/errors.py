@@ -38,6 +38,10 @@ class Locked(WorkflowError):
     """The row, or the whole revision, is not open for writing."""
 
 
+class TooMany(WorkflowError):
+    """The same came too often from one place. Later it will do."""
+
+
 class Invalid(WorkflowError):
     """The values do not fit. ``errors`` maps a field to its sentences; ``row`` counts from 1."""
 

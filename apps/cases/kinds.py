@@ -101,6 +101,8 @@ class Kind:
     # Name of the URL of the kind's own entry page, which takes the case's id; blank where the
     # desk's pages do.
     entry_url: str = ""
+    # Name of the URL of the page that shows how complete the kind's cells are, if it has one.
+    cells_url: str = ""
 
     # Stores what the house itself knows of a case: when it is opened, and before it is handed on.
     prepare: Callable[[User, Revision], None] | None = None

@@ -1,6 +1,7 @@
 """Work done outside a request, in the task queue."""
 
 import logging
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -11,12 +12,49 @@ from django.utils.translation import override
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+if TYPE_CHECKING:
+    from apps.cases.models import Event, Notification
+
 logger = logging.getLogger(__name__)
 
 
 @app.task(name="mail_notifications", retry=RetryStrategy(max_attempts=6, exponential_wait=10))
 def mail_notifications(event_id: int) -> int:
-    """Mail the notifications of an event that were not mailed yet; return how many.
+    """Mail the notifications of an event that were not mailed yet; return how many."""
+    return _mail(event_id=event_id)
+
+
+@app.task(name="mail_sentences", retry=RetryStrategy(max_attempts=6, exponential_wait=10))
+def mail_sentences(notification_ids: list[int]) -> int:
+    """Mail those of the notifications that were not mailed yet; return how many."""
+    return _mail(pk__in=notification_ids)
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="send_reminders", retry=RetryStrategy(max_attempts=3, wait=60))
+def send_reminders(timestamp: int) -> int:
+    """Send the day's reminders from ``REMINDER_HOUR`` on; return how many.
+
+    Asked every hour, so that a server that was down in the morning does it in the afternoon; each
+    reminder goes out once.
+    """
+    from apps.cases.domain.reminding import remind  # the domain imports the tasks
+
+    now = timezone.localtime()
+    return len(remind(now.date())) if now.hour >= settings.REMINDER_HOUR else 0
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="forget_contacts", retry=RetryStrategy(max_attempts=3, wait=60))
+def forget_contacts(timestamp: int) -> int:
+    """Delete the contacts of correction requests whose time has passed; return how many."""
+    from apps.cases.domain import requests  # the domain imports the tasks
+
+    return requests.forget_contacts()
+
+
+def _mail(**wanted: Any) -> int:
+    """Mail what is ``wanted`` of the notifications and was not mailed yet.
 
     Each is marked in the transaction that sends it, so that a retry mails nobody twice but the
     one whose mail the server refused. A person without an address keeps the message in the
@@ -25,10 +63,10 @@ def mail_notifications(event_id: int) -> int:
     from apps.cases.models import Notification  # models are loaded after the task registry
 
     sent = 0
-    waiting = Notification.objects.filter(event_id=event_id, mailed_at__isnull=True).exclude(
+    waiting = Notification.objects.filter(**wanted, mailed_at__isnull=True).exclude(
         recipient__email=""
     )
-    for pk in list(waiting.values_list("pk", flat=True)):
+    for pk in list(waiting.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
             notification = (
                 Notification.objects.select_for_update(skip_locked=True, of=("self",))
@@ -45,26 +83,36 @@ def mail_notifications(event_id: int) -> int:
     return sent
 
 
-def _message(notification: "Notification") -> EmailMessage:  # type: ignore[name-defined]  # noqa: F821
-    """Return the mail: what happened to which case, why, and where to look. No figures in it."""
-    from apps.cases.workflow import EVENT_LABELS
-
-    event = notification.event
-    assert event is not None  # only what a step told is mailed
+def _message(notification: "Notification") -> EmailMessage:
+    """Return the mail: what happened, and where to look. No figures in it."""
     with override(settings.LANGUAGE_CODE):
-        subject = f"{EVENT_LABELS[event.transition]}: {event.revision}"
-        lines = [
-            _("%(case)s is now %(state)s.")
-            % {"case": event.revision, "state": event.get_to_state_display()},
-            _("By: %(person)s (%(bureau)s)")
-            % {"person": event.actor_name, "bureau": event.bureau_name},
-        ]
-        if event.reason:
-            lines.append(_("Reason: %(reason)s") % {"reason": event.reason})
-        lines.append(f"{settings.SITE_URL}/desk/cases/{event.revision.case_id}/")
+        event = notification.event
+        if event is None:
+            subject = notification.sentence
+            lines = [subject, f"{settings.SITE_URL}{notification.url}"]
+        else:
+            subject, lines = _words_of(event)
     return EmailMessage(
-        subject=subject,
+        # A line break in a header is refused; a subject longer than a line is cut.
+        subject=" ".join(subject.split())[:150],
         body="\n\n".join(lines),
         to=[notification.recipient.email],
         connection=get_connection(),
     )
+
+
+def _words_of(event: "Event") -> tuple[str, list[str]]:
+    """Return the subject and the lines of a mail about an event of a case."""
+    from apps.cases.workflow import EVENT_LABELS
+
+    subject = f"{EVENT_LABELS[event.transition]}: {event.revision}"
+    lines = [
+        _("%(case)s is now %(state)s.")
+        % {"case": event.revision, "state": event.get_to_state_display()},
+        _("By: %(person)s (%(bureau)s)")
+        % {"person": event.actor_name, "bureau": event.bureau_name},
+    ]
+    if event.reason:
+        lines.append(_("Reason: %(reason)s") % {"reason": event.reason})
+    lines.append(f"{settings.SITE_URL}/desk/cases/{event.revision.case_id}/")
+    return subject, lines

@@ -201,11 +201,14 @@ TRANSITIONS: tuple[Transition, ...] = (
 # Steps that are logged but that nobody takes by hand: they follow from another.
 OPENED = "open"
 SUPERSEDED = "supersede"
+# A case under review goes from one reviewer to another; its state stays.
+ASSIGNED = "assign"
 
 EVENT_LABELS: dict[str, str | Promise] = {
     **{t.name: t.label for t in reversed(TRANSITIONS)},
     OPENED: _("Opened"),
     SUPERSEDED: _("Corrected by a new revision"),
+    ASSIGNED: _("Handed to another reviewer"),
 }
 
 

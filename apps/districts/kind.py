@@ -74,6 +74,7 @@ register(
         has_subject=False,
         entry_url="districts:return",
         prepare=derived.count_derived,
+        cells_url="districts:completeness",
     )
 )
 

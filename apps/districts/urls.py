@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from apps.districts import saving, views
+from apps.districts import completeness_views, saving, views
 from apps.districts.workbook import views as workbook
 
 app_name = "districts"
 urlpatterns = [
+    path("completeness/", completeness_views.completeness_page, name="completeness"),
     path("<int:case_id>/", views.return_page, name="return"),
     path("<int:case_id>/<int:number>/", views.section_page, name="section"),
     path("<int:case_id>/counted/<slug:code>/", views.derived_page, name="derived"),

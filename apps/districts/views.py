@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.accounts.models import User
+from apps.accounts.models import Role, User
+from apps.cases.deadlines import due_on_of, extensions_of
 from apps.cases.desk.queries import find_revision
 from apps.cases.domain.findings import check_case
 from apps.cases.errors import StaleRecord, WorkflowError
@@ -69,6 +70,10 @@ def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
             "tasks": tasks,
             "case": page.revision.case,
             "script": script_context(user, page.revision),
+            "due": due_on_of(page.revision),
+            "extensions": list(extensions_of(page.revision)),
+            "may_ask_for_time": user.has_role(Role.DISTRICT_SIGNATORY)
+            and page.revision.submitted_at is None,
             "empty_sections": [section for section in page.sections if not section.is_usual],
         },
     )

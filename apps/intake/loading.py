@@ -37,6 +37,7 @@ from apps.registry.models import (
     NoticeRule,
     RelationKind,
     RelationRole,
+    ReportingTerm,
     ReportingYear,
     ValueSource,
     ValueType,
@@ -94,6 +95,12 @@ def load_dictionaries(folder: Path, pack: dict[str, Any]) -> None:
     for row in pack.get("years", []):
         ReportingYear.objects.get_or_create(
             year=row["year"], defaults={"opens_on": row["opens_on"], "due_on": row["due_on"]}
+        )
+    for row in pack.get("terms", []):
+        ReportingTerm.objects.get_or_create(
+            kind=row["kind"],
+            year_id=row["year"],
+            defaults={"opens_on": row["opens_on"], "due_on": row["due_on"]},
         )
     for row in pack.get("notice_rules", []):
         NoticeRule.objects.get_or_create(

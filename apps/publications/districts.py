@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from apps.accounts.models import Bureau
 from apps.cases.kinds import RecordKind, listed_record_kinds, record_kind_of
-from apps.cases.models import Record
+from apps.cases.models import Record, Revision
 from apps.districts.models import FigureStatus, IndicatorValue, NarrativeSection
 from apps.publications.charts import Strip
 from apps.publications.listing import fit, record_url
 from apps.publications.queries import public_rows, published_mentions
-from apps.registry.models import District, Indicator
+from apps.registry.models import District, DistrictKind, Indicator
 
 # A list on a district's page; the rest is in the listing.
 MOST_OF_DISTRICT = 30
@@ -209,6 +209,30 @@ def overview(year: int, districts: Iterable[District]) -> tuple[list[Indicator],
         )
         for district in districts
     ]
+
+
+def telling_year(years: Sequence[int]) -> int | None:
+    """Return the year to open at: the newest of which half of the districts have figures.
+
+    While the first returns of a new year come out, that page would be nearly empty. Where no year
+    has half of them, the one with most, the newest of several such; else the newest of ``years``.
+    One query.
+    """
+    units = District.objects.filter(valid_to__isnull=True, bureau__isnull=False).exclude(
+        kind=DistrictKind.CITY
+    )
+    reporting = dict(
+        Revision.objects.public()
+        .filter(case__bureau__district__in=units)
+        .order_by()
+        .values_list("case__year")
+        .annotate(units=Count("case__bureau", distinct=True))
+    )
+    half = (units.count() + 1) // 2
+    told = [year for year in years if reporting.get(year, 0) >= max(half, 1)]
+    if told:
+        return told[0]
+    return max(years, key=lambda year: (reporting.get(year, 0), year), default=None)
 
 
 def _is_comparable(row: IndicatorValue, year: int) -> bool:

@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -18,6 +17,7 @@ from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 
 from apps.cases.models import Revision
+from apps.cases.spreadsheets import defused
 from apps.publications.answers import BadQuery
 from apps.publications.listing import Listing
 
@@ -26,7 +26,6 @@ CHUNK = 2000
 EXCEL_ROWS = 1_048_575
 EXCEL_CELL = 32_767
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z", re.ASCII)
 _NUMERIC = (serializers.IntegerField, serializers.DecimalField, serializers.FloatField)
 
 
@@ -39,16 +38,6 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def defused(text: str) -> str:
-    """Return ``text`` so that no spreadsheet takes it for a formula (OWASP: CSV injection).
-
-    A number keeps its sign; anything else that begins as a formula does gets an apostrophe.
-    """
-    if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} and not _NUMBER.match(text):
-        return f"'{text}"
-    return text
 
 
 def _serializer(listing: Any) -> Any:

@@ -7,6 +7,7 @@ from apps.publications import converters  # noqa: F401 - registers its own
 from apps.publications.feeds import ReleaseFeed
 from apps.publications.sitemaps import robots, sitemaps
 from apps.publications.views import (
+    corrections,
     data,
     districts,
     home,
@@ -63,5 +64,8 @@ urlpatterns = [
     path("notices/<int:case_id>/", notices.notice, name="notice"),
     path("<listing:kind>", listings.listing, name="listing"),
     path("<listing:kind><uuid:uid>/", records.record, name="record"),
+    path("<listing:kind><uuid:uid>/correction/", corrections.ask, name="correction_new"),
+    path("corrections/", corrections.look_up, name="corrections"),
+    path("corrections/<slug:number>/", corrections.receipt, name="correction"),
     path("indicators/<slug:code>/", districts.indicator, name="indicator"),
 ]

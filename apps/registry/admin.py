@@ -18,6 +18,7 @@ from apps.registry.models import (
     NoticeRule,
     Organisation,
     OrganisationName,
+    ReportingTerm,
     ReportingYear,
 )
 
@@ -39,6 +40,15 @@ class ReportingYearAdmin(Dictionary):
 
     list_display = ("year", "opens_on", "due_on")
     fixed = ("year",)
+
+
+@admin.register(ReportingTerm, site=site)
+class ReportingTermAdmin(Dictionary):
+    """The days of one kind in one year, where they differ from the year's."""
+
+    list_display = ("kind", "year", "opens_on", "due_on")
+    list_select_related = ("year",)
+    fixed = ("kind", "year")
 
 
 @admin.register(NoticeRule, site=site)

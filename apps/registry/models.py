@@ -116,6 +116,32 @@ class ReportingYear(models.Model):
         return str(self.year)
 
 
+class ReportingTerm(models.Model):
+    """The days of one kind of case in one year, where they are not the year's own."""
+
+    kind = models.CharField(_("kind of case"), max_length=30)
+    year = models.ForeignKey(
+        ReportingYear, on_delete=models.PROTECT, related_name="terms", verbose_name=_("year")
+    )
+    opens_on = models.DateField(_("opens on"))
+    due_on = models.DateField(_("due on"))
+
+    class Meta:
+        ordering = ["-year", "kind"]
+        verbose_name = _("reporting term")
+        verbose_name_plural = _("reporting terms")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "year"], name="one_term_per_kind_and_year"),
+            models.CheckConstraint(
+                name="term_due_after_opening", condition=Q(due_on__gte=models.F("opens_on"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the kind and the year."""
+        return f"{self.kind} {self.year_id}"
+
+
 class NoticeRule(models.Model):
     """From which report year on cases of a kind are put on public notice 公示, and for how long.
 

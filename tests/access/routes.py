@@ -70,6 +70,7 @@ PUBLIC = {
     "publications:sitemap": 200,
     "publications:sitemap_part": 200,
     "publications:listing": 200,
+    "publications:corrections": 200,
     "publications:indicator": 200,
     "api:root": 200,
     "api:schema": 200,
@@ -101,6 +102,10 @@ PUBLIC_OF_CASE = {
     "publications:release_package": {"published": 200, "superseded": 200, "withdrawn": 200},
     "publications:release_file": WITH_CASE,
     "publications:programme": {"published": 200, "superseded": 200},
+    # Only what stands published now can be asked to be corrected.
+    "publications:correction_new": {"published": 200, "superseded": 200},
+    # The receipt of a request outlives its row.
+    "publications:correction": {"published": 200, "superseded": 200, "withdrawn": 200},
     "publications:organisation": {"published": 200, "superseded": 200},
     # Of a year of which nothing at all is public there is no page; in these tests it is one case.
     "publications:district": {"published": 200, "superseded": 200},
@@ -116,12 +121,37 @@ LIKE_AWARDS = {
     "api:events-row",
 }
 
+# The reviewers' queue; what each bureau has reported; what does not exist or asks for a choice.
+QUEUE = {Role.CITY_REVIEWER: 200, Role.CITY_PUBLISHER: 200, Role.AUDITOR: 200, "others": 404}
+REPORTS = {Role.ADMINISTRATOR: 404, "others": 200}
+NO_STEP = 404
+
 # Signed in, about no case: role -> answer to GET. Everyone else gets the last one.
 DESK_PAGES = {
     "desk:home": 200,
     "desk:cases": 200,
     "desk:case_new": 200,
     "desk:notifications": 200,
+    "desk:queue": QUEUE,
+    "desk:bulk": NO_STEP,
+    "desk:view_new": 405,
+    "desk:view": NO_STEP,
+    "desk:requests": QUEUE,
+    "desk:request": NO_STEP,
+    "desk:timeliness": REPORTS,
+    "desk:timeliness_cases": REPORTS,
+    "districts:completeness": REPORTS,
+    "desk:extensions": REPORTS,
+    # Without a kind and a year there is nothing to ask for.
+    "desk:extension_new": NO_STEP,
+    "desk:extension": NO_STEP,
+    "desk:reminders": {
+        Role.CITY_EDITOR: 200,
+        Role.CITY_REVIEWER: 200,
+        Role.CITY_PUBLISHER: 200,
+        Role.AUDITOR: 200,
+        "others": 404,
+    },
     # Without a choice the publisher is led back; the others may not publish.
     "desk:publish": {Role.CITY_PUBLISHER: 302, "others": 403},
     "desk:notifications_read": 405,
@@ -208,6 +238,7 @@ ADMIN_MODELS = (
     "registry_noticerule",
     "registry_formversion",
     "districts_derivation",
+    "registry_reportingterm",
     "registry_calendarday",
     "registry_indicator",
     "registry_organisation",

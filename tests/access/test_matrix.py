@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import Role
-from apps.cases.models import Finding, FindingStatus, Revision, Severity, State
+from apps.cases.models import CorrectionRequest, Finding, FindingStatus, Revision, Severity, State
 from apps.cases.workflow import TRANSITIONS
 from apps.registry.models import Organisation
 from tests import factories
@@ -114,11 +114,16 @@ def test_public_pages_answer_everyone_alike():
     assert answers == {(name, role): PUBLIC[name] for name in PUBLIC for role in ROLES}
 
 
+# Of one thing, which nobody has in this test.
+OF_ONE = {"desk:notification", "desk:view", "desk:request", "desk:extension"}
+
+
 def test_desk_pages_answer_those_who_are_signed_in():
+    factories.reporting_year()
     clients = _clients()
 
     answers = {
-        (name, role): _get(client, reverse(name, args=[1] if name == "desk:notification" else []))
+        (name, role): _get(client, reverse(name, args=[1] if name in OF_ONE else []))
         for name in DESK_PAGES
         for role, client in clients.items()
     }
@@ -387,6 +392,23 @@ def test_routes_of_a_case(whose, state):
     assert {p: (answers[p], wanted[p]) for p in wanted if answers[p] != wanted[p]} == {}
 
 
+def _receipt(revision, row):
+    """Return the receipt number of a request about a row that was public, else one that is none."""
+    if revision.state not in {"published", "superseded", "withdrawn"}:
+        return "AAAA-AAAA-AAAA"
+    number = f"TEST-{revision.pk}"
+    CorrectionRequest.objects.get_or_create(
+        number=number,
+        defaults={
+            "revision": revision,
+            "record_kind": row.record_kind.code,
+            "record_uid": row.uid,
+            "reason": "数值有误。",
+        },
+    )
+    return number
+
+
 def _public_urls(revision, row, whose):
     """Return the public addresses of a case; a case that is in no release has none of these."""
     code = row.record_kind.code
@@ -394,6 +416,8 @@ def _public_urls(revision, row, whose):
         "publications:revision": [revision.case_id, revision.number],
         "publications:record": [code, row.uid],
         "publications:changes": [revision.case_id, revision.number],
+        "publications:correction_new": [code, row.uid],
+        "publications:correction": [_receipt(revision, row)],
         "publications:notice": [revision.case_id],
     }
     release = getattr(revision, "release_item", None)

@@ -42,6 +42,7 @@ SHOWN = {
     "registry.NoticeRule",
     "registry.FormVersion",
     "districts.Derivation",
+    "registry.ReportingTerm",
     "registry.IndicatorRelation",
 }
 ADD_USER = "/admin/accounts/user/add/"

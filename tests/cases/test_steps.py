@@ -64,7 +64,7 @@ def test_table_is_the_one_of_the_design():
 
 
 def test_every_step_has_a_word_for_its_event():
-    assert set(EVENT_LABELS) == {*ROAD, "open", "supersede"}
+    assert set(EVENT_LABELS) == {*ROAD, "open", "supersede", "assign"}
 
 
 def test_unknown_step_is_an_error():

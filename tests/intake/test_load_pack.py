@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from apps.accounts.models import BureauKind, Role, User
 from apps.cases.canonical import revision_hash, sha256
@@ -31,9 +32,18 @@ from apps.cases.models import (
 )
 from apps.districts.models import Scope
 from apps.intake.loading import ACCEPTED, AS_PRINTED
-from apps.registry.models import CalendarDay, District, Indicator, NoticeRule, ReportingYear
+from apps.registry.models import (
+    CalendarDay,
+    District,
+    Indicator,
+    NoticeRule,
+    ReportingTerm,
+    ReportingYear,
+)
 from tests import factories
+from tests.cases import test_timeliness
 from tests.cases.support import database_digest
+from tests.districts import test_completeness
 
 PACK = Path(__file__).parents[2] / "data" / "ningbo-2023"
 DESCRIPTION = tomllib.loads((PACK / "pack.toml").read_text(encoding="utf-8"))
@@ -257,6 +267,7 @@ def test_dictionaries_of_the_pack_are_stored(loaded):
         row["year"] for row in DESCRIPTION["years"]
     }
     assert NoticeRule.objects.count() == len(DESCRIPTION["notice_rules"])
+    assert ReportingTerm.objects.count() == len(DESCRIPTION["terms"]) > 0
 
 
 def test_demo_accounts_have_the_fixed_names_one_role_each_and_the_password(loaded):
@@ -521,3 +532,17 @@ def test_row_added_by_hand_to_a_draft_is_not_taken_for_the_packs(mini):
     _load(mini)
 
     assert factories.fresh(own).state == State.SUBMITTED
+
+
+def test_timeliness_and_completeness_of_the_pack_equal_the_recounts(loaded):
+    today = timezone.localdate()
+    figures = test_timeliness.counted(2023, today)
+
+    assert figures == test_timeliness.recount(2023, today)
+    assert test_completeness.counted() == test_completeness.recount()
+    # Ten districts and two zones owe a return; the zones' is in no printed report.
+    returns = [
+        numbers for (kind, _bureau), numbers in figures.items() if kind == "district-returns"
+    ]
+    assert [sum(column) for column in zip(*returns, strict=True)][:2] == [12, 0]
+    assert sum(on_time + late for _n, on_time, late, *_rest in returns) == 10

@@ -220,3 +220,41 @@ def test_front_page_stays_with_the_year_that_is_told_in_full(client: Client) -> 
     factories.published_case("policies", year=2024)
 
     assert client.get("/").context["year"] == 2024
+
+
+def _returns(year: int, *slugs: str) -> None:
+    for slug in slugs:
+        bureau = factories.district(slug)
+        rows = [factories.figure_values(bureau=bureau, period=str(year))]
+        factories.published_case("district-returns", rows, bureau=bureau, year=year)
+
+
+def test_overview_opens_at_the_newest_year_that_half_of_the_districts_tell(client: Client) -> None:
+    _returns(2023, "beilun", "cixi", "haishu")
+    _returns(2024, "beilun")
+    factories.district("zhenhai")
+
+    assert client.get("/districts/").context["year"] == 2023
+    assert client.get("/districts/?year=2024").context["year"] == 2024
+
+    _returns(2024, "cixi")
+    assert client.get("/districts/").context["year"] == 2024
+
+
+def test_overview_opens_at_the_fullest_year_where_none_has_half(client: Client) -> None:
+    for slug in ("haishu", "jiangbei", "zhenhai", "yinzhou"):
+        factories.district(slug)
+    _returns(2022, "beilun", "cixi")
+    _returns(2023, "beilun")
+    factories.published_case("awards", year=2024)
+
+    assert client.get("/districts/").context["year"] == 2022
+
+
+def test_overview_of_a_city_whose_districts_told_nothing_opens_at_the_newest(
+    client: Client,
+) -> None:
+    factories.published_case("awards", year=2022)
+    factories.published_case("awards", year=2024)
+
+    assert client.get("/districts/").context["year"] == 2024

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from apps.registry.models import CalendarDay
-from apps.registry.working_days import add_working_days
+from apps.registry.working_days import (
+    add_working_days,
+    shift_working_days,
+    working_days_around,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date.fromisoformat
@@ -73,3 +77,36 @@ class TestAnyStart(TestCase):
 
         assert end.weekday() < 5
         assert add_working_days(start, days + 1) > end > start
+
+
+def test_days_before_count_holidays_and_make_up_days_too():
+    CalendarDay.objects.create(date=dt.date(2024, 2, 12), is_working=False)
+    CalendarDay.objects.create(date=dt.date(2024, 2, 18), is_working=True)  # a Sunday
+
+    # Monday the 19th: the Sunday before it is worked, the Saturday is not, the 12th is free.
+    assert shift_working_days(dt.date(2024, 2, 19), -1) == dt.date(2024, 2, 18)
+    assert shift_working_days(dt.date(2024, 2, 19), -2) == dt.date(2024, 2, 16)
+    assert shift_working_days(dt.date(2024, 2, 19), -6) == dt.date(2024, 2, 9)
+    assert shift_working_days(dt.date(2024, 2, 19), 1) == dt.date(2024, 2, 20)
+
+
+@pytest.mark.parametrize("start", [dt.date(2024, 3, 29) + dt.timedelta(days=n) for n in range(7)])
+def test_there_and_back_is_the_same_working_day(start):
+    day = shift_working_days(start, 9)
+
+    assert shift_working_days(day, -9) <= start
+    assert shift_working_days(shift_working_days(day, -4), 4) == day
+
+
+def test_several_steps_cost_one_query(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        days = working_days_around(dt.date(2024, 3, 29), [-14, -7, -3, -1, 0, 1])
+
+    assert days == {
+        -14: dt.date(2024, 3, 11),
+        -7: dt.date(2024, 3, 20),
+        -3: dt.date(2024, 3, 26),
+        -1: dt.date(2024, 3, 28),
+        0: dt.date(2024, 3, 29),
+        1: dt.date(2024, 4, 1),
+    }

@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
+from apps.cases.domain.assignment import colleagues
 from apps.cases.forms import DayInput
 from apps.cases.kinds import Kind
 from apps.cases.models import FindingStatus, ReasonCode, Severity
@@ -106,6 +108,91 @@ class StepForm(FigureWarning):
         """Return what ``perform`` takes besides the reason."""
         names = ("reason_code", "seen_hash")
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
+
+
+class ViewForm(forms.Form):
+    """The name of a view of the queue."""
+
+    name = forms.CharField(
+        label=_("Name of the view"),
+        max_length=60,
+        error_messages={"required": _("Give the view a name.")},
+    )
+
+
+class HandOverForm(forms.Form):
+    """To whom a case under review goes, and what he should know."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    colleague = forms.ModelChoiceField(
+        label=_("Colleague"), queryset=User.objects.none(), empty_label=_("choose")
+    )
+    note = forms.CharField(
+        label=_("Note for the colleague"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What is done, what is left, what to look at. It stays in the history."),
+        error_messages={"required": _("Write a note for the colleague who goes on with the case.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the reviewers of the city."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["colleague"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = colleagues()
+
+
+class ExtensionForm(forms.Form):
+    """Why more time is needed, and until when."""
+
+    kind = forms.CharField(widget=forms.HiddenInput)
+    year = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why more time is needed"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say why more time is needed.")},
+    )
+    wished_until = forms.DateField(label=_("Wished until"), widget=DayInput)
+
+
+class ExtensionAnswerForm(forms.Form):
+    """Until when more time is granted, or why it is refused."""
+
+    until = forms.DateField(label=_("Granted until"), required=False, widget=DayInput)
+    answer = forms.CharField(
+        label=_("Answer"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Goes to the bureau. A refusal needs its reason."),
+    )
+
+
+class AnswerForm(forms.Form):
+    """The answer to a correction request."""
+
+    answer = forms.CharField(
+        label=_("Answer"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Whoever asked reads it with the receipt number. Name no person in it."),
+    )
+
+
+class RequestFindingForm(forms.Form):
+    """The remark that a correction request becomes."""
+
+    message = forms.CharField(
+        label=_("What is wrong, and what would cure it"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The bureau reads it. Leave out who asked."),
+    )
+    deadline = forms.DateField(label=_("To be corrected by"), required=False, widget=DayInput)
 
 
 class OpenCaseForm(forms.Form):

@@ -305,7 +305,7 @@ def context(
     kind_spec = revision.case.kind_spec
     kind = next((k for k in kind_spec.records if k.code == rows), kind_spec.records[0])
     latest = revisions[0]
-    events = list(revision.events.order_by("-from_version"))
+    events = list(revision.events.select_related("assignment__reviewer").order_by("-from_version"))
     compared = comparison_of(revision)
     counts = queries.row_counts(revision)
     stored = queries.findings_of(revision)
@@ -343,6 +343,11 @@ def context(
         "may_review": revision == latest
         and user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER, Role.AUDITOR),
         "may_write": may_write,
+        "may_hand_over": revision.state == State.REVIEWING and user.has_role(Role.CITY_REVIEWER),
+        "may_ask_for_time": kind_spec.checked_in_bureau
+        and revision.submitted_at is None
+        and revision.number == 1
+        and user.has_role(Role.DISTRICT_SIGNATORY),
         "may_fill": may_fill,
         "comparison": compared,
         "table": rows_page.table,

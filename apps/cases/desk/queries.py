@@ -29,7 +29,8 @@ from django.db.models.functions import Cast, Concat, Greatest, JSONObject
 from django.utils import timezone
 
 from apps.accounts.models import CITY_ROLES, DISTRICT_ROLES, Bureau, Role, User
-from apps.cases.kinds import Kind, RecordKind, kinds
+from apps.cases.deadlines import Deadlines, due_expression
+from apps.cases.kinds import Kind, RecordKind, kinds, record_kinds
 from apps.cases.models import (
     OPEN,
     SETTLED,
@@ -110,9 +111,7 @@ def visible_revisions(user: User, case_id: int) -> list[Revision]:
             seen_at=Greatest(
                 Subquery(seen.values("at")), Subquery(judged.order_by("-at").values("at")[:1])
             ),
-            year_due_on=Subquery(
-                ReportingYear.objects.filter(year=OuterRef("case__year")).values("due_on")
-            ),
+            year_due_on=due_expression(),
         )
         .order_by("-number")
     )
@@ -121,6 +120,12 @@ def visible_revisions(user: User, case_id: int) -> list[Revision]:
 def kinds_filled_by(user: User) -> list[Kind]:
     """Return the kinds of case that ``user`` opens and fills for his bureau."""
     return [kind for kind in kinds.values() if user.has_role(kind.filled_by)]
+
+
+def to_publish(user: User) -> Q:
+    """Return the condition of a revision that ``user``, a publisher, can bring on now."""
+    ready = Q(state=State.APPROVED) | Q(state=State.ON_NOTICE, notice_until__lte=timezone.now())
+    return ready & ~Q(approved_by=user)
 
 
 def _waits_for(user: User) -> Q:
@@ -133,8 +138,7 @@ def _waits_for(user: User) -> Q:
         waits |= Q(state=State.SUBMITTED) & ~Q(submitted_by=user)
         waits |= Q(state=State.REVIEWING, reviewer=user)
     if user.has_role(Role.CITY_PUBLISHER):
-        mine = Q(state=State.APPROVED) | Q(state=State.ON_NOTICE, notice_until__lte=timezone.now())
-        waits |= mine & ~Q(approved_by=user)
+        waits |= to_publish(user)
     if user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
         proposals = Event.objects.filter(
             transition="propose_withdrawal", from_version=F("revision__version") - 1
@@ -167,16 +171,16 @@ def reporting_years() -> dict[int, ReportingYear]:
     return {row.year: row for row in ReportingYear.objects.order_by("-year")}
 
 
-def due_on(revision: Revision, years: dict[int, ReportingYear]) -> dt.date | None:
-    """Return the day by which the bureau has to act: the return's, else the year's. None: no day.
+def due_on(revision: Revision, deadlines: Deadlines) -> dt.date | None:
+    """Return the day by which the bureau has to act: the return's, else the term's. None: no day.
 
-    ``revision`` comes from ``waiting_for``.
+    ``revision`` comes from ``waiting_for`` or ``queue``.
     """
     if revision.state == State.RETURNED:
         return revision.item_due  # type: ignore[attr-defined]
     if revision.state in {State.DRAFT, State.CHECKING} and revision.number == 1:
-        year = years.get(revision.case.year)
-        return year.due_on if year else None
+        case = revision.case
+        return deadlines.due(case.kind, case.bureau_id, case.year)
     return None
 
 
@@ -197,15 +201,16 @@ class Missing:
     """A case that the person's bureau has not begun."""
 
     kind: Kind
-    year: ReportingYear
+    year: int
+    due_on: dt.date
 
     @property
     def is_late(self) -> bool:
         """Say whether its day has passed."""
-        return self.year.due_on < timezone.localdate()
+        return self.due_on < timezone.localdate()
 
 
-def missing_cases(user: User, years: dict[int, ReportingYear]) -> list[Missing]:
+def missing_cases(user: User, deadlines: Deadlines) -> list[Missing]:
     """Return per open year the kinds of one case a year that the bureau has not begun."""
     wanted = [kind for kind in kinds_filled_by(user) if not kind.has_subject]
     if not wanted:
@@ -216,12 +221,15 @@ def missing_cases(user: User, years: dict[int, ReportingYear]) -> list[Missing]:
         ).values_list("kind", "year")
     )
     today = timezone.localdate()
-    return [
-        Missing(kind, year)
-        for year in years.values()
-        for kind in wanted
-        if year.opens_on <= today and (kind.code, year.year) not in begun
-    ]
+    missing = []
+    for year in deadlines.calendar.years:
+        for kind in wanted:
+            term = deadlines.term(kind.code, year)
+            if term and term.opens_on <= today and (kind.code, year) not in begun:
+                assert user.bureau_id is not None
+                due = deadlines.due(kind.code, user.bureau_id, year)
+                missing.append(Missing(kind, year, due or term.due_on))
+    return missing
 
 
 def recent_events(user: User, rows: int = 30) -> QuerySet[Event]:
@@ -292,12 +300,9 @@ def find_row(revision: Revision, kind: RecordKind, uid: uuid.UUID) -> Record:
     return row
 
 
-def findings_of(revision: Revision) -> list[Finding]:
-    """Return what was said about the revision, open matters first, each with its thread.
-
-    One query: a thread comes along as ``thread``, an array of remarks.
-    """
-    thread = ArraySubquery(
+def _thread() -> ArraySubquery:
+    """Return the remarks of each finding of a query, as an array."""
+    return ArraySubquery(
         Remark.objects.filter(finding=OuterRef("pk"))
         .order_by("pk")
         .values(
@@ -310,7 +315,14 @@ def findings_of(revision: Revision) -> list[Finding]:
             )
         )
     )
-    findings = list(revision.findings.select_related("raised_by").annotate(thread=thread))
+
+
+def findings_of(revision: Revision) -> list[Finding]:
+    """Return what was said about the revision, open matters first, each with its thread.
+
+    One query: a thread comes along as ``thread``, an array of remarks.
+    """
+    findings = list(revision.findings.select_related("raised_by").annotate(thread=_thread()))
     for finding in findings:
         finding.revision = revision
     weight = {"blocking": 0, "explain": 1, "hint": 2}
@@ -365,6 +377,43 @@ def row_counts(revision: Revision) -> dict[str, int]:
 def file_count(counts: dict[str, int]) -> int:
     """Return how many files ``row_counts`` found in all."""
     return sum(count for name, count in counts.items() if name.startswith("file:"))
+
+
+def open_findings_of(revisions: Sequence[Revision]) -> list[Finding]:
+    """Return what is open in any of ``revisions``, each with its thread. One query."""
+    findings = (
+        Finding.objects.filter(revision__in=[revision.pk for revision in revisions])
+        .exclude(status__in=sorted(SETTLED))
+        .select_related("raised_by")
+        .annotate(thread=_thread())
+    )
+    weight = {"blocking": 0, "explain": 1, "hint": 2}
+    return sorted(findings, key=lambda f: (weight[f.severity], f.pk))
+
+
+def titles_of_findings(
+    revisions: Sequence[Revision], findings: Sequence[Finding]
+) -> dict[int, dict[tuple[str, str], str]]:
+    """Return per revision the titles of the rows that its findings name.
+
+    One query per kind of row, however many revisions.
+    """
+    titles: dict[int, dict[tuple[str, str], str]] = {}
+    wanted: dict[str, set[tuple[int, uuid.UUID]]] = {}
+    for finding in findings:
+        if finding.record_uid is not None:
+            place = (finding.revision_id, finding.record_uid)
+            wanted.setdefault(finding.record_kind, set()).add(place)
+    for code, places in wanted.items():
+        kind = record_kinds[code]
+        rows = kind.model.objects.filter(
+            revision__in={pk for pk, _uid in places}, uid__in={uid for _pk, uid in places}
+        )
+        for row in with_relations(rows, kind):
+            if (row.revision_id, row.uid) in places:
+                title = str(getattr(row, kind.title_field))
+                titles.setdefault(row.revision_id, {})[code, str(row.uid)] = title
+    return titles
 
 
 def row_titles(

@@ -1,5 +1,6 @@
 """Tables of the desk: the list of cases, and the rows of one case."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -182,3 +183,89 @@ def rows_table(
         attrs={"class": "table", "wrap": "wide"},
         orderable=False,
     )
+
+
+class QueueTable(tables.Table):
+    """The queue: what each case waits for, since when, with whom. Reviewers choose rows."""
+
+    select = tables.Column(
+        verbose_name=_("Select"), accessor="pk", orderable=False, attrs={"td": {"class": "select"}}
+    )
+    case = tables.Column(
+        verbose_name=_("Case"),
+        accessor="case__subject",
+        empty_values=(),
+        attrs={"td": {"class": "primary"}},
+        order_by=("case__kind", "case__year", "case__subject", "pk"),
+    )
+    bureau = tables.Column(
+        verbose_name=_("Bureau"),
+        accessor="case__bureau",
+        order_by=("case__bureau__order", "case__bureau__slug", "pk"),
+    )
+    state = tables.Column(verbose_name=_("State"), order_by=("state", "pk"))
+    reviewer = tables.Column(
+        verbose_name=_("Reviewer"), default="–", order_by=("reviewer__full_name", "pk")
+    )
+    open_findings = tables.Column(
+        verbose_name=_("Open findings"),
+        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
+        order_by=("open_findings", "pk"),
+    )
+    since = tables.DateTimeColumn(
+        verbose_name=_("Since"),
+        format="Y-m-d",
+        attrs={"td": {"class": "date"}},
+        order_by=("since", "pk"),
+    )
+    due = tables.Column(
+        verbose_name=_("Due"),
+        accessor="item_due",
+        attrs={"td": {"class": "date"}},
+        default="",
+        order_by=("item_due", "pk"),
+    )
+
+    class Meta:
+        template_name = "components/table.html"
+        attrs = {"class": "table", "id": "queue"}
+        order_by_field = "sort"
+
+    def __init__(self, *args: Any, user: User, today: dt.date, **kwargs: Any) -> None:
+        """Offer boxes to reviewers only."""
+        self.today = today
+        if not user.has_role(Role.CITY_REVIEWER):
+            kwargs["exclude"] = ("select",)
+        super().__init__(*args, **kwargs)
+
+    def render_select(self, record: Revision) -> str:
+        """Offer a box where a reviewer has something to do."""
+        if record.state not in {State.SUBMITTED, State.REVIEWING}:
+            return ""
+        return format_html(
+            '<input type="checkbox" name="revision" value="{}" form="bulk" aria-label="{}">',
+            record.pk,
+            _("Select %(case)s") % {"case": record.case},
+        )
+
+    def render_case(self, record: Revision) -> str:
+        """Lead to the case; say its kind and year."""
+        return format_html(
+            '<a href="{}">{}</a> <span class="muted small">{} {}</span>',
+            reverse("desk:revision", args=[record.case_id, record.number]),
+            record.case.subject or record.case.bureau,
+            record.case.kind_spec.label,
+            record.case.year,
+        )
+
+    def render_state(self, record: Revision) -> str:
+        """Show the state in words."""
+        return render_to_string("components/state.html", {"state": record.state})
+
+    def render_due(self, value: dt.date) -> str:
+        """Show the first day of the items, and whether it has passed."""
+        if value >= self.today:
+            return f"{value:%Y-%m-%d}"
+        return format_html(
+            '{} <span class="badge badge-bad">{}</span>', f"{value:%Y-%m-%d}", _("overdue")
+        )

@@ -3,16 +3,21 @@
 from django.urls import path
 
 from apps.cases.desk.views import (
+    bulk,
     cases,
     changes,
     evidence,
+    extensions,
     findings,
     home,
     notifications,
     publishing,
+    queue,
+    requests,
     review,
     rows,
     steps,
+    timeliness,
 )
 
 app_name = "desk"
@@ -22,6 +27,18 @@ EVIDENCE = "cases/<int:case_id>/evidence/<uuid:uid>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/together/", bulk.bulk, name="bulk"),
+    path("queue/views/", queue.view_new, name="view_new"),
+    path("queue/views/<int:view_id>/", queue.view_edit, name="view"),
+    path("requests/", requests.request_list, name="requests"),
+    path("requests/<int:request_id>/", requests.request_page, name="request"),
+    path("timeliness/", timeliness.timeliness, name="timeliness"),
+    path("timeliness/reports/", timeliness.timeliness_cases, name="timeliness_cases"),
+    path("extensions/", extensions.extension_list, name="extensions"),
+    path("extensions/new/", extensions.extension_new, name="extension_new"),
+    path("extensions/<int:extension_id>/", extensions.extension, name="extension"),
+    path("reminders/", extensions.reminder_list, name="reminders"),
     path("cases/", cases.case_list, name="cases"),
     path("cases/new/", cases.case_new, name="case_new"),
     path("cases/publish/", publishing.publish_many, name="publish"),

@@ -11,7 +11,7 @@ from apps.cases.domain.transitions import log
 from apps.cases.errors import NotAllowed, Refused
 from apps.cases.kinds import Kind
 from apps.cases.models import Case, Revision
-from apps.registry.models import ReportingYear
+from apps.registry.deadlines import read_calendar
 
 
 @transaction.atomic
@@ -32,18 +32,17 @@ def open_case(actor: User, kind: Kind, bureau: Bureau, year: int, subject: str =
         raise Refused(_("Say what the list is: a case of this kind has a subject."))
     if not kind.has_subject and subject:
         raise Refused(_("A case of this kind has no subject: there is one per bureau and year."))
-    reporting_year = ReportingYear.objects.filter(year=year).first()
-    if reporting_year is None:
+    term = read_calendar().term(kind.code, year)
+    if term is None:
         raise Refused(
             _(
                 "The year %(year)s is not open for reporting. Choose another year, or ask the city bureau to open it."
             )
             % {"year": year}
         )
-    if reporting_year.opens_on > timezone.localdate():
+    if term.opens_on > timezone.localdate():
         raise Refused(
-            _("Reporting for %(year)s opens on %(day)s.")
-            % {"year": year, "day": reporting_year.opens_on}
+            _("Reporting for %(year)s opens on %(day)s.") % {"year": year, "day": term.opens_on}
         )
     try:
         with transaction.atomic(), pghistory.context(user=actor.pk):

@@ -6,12 +6,15 @@ what became public in releases 发布. Nothing here knows of awards or platforms
 """
 
 from apps.cases.models.case import Case, CaseQuerySet, ReasonCode, Revision, RevisionQuerySet
+from apps.cases.models.deadline import Extension, ExtensionStatus, Reminder
 from apps.cases.models.event import Event, Notification
 from apps.cases.models.evidence import Evidence, StoredFile
 from apps.cases.models.finding import SETTLED, Finding, FindingStatus, Remark, Severity
 from apps.cases.models.look import Look
+from apps.cases.models.queue import Assignment, SavedView
 from apps.cases.models.record import Mention, Record, RecordQuerySet
 from apps.cases.models.release import Release, ReleaseItem
+from apps.cases.models.request import CorrectionRequest, RequestStatus
 from apps.cases.models.states import ENDED, OPEN, WRITABLE, State
 
 __all__ = [
@@ -19,10 +22,14 @@ __all__ = [
     "OPEN",
     "SETTLED",
     "WRITABLE",
+    "Assignment",
     "Case",
     "CaseQuerySet",
+    "CorrectionRequest",
     "Event",
     "Evidence",
+    "Extension",
+    "ExtensionStatus",
     "Finding",
     "FindingStatus",
     "Look",
@@ -34,8 +41,11 @@ __all__ = [
     "Release",
     "ReleaseItem",
     "Remark",
+    "Reminder",
+    "RequestStatus",
     "Revision",
     "RevisionQuerySet",
+    "SavedView",
     "Severity",
     "State",
     "StoredFile",

@@ -1,10 +1,13 @@
 """What was done to a revision, and who was told."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role, User
@@ -104,4 +107,20 @@ class Notification(models.Model):
     @property
     def sentence(self) -> str:
         """Return the words of a message that tells of no step, in the reader's language."""
-        return gettext(self.text) % self.params if self.text else ""
+        return gettext(self.text) % said(self.params) if self.text else ""
+
+
+def said(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters of a sentence as its reader reads them: codes become words.
+
+    ``kind`` is the code of a kind of case; ``bureau`` the two names of a bureau.
+    """
+    from apps.cases.kinds import kinds  # kinds imports the models
+
+    words = dict(params)
+    if words.get("kind") in kinds:
+        words["kind"] = kinds[words["kind"]].label
+    if isinstance(words.get("bureau"), list):
+        name, name_en = words["bureau"]
+        words["bureau"] = name_en if (get_language() or "").startswith("en") else name
+    return words

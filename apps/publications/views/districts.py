@@ -12,10 +12,10 @@ from apps.registry.models import District, DistrictKind, Indicator
 
 
 def _year_asked(request: HttpRequest, years: list[int]) -> int | None:
-    """Return the year that ``year`` names, else the newest. Raises ``BadQuery``."""
+    """Return the year that ``year`` names, else the newest that tells most. Raises ``BadQuery``."""
     text = request.GET.get("year", "").strip()
     if not text:
-        return years[0] if years else None
+        return asked.telling_year(years)
     if text not in {str(year) for year in years}:
         raise BadQuery(
             _("Nothing is published of that year. Choose one of: %(years)s.")

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.forms import ChoiceField, ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -94,3 +95,27 @@ def page(
     return render(
         request, template, context, status=status_of(refusal) if refusal is not None else status
     )
+
+
+def chips_of(request: DeskRequest, form: Any) -> list[dict[str, str]]:
+    """Return the filters that are on, each with the address of the list without it."""
+    if not form.is_valid():
+        return []
+    chips = []
+    for name, value in form.cleaned_data.items():
+        if value in (None, ""):
+            continue
+        rest = request.GET.copy()
+        rest.pop(name, None)
+        rest.pop("page", None)
+        field = form.fields[name]
+        is_choice = isinstance(field, ChoiceField) and not isinstance(field, ModelChoiceField)
+        chips.append(
+            {
+                "name": name,
+                "label": str(field.label),
+                "value": str(dict(field.choices).get(value, value) if is_choice else value),
+                "url": f"{request.path}?{rest.urlencode()}",
+            }
+        )
+    return chips

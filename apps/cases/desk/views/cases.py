@@ -1,10 +1,7 @@
 """The list of cases, opening one, and the page of a case."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import ChoiceField, ModelChoiceField
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +14,14 @@ from apps.cases.desk import queries
 from apps.cases.desk.filters import CaseFilterSet
 from apps.cases.desk.forms import OpenCaseForm
 from apps.cases.desk.tables import CaseTable
-from apps.cases.desk.views.base import DeskRequest, case_url, crumbs, page, revision_or_404
+from apps.cases.desk.views.base import (
+    DeskRequest,
+    case_url,
+    chips_of,
+    crumbs,
+    page,
+    revision_or_404,
+)
 from apps.cases.domain.findings import check_case
 from apps.cases.domain.opening import open_case
 from apps.cases.errors import WorkflowError
@@ -44,7 +48,7 @@ def case_list(request: DeskRequest) -> HttpResponse:
         empty_text=_("No case fits. Change the filter, or begin a case."),
     )
     RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
-    chips = _chips(request, filterset.form)
+    chips = chips_of(request, filterset.form)
     return render(
         request,
         "cases/case_list.html",
@@ -58,29 +62,6 @@ def case_list(request: DeskRequest) -> HttpResponse:
             "sort": request.GET.get("sort", ""),
         },
     )
-
-
-def _chips(request: DeskRequest, form: Any) -> list[dict[str, str]]:
-    """Return the filters that are on, each with the address of the list without it."""
-    if not form.is_valid():
-        return []
-    chips = []
-    for name, value in form.cleaned_data.items():
-        if value in (None, ""):
-            continue
-        rest = request.GET.copy()
-        rest.pop(name, None)
-        rest.pop("page", None)
-        field = form.fields[name]
-        is_choice = isinstance(field, ChoiceField) and not isinstance(field, ModelChoiceField)
-        chips.append(
-            {
-                "label": str(field.label),
-                "value": str(dict(field.choices).get(value, value) if is_choice else value),
-                "url": f"{request.path}?{rest.urlencode()}",
-            }
-        )
-    return chips
 
 
 @login_required

@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import Role
+from apps.cases.deadlines import Deadlines, read_deadlines
 from apps.cases.desk import queries
 from apps.cases.desk.views.base import DeskRequest
 from apps.cases.models import Revision, State
@@ -56,10 +56,10 @@ def _headings() -> dict[str, str]:
     }
 
 
-def _groups(request: DeskRequest, years: dict[int, Any]) -> list[tuple[str, list[Task]]]:
+def _groups(request: DeskRequest, deadlines: Deadlines) -> list[tuple[str, list[Task]]]:
     """Return the person's tasks under their headings."""
     tasks = [
-        Task(revision, queries.due_on(revision, years))
+        Task(revision, queries.due_on(revision, deadlines))
         for revision in queries.waiting_for(request.user)
     ]
     tasks.sort(key=lambda task: ORDER.index(State(task.revision.state)))
@@ -83,11 +83,11 @@ def home(request: DeskRequest) -> HttpResponse:
                 "is_administrator": user.has_role(Role.ADMINISTRATOR),
             },
         )
-    years = queries.reporting_years()
+    deadlines = read_deadlines(None if user.is_city_official else user.bureau_id)
     is_auditor = user.has_role(Role.AUDITOR)
     context = {
-        "groups": _groups(request, years),
-        "missing": queries.missing_cases(user, years),
+        "groups": _groups(request, deadlines),
+        "missing": queries.missing_cases(user, deadlines),
         "startable": [kind for kind in queries.kinds_filled_by(user) if kind.has_subject],
         "events": queries.recent_events(user) if is_auditor else [],
         "is_auditor": is_auditor,
