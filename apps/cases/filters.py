@@ -96,6 +96,16 @@ class AnyOfFilter(django_filters.Filter):
             wanted |= Q(**{f"{self.field_name}__{key}__in": value})
         return qs.filter(wanted)
 
+    def facet_values(self, values: Iterable[Any]) -> set[str]:
+        """Return ``values`` as the facet counts them. One query for a relation."""
+        if self.related is None:
+            return {str(value) for value in values}
+        wanted = Q()
+        for key in self._keys():
+            wanted |= Q(**{f"{key}__in": list(values)})
+        found = self.related._default_manager.filter(wanted)
+        return set(map(str, found.values_list(self._keys()[0], flat=True)))
+
     def labels(self, values: Iterable[str]) -> dict[str, str]:
         """Return what each value is called. One query for a relation, none for anything else."""
         if self.related is not None:

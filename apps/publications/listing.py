@@ -1,31 +1,38 @@
 """A listing: what was asked for, read once, shown as page, export, chips and facets."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import EmptyPage, Page, Paginator
+from django.core.validators import EMPTY_VALUES
 from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.cases.filters import AnyOfFilter
 from apps.cases.kinds import PRINTED_ORDER, RecordKind
-from apps.cases.models import Record
+from apps.cases.models import Record, Revision
 from apps.publications.answers import BadQuery
+from apps.publications.drawing import drawn_rows
 from apps.publications.moments import MomentForm, day_of, end_of
-from apps.publications.queries import public_rows
+from apps.publications.queries import public_rows, readable_revisions
+from apps.publications.searching import MOST_COUNTED, capped_counts, in_order
+from apps.publications.tallies import counted, cube, live
 
 # More values than this in one facet are no choice; the search field finds the rest.
 MOST_OPTIONS = 60
 # A table of more columns scrolls sideways in its own frame.
 MOST_NARROW = 5
+# Rows on numbered pages; who wants more filters, or takes the file.
+MOST_NUMBERED = 10_000
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ class Listing:
 
         Raises ``BadQuery`` or ``Http404``.
         """
-        paginate(self.table, self.data.get("page"))
+        self._paginate()
         if not any(facet.options for facet in self.facets if facet.name == "report_year"):
             self.table.columns.hide("report_year")
         rows = [row.record for row in self.table.page.object_list]
@@ -153,9 +160,75 @@ class Listing:
         return [value for value in self.data.getlist(name) if value.strip()]
 
     @cached_property
+    def _others(self) -> list[str]:
+        """Return the filters that are asked for and are no facets: they count live."""
+        asked = self.filterset.form.cleaned_data
+        facets = self.filterset.facet_names
+        return [
+            name
+            for name in self.filterset.filters
+            if name not in facets and asked.get(name) not in EMPTY_VALUES
+        ]
+
+    @cached_property
+    def is_capped(self) -> bool:
+        """Say whether a search found more than is counted. One query where there is a search."""
+        return bool(self.words) and capped_counts([(self.filterset.qs, "")])[0] > MOST_COUNTED
+
+    @property
+    def words(self) -> list[str]:
+        """Return the words that are searched."""
+        return list(self.filterset.words)
+
+    @cached_property
+    def _counted(self) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+        """Return the number of rows, and the facets' values with theirs. One query."""
+        readable = Revision.objects.public() if self.as_of is None else readable_revisions()
+        if self.is_capped:
+            # Which values there are, without numbers: what the search leaves is not counted out.
+            _total, found = counted(self.filterset, cube(self.kind, self.as_of, readable))
+            return MOST_COUNTED, found
+        if not self._others:
+            return counted(self.filterset, cube(self.kind, self.as_of, readable))
+        return counted(self.filterset, live(self.kind, self._filtered(self._others)))
+
+    def _filtered(self, names: Iterable[str], *, indexed: bool = True) -> QuerySet[Any]:
+        """Return the public rows that the filters ``names`` leave."""
+        rows = self.filterset.queryset
+        for name in names:
+            if name == "q" and not indexed:
+                rows = in_order(self.filterset, rows, self.words, MOST_COUNTED + 1)
+            else:
+                value = self.filterset.form.cleaned_data[name]
+                rows = self.filterset.filters[name].filter(rows, value)
+        return rows
+
+    @property
+    def total(self) -> int:
+        """Return the number of rows, at most ``MOST_COUNTED`` where ``is_capped``."""
+        return self._counted[0]
+
+    @property
     def counts(self) -> dict[str, list[tuple[str, int]]]:
-        """Return the facets' values with their counts. One query."""
-        return self.filterset.facet_counts()
+        """Return the facets' values with their counts."""
+        return self._counted[1]
+
+    @cached_property
+    def drawn(self) -> SafeString:
+        """Return the rows of the page as HTML."""
+        return drawn_rows(self.table, self.records)
+
+    @property
+    def records(self) -> list[Record]:
+        """Return the rows of the page."""
+        return [row.record for row in self.table.page.object_list]
+
+    def _paginate(self) -> None:
+        if self.is_capped:
+            self.table.data.data = self._filtered(self.filterset.filters, indexed=False).order_by(
+                *self.rows.query.order_by
+            )
+        paginate(self.table, self.data.get("page"), total=self.total)
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
@@ -184,7 +257,7 @@ class Listing:
             Option(
                 value,
                 labels.get(value, value),
-                count,
+                None if self.is_capped else count,
                 bool(asked & {value, labels.get(value, value)}),
             )
             for value, count in found
@@ -270,11 +343,31 @@ def page_number(text: str | None) -> int:
     return int(text)
 
 
-def paginate(table: Any, page: str | None, per_page: int | None = None) -> None:
-    """Cut ``table`` to a page. Raises ``BadQuery``, or ``Http404`` behind the last one."""
+class CountedPaginator(Paginator):
+    """Pages of rows whose number is known already, as far as pages are numbered."""
+
+    def __init__(self, *args: Any, total: int, **kwargs: Any) -> None:
+        """Take the number of rows."""
+        super().__init__(*args, **kwargs)
+        self.total = total
+
+    @cached_property
+    def count(self) -> int:
+        """Return the number of rows on numbered pages: to skip more takes long."""
+        return min(self.total, MOST_NUMBERED)
+
+
+def paginate(
+    table: Any, page: str | None, per_page: int | None = None, *, total: int | None = None
+) -> None:
+    """Cut ``table`` to a page. Raises ``BadQuery``, or ``Http404`` behind the last one.
+
+    ``total`` is the number of rows where it is known; they are counted else.
+    """
     number = page_number(page)
+    known = {} if total is None else {"paginator_class": CountedPaginator, "total": total}
     try:
-        table.paginate(page=number, per_page=per_page or settings.TABLE_ROWS_PER_PAGE)
+        table.paginate(page=number, per_page=per_page or settings.TABLE_ROWS_PER_PAGE, **known)
     except EmptyPage as error:
         raise Http404 from error
 

@@ -18,16 +18,16 @@ KINDS = [kind.code for kind in listed_record_kinds()]
 EN = {"accept-language": "en"}
 # Case kind that holds each record kind in tests.
 CASE_KIND = {"indicator-values": "city-figures"}
-# Queries of the first page of a listing: city bureau, number, rows, facets; labels of districts
-# where they are a facet; the choices of the indicator filter.
+# Queries of the first page of a listing: city bureau, tallies, rows; labels of districts where
+# they are a facet.
 QUERIES = {
-    "awards": 4,
-    "laureates": 4,
-    "certifications": 4,
-    "roster-entries": 4,
-    "indicator-values": 5,
-    "policies": 4,
-    "events": 4,
+    "awards": 3,
+    "laureates": 3,
+    "certifications": 3,
+    "roster-entries": 3,
+    "indicator-values": 4,
+    "policies": 3,
+    "events": 3,
 }
 
 

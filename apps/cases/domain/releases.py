@@ -10,6 +10,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.cases.canonical import canonical_json, held_hash, sha256
 from apps.cases.models import Release, ReleaseItem, Revision
+from apps.cases.signals import released
 
 # Any constant: releases are numbered and chained one at a time.
 _RELEASE_LOCK = 7_301_001
@@ -68,4 +69,5 @@ def record_release(revisions: Sequence[Revision], actor: User, reason: str) -> R
         ReleaseItem(release=release, revision=revision, content_hash=content_hash, rows=rows)
         for revision, content_hash, rows in hashed
     )
+    released.send(sender=Release, revisions=revisions)
     return release

@@ -1,0 +1,35 @@
+"""What the public side keeps beside the published rows: how many there are of what."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.models import Revision
+
+
+class Tally(models.Model):
+    """How many rows of a published revision have the same values in all facets of their kind.
+
+    Counted once, in the transaction of the release: what is published never changes.
+    """
+
+    revision = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    record_kind = models.CharField(max_length=30)
+    # In the order of the filter set's ``facets``; null where a row has none.
+    values = ArrayField(models.TextField(null=True))
+    rows = models.PositiveIntegerField(_("rows"))
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record_kind", "revision", "values"], name="one_tally_of_values"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the values and their number."""
+        return f"{self.record_kind} {self.values}: {self.rows}"
