@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from apps.publications.limits import TooSlow, limited
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -38,7 +40,7 @@ def public_page(view: View[P]) -> View[P]:
     """Decorate a view of a public page: GET only, asked again before a stored copy is shown.
 
     ``BadQuery`` becomes a page with status 400 and its sentence, ``Gone`` the page with status
-    410 and the reason.
+    410 and the reason, ``TooSlow`` the page with status 503 that says how to ask for less.
     """
 
     @require_safe
@@ -46,7 +48,10 @@ def public_page(view: View[P]) -> View[P]:
     def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response: HttpResponseBase
         try:
-            response = view(request, *args, **kwargs)
+            with limited():
+                response = view(request, *args, **kwargs)
+        except TooSlow:
+            response = render(request, "publications/too_slow.html", status=503)
         except BadQuery as error:
             response = render(
                 request, "publications/bad_query.html", {"reason": str(error)}, status=400

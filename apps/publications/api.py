@@ -18,9 +18,13 @@ from rest_framework.views import APIView, exception_handler
 from apps.cases.kinds import listed_record_kinds
 from apps.publications import queries
 from apps.publications.answers import BadQuery, Gone
+from apps.publications.limits import TooSlow, limited
 from apps.publications.moments import day_of, end_of
 from apps.publications.pagination import KeyPagination
 
+FIELDS = OpenApiParameter(
+    "fields", str, description="The fields to give, separated by commas; all without it."
+)
 AS_OF = OpenApiParameter(
     "as_of", OpenApiTypes.DATE, description="Show what was public at the end of this day."
 )
@@ -33,6 +37,11 @@ def answer_in_sentences(error: Exception, context: dict[str, Any]) -> Response |
     if isinstance(error, Gone):
         return Response(
             {"detail": error.reason or _("This has been withdrawn.")}, status=status.HTTP_410_GONE
+        )
+    if isinstance(error, TooSlow):
+        return Response(
+            {"detail": _("This takes too long: choose a filter, or ask for a smaller page.")},
+            status=status.HTTP_503_SERVICE_UNAVAILABLE,
         )
     if isinstance(error, Http404):
         error = NotFound(_("There is nothing public at this address."))
@@ -52,12 +61,31 @@ class PublicRows(GenericAPIView):
 
     kind: Any = None
 
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        # No docstring: the interface's description would say it of every list.
+        with limited():
+            return super().get(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """Leave out the fields that ``fields`` does not name. Raises ``ValidationError``."""
+        serializer = super().get_serializer(*args, **kwargs)
+        names = [name for name in self.request.query_params.get("fields", "").split(",") if name]
+        if names:
+            fields = getattr(serializer, "child", serializer).fields
+            if unknown := sorted(set(names) - set(fields)):
+                raise ValidationError(
+                    {"fields": [_("There is no field %(names)s.") % {"names": ", ".join(unknown)}]}
+                )
+            for name in set(fields) - set(names):
+                del fields[name]
+        return serializer
+
     def get_queryset(self) -> QuerySet[Any]:
         """Return the public rows, now or as of a day."""
         return queries.public_rows(self.kind, end_of(day_of(self.request.query_params)))
 
 
-@extend_schema_view(get=extend_schema(parameters=[AS_OF]))
+@extend_schema_view(get=extend_schema(parameters=[AS_OF, FIELDS]))
 class RecordList(PublicRows, ListAPIView):
     """The rows of a listing, filtered as its page is, a page at a time."""
 
@@ -65,7 +93,7 @@ class RecordList(PublicRows, ListAPIView):
     pagination_class = KeyPagination
 
 
-@extend_schema_view(get=extend_schema(parameters=[AS_OF]))
+@extend_schema_view(get=extend_schema(parameters=[AS_OF, FIELDS]))
 class RecordDetail(PublicRows, RetrieveAPIView):
     """One row by its permanent id; 410 with the reason where it was withdrawn."""
 

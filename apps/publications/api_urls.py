@@ -1,12 +1,16 @@
 """Addresses of the open data interface."""
 
+from django.middleware.http import ConditionalGetMiddleware
 from django.urls import path, re_path
+from django.utils.decorators import decorator_from_middleware
 from drf_spectacular.views import SpectacularAPIView
 
 from apps.cases.kinds import listed_record_kinds
 from apps.publications.api import Nothing, RecordDetail, RecordList, Root
 
 app_name = "api"
+# An answer carries its ETag; who has it already is told so, and no more.
+conditional = decorator_from_middleware(ConditionalGetMiddleware)
 
 urlpatterns = [
     path("", Root.as_view(), name="root"),
@@ -14,9 +18,10 @@ urlpatterns = [
 ]
 for kind in listed_record_kinds():
     given = {"kind": kind, "serializer_class": kind.serializer}
-    rows = RecordList.as_view(**given, filterset_class=kind.filterset)
+    rows = conditional(RecordList.as_view(**given, filterset_class=kind.filterset))
+    row = conditional(RecordDetail.as_view(**given))
     urlpatterns += [
         path(f"{kind.code}/", rows, name=kind.code),
-        path(f"{kind.code}/<uuid:uid>/", RecordDetail.as_view(**given), name=f"{kind.code}-row"),
+        path(f"{kind.code}/<uuid:uid>/", row, name=f"{kind.code}-row"),
     ]
 urlpatterns.append(re_path(r"^(?P<rest>.*)$", Nothing.as_view()))

@@ -31,6 +31,13 @@ from apps.publications.tallies import counted, cube, live
 MOST_OPTIONS = 60
 # A table of more columns scrolls sideways in its own frame.
 MOST_NARROW = 5
+# Grades and levels stand in their own order, not in that of their numbers.
+_RANK = {
+    word: place
+    for place, word in enumerate(
+        ["特等奖", "一等奖", "二等奖", "三等奖", "国家级", "省级", "市级", "区级", "县级"]
+    )
+}
 # Rows on numbered pages; who wants more filters, or takes the file.
 MOST_NUMBERED = 10_000
 
@@ -243,7 +250,7 @@ class Listing:
 
     @cached_property
     def facets(self) -> list[Facet]:
-        """Return the facets, each with its values, most rows first, years newest first."""
+        """Return the facets with their values: most rows first; years newest, grades highest first."""
         return [self._facet(name) for name in self.filterset.facet_names]
 
     def _facet(self, name: str) -> Facet:
@@ -253,6 +260,8 @@ class Listing:
         found = self.counts.get(name, [])
         if found and all(value.isdecimal() and len(value) == 4 for value, _count in found):
             found = sorted(found, reverse=True)
+        elif found and all(value in _RANK for value, _count in found):
+            found = sorted(found, key=lambda item: _RANK[item[0]])
         options = [
             Option(
                 value,

@@ -136,7 +136,7 @@ def test_facets_count_what_each_value_would_leave(client: Client) -> None:
         for facet in client.get("/awards/", {"grade": "二等奖"}).context["listing"].facets
     }
 
-    assert facets["grade"] == [("二等奖", 2, True), ("一等奖", 1, False)]
+    assert facets["grade"] == [("一等奖", 1, False), ("二等奖", 2, True)]
     assert facets["award_class"] == [("技术发明奖", 1, False), ("自然科学奖", 1, False)]
     assert facets["report_year"] == []
 

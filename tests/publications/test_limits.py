@@ -1,0 +1,106 @@
+"""No public question holds the database for long, and other sites may read the interface."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from pytest_django import Settings
+
+from apps.cases.kinds import record_kinds
+from apps.publications.answers import public_page
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+EN = {"accept-language": "en"}
+
+
+def slow_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the list of awards take longer than it may."""
+    model = record_kinds["awards"].model
+    monkeypatch.setattr(
+        type(model.objects.all()),
+        "public",
+        lambda rows, as_of=None: rows.extra(where=["pg_sleep(3) IS NOT NULL"]),
+    )
+
+
+@pytest.mark.parametrize("path", ["/awards/", "/api/v1/awards/"])
+def test_question_that_takes_too_long_is_given_up_with_a_sentence(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    settings.PUBLIC_SECONDS = 0.05
+    factories.published_case("awards", 1)
+    slow_rows(monkeypatch)
+
+    response = client.get(path, headers=EN)
+
+    assert response.status_code == 503
+    assert "choose a filter" in response.content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_other_faults_of_the_database_are_not_hidden(rf: RequestFactory) -> None:
+    @public_page
+    def broken(request: HttpRequest) -> HttpResponse:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1/0")
+        return HttpResponse()
+
+    with pytest.raises(Exception, match="division by zero"):
+        broken(rf.get("/"))
+
+
+def test_grades_stand_in_their_rank(client: Client) -> None:
+    rows: list[Any] = [
+        factories.award_values(number, grade=grade)
+        for number, grade in enumerate(["三等奖", "三等奖", "特等奖", "二等奖", "一等奖", "二等奖"])
+    ]
+    factories.published_case("awards", rows)
+
+    facet = next(f for f in client.get("/awards/").context["listing"].facets if f.name == "grade")
+
+    assert [option.value for option in facet.options] == ["特等奖", "一等奖", "二等奖", "三等奖"]
+
+
+def test_other_sites_may_read_the_interface_and_nothing_else(client: Client) -> None:
+    factories.published_case("awards", 1)
+
+    answer = client.get("/api/v1/awards/", headers={"origin": "https://example.org"})
+    page = client.get("/awards/", headers={"origin": "https://example.org"})
+
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert not page.has_header("Access-Control-Allow-Origin")
+
+
+def test_unchanged_answer_is_not_sent_again(client: Client) -> None:
+    factories.published_case("awards", 1)
+    first = client.get("/api/v1/awards/")
+
+    again = client.get("/api/v1/awards/", headers={"if-none-match": first["ETag"]})
+    factories.published_case("awards", 1)
+    changed = client.get("/api/v1/awards/", headers={"if-none-match": first["ETag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert changed.status_code == 200
+
+
+def test_fields_choose_what_a_row_says(client: Client) -> None:
+    factories.published_case("awards", 1)
+
+    (row,) = client.get("/api/v1/awards/?fields=title,id").json()["results"]
+    refused = client.get("/api/v1/awards/?fields=title,nothing", headers=EN)
+
+    assert list(row) == ["title", "id"]
+    assert client.get(f"/api/v1/awards/{row['id']}/?fields=title").json() == {"title": row["title"]}
+    assert refused.status_code == 400
+    assert "nothing" in refused.json()["detail"]
+
+
+def test_long_answer_is_sent_compressed(client: Client) -> None:
+    response = client.get("/awards/", headers={"accept-encoding": "gzip"})
+
+    assert response["Content-Encoding"] == "gzip"
