@@ -20,6 +20,7 @@ NOT_COVERED = {
     "audit_act": "the chain itself; it refuses every change and checks itself",
     "audit_entry": "the chain itself; it refuses every change and checks itself",
     "cases_look": "how far a reviewer has read; a bookmark that decides nothing",
+    "publications_tally": "numbers of published rows, which are covered; counted again at will",
     "districts_uploadedworkbook": "a file that waits for its uploader's answer, a day at most",
     "districts_presence": "who is looking at a return right now; worthless after some seconds",
     # What was read from a file and is being looked through. What a person accepts stands in the

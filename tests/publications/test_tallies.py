@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from apps.audit.verification.run import verify
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Case, Release
-from apps.cases.verification import verify
 from apps.enterprises.models import RosterEntry
 from apps.publications import listing as listings
 from apps.publications.drawing import drawn_rows
