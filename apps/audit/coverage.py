@@ -48,6 +48,8 @@ NOT_AUDITED = {
         "mailed_at": "set by the mail task; the mail itself decides nothing",
     },
 }
+# Computed by the database from the other columns, which are audited; nobody can write them.
+COMPUTED = ("search_index", "search_text")
 # Columns whose values are hashed but not kept a second time.
 SECRET = {
     "accounts_user": {"password"},
@@ -135,7 +137,7 @@ def covered_tables() -> list[Covered]:
                 table=table,
                 key=key.column,
                 kind=str(kind_of(model)),
-                not_audited=tuple(sorted(NOT_AUDITED.get(table, {}))),
+                not_audited=tuple(sorted({*NOT_AUDITED.get(table, {}), *COMPUTED})),
                 secret=tuple(sorted(SECRET.get(table, set()))),
             )
         )

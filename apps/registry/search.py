@@ -139,6 +139,9 @@ def fill_sounds(app_label: str, model_name: str) -> RunPython:
         rows = list(model._base_manager.values_list("pk", *of))
         if not rows:
             return
+        # A row that the new column wrote anew counts as new: its keys are checked at once, since
+        # a table with checks to come cannot be altered.
+        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         editor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
         with editor.connection.cursor() as cursor:
             cursor.executemany(
@@ -146,6 +149,7 @@ def fill_sounds(app_label: str, model_name: str) -> RunPython:
                 [(sounds_of(values), pk) for pk, *values in rows],
             )
         editor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+        editor.execute("SET CONSTRAINTS ALL DEFERRED")
 
     return RunPython(fill, RunPython.noop, elidable=True)
 
@@ -154,11 +158,13 @@ def fill_list_place(table: str) -> RunSQL:
     """Return a migration's step: note the place of its list beside every row that is there."""
     return RunSQL(
         f"""
+        SET CONSTRAINTS ALL IMMEDIATE;
         ALTER TABLE "{table}" DISABLE TRIGGER USER;
         UPDATE "{table}" SET list_place = (9999 - listed.year)::bigint * 1000000000000 + listed.id
             FROM cases_revision JOIN cases_case AS listed ON listed.id = case_id
             WHERE cases_revision.id = revision_id;
         ALTER TABLE "{table}" ENABLE TRIGGER USER;
+        SET CONSTRAINTS ALL DEFERRED;
         """,  # noqa: S608 - a migration's own name
         RunSQL.noop,
         elidable=True,

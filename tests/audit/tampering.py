@@ -43,7 +43,9 @@ def tables() -> list[Table]:
             cursor.execute(
                 "SELECT attname, format_type(atttypid, NULL), attnum = ANY(indkey) FROM pg_attribute"
                 " JOIN pg_index ON indrelid = attrelid AND indisprimary"
-                " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+                " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+                # What the database computes nobody can write.
+                " AND attgenerated = '' ORDER BY attnum",
                 [name],
             )
             columns = [(Column(column, kind), key) for column, kind, key in cursor.fetchall()]
