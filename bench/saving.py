@@ -298,7 +298,9 @@ def report(clients: list[Client], bare: list[float], heard: Counter[int]) -> boo
         f"p95 {health:.0f} ms; load average {os.getloadavg()[0]:.1f}",
         flush=True,
     )
-    return errors == 0 and (save < LIMIT or health >= BARE)
+    if health >= BARE:
+        print(f"  not judged: /healthz itself took {BARE} ms or more", flush=True)
+    return errors == 0 and save < LIMIT
 
 
 def measure(port: int, people: list[list[Person]]) -> bool:
