@@ -40,6 +40,18 @@ ALLOWED_HOSTS = env.list("YONGKE_ALLOWED_HOSTS", default=["127.0.0.1", "localhos
 CSRF_FAILURE_VIEW = "apps.accounts.again.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.list("YONGKE_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("YONGKE_SITE_URL", default="http://127.0.0.1:8000")
+# Fonts for Chinese in PDFs, the best first; the first that is installed is used.
+PDF_FONTS = env.list(
+    "YONGKE_PDF_FONTS",
+    default=[
+        "Noto Serif CJK SC",
+        "Source Han Serif SC",
+        "SimSun",
+        "Noto Sans CJK SC",
+        "Source Han Sans SC",
+        "WenQuanYi Zen Hei",
+    ],
+)
 PACK = Path(env.str("YONGKE_PACK", default=str(BASE_DIR / "data" / "ningbo-2023")))
 
 INSTALLED_APPS = [

@@ -118,6 +118,14 @@ def evidence_bytes(revision: Revision) -> Iterator[bytes]:
         yield EVIDENCE + line.encode()
 
 
+def row_counts(revision: Revision) -> dict[str, int]:
+    """Return how many rows of each kind the content holds, by the kind's code."""
+    return {
+        kind.code: kind.model.objects.filter(revision=revision).count()
+        for kind in revision.case.kind_spec.records
+    }
+
+
 def revision_hash(revision: Revision) -> tuple[str, int]:
     """Return the content hash of ``revision`` and its number of rows."""
     digest = hashlib.sha256()

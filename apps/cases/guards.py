@@ -20,6 +20,7 @@ from apps.cases.models import (
     Severity,
     State,
 )
+from apps.cases.statements import statement_for
 
 Details = Mapping[str, str]
 Guard = Callable[[Revision, User, Details], None]
@@ -88,8 +89,9 @@ def findings_explained(revision: Revision, actor: User, details: Details) -> Non
 
 
 def items_answered(revision: Revision, actor: User, details: Details) -> None:
-    """What was returned is changed or answered before it is reported again."""
-    waiting = [item for item in scope.open_items(revision) if not _was_answered(item)]
+    """What was returned, by the city or in the bureau, is changed or answered before it goes on."""
+    items = [*scope.open_items(revision), *scope.bureau_items(revision)]
+    waiting = [item for item in items if not _was_answered(item)]
     if waiting:
         raise Refused(
             ngettext(
@@ -235,11 +237,19 @@ def proposed_by_another(revision: Revision, actor: User, details: Details) -> No
 
 
 def content_as_seen(revision: Revision, actor: User, details: Details) -> None:
-    """What is signed is what the signing person was shown."""
+    """What is signed is what the signing person was shown: the content, and the words he signs."""
+    version = details.get("seen_statement")
+    if version and version != str(statement_for(revision.case).version):
+        raise Refused(
+            _("The statement was given another wording meanwhile. Read it again, then sign.")
+        )
     seen = details.get("seen_hash")
     if seen and seen != held_hash(revision)[0]:
         raise Refused(
-            _("A row was changed after you opened this page. Look at the case again, then sign.")
+            _(
+                "A row was changed after you opened this page. Look at what changed, then sign what "
+                "you see now."
+            )
         )
 
 

@@ -87,6 +87,14 @@ class RecordKind:
 
 
 @dataclass(frozen=True)
+class Preview:
+    """A case as it will be published: a template of its own app, and what it shows."""
+
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of case, and the road it takes."""
 
@@ -103,6 +111,8 @@ class Kind:
     entry_url: str = ""
     # Name of the URL of the page that shows how complete the kind's cells are, if it has one.
     cells_url: str = ""
+    # What is shown to the person who signs: the case as it will be published.
+    preview: Callable[[Revision], Preview] | None = None
 
     # Stores what the house itself knows of a case: when it is opened, and before it is handed on.
     prepare: Callable[[User, Revision], None] | None = None

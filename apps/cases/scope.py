@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Role, User
@@ -43,6 +44,24 @@ def open_items(revision: Revision) -> list[Finding]:
             status__in=[FindingStatus.ACCEPTED, FindingStatus.CLOSED]
         )
     )
+
+
+def may_sign(actor: User, revision: Revision) -> bool:
+    """Say whether ``actor`` checks and signs what this case's bureau reports."""
+    return (
+        revision.case.kind_spec.checked_in_bureau
+        and actor.bureau_id == revision.case.bureau_id
+        and actor.has_role(Role.DISTRICT_SIGNATORY)
+    )
+
+
+def bureau_items(revision: Revision) -> QuerySet[Finding]:
+    """Return what the bureau's own signatory asked for and is not settled. It opens no row."""
+    if not revision.case.kind_spec.checked_in_bureau:
+        return revision.findings.none()
+    return revision.findings.filter(
+        raised_by__bureau=revision.case.bureau_id, deadline__isnull=True
+    ).exclude(status__in=[FindingStatus.ACCEPTED, FindingStatus.CLOSED])
 
 
 def row_is_named(items: Iterable[Finding], record_kind: str, uid: object | None) -> bool:

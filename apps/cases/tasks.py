@@ -114,5 +114,7 @@ def _words_of(event: "Event") -> tuple[str, list[str]]:
     ]
     if event.reason:
         lines.append(_("Reason: %(reason)s") % {"reason": event.reason})
-    lines.append(f"{settings.SITE_URL}/desk/cases/{event.revision.case_id}/")
-    return subject, lines
+    address = f"{settings.SITE_URL}/desk/cases/{event.revision.case_id}/"
+    if event.statement:
+        lines.append(_("Receipt: %(url)s") % {"url": f"{address}receipts/{event.pk}/"})
+    return subject, [*lines, address]

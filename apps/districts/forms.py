@@ -59,7 +59,7 @@ class NarrativeSectionForm(RecordForm):
     class Meta:
         model = NarrativeSection
         fields = ["heading", "text"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 6})}
+        widgets = {"text": forms.Textarea(attrs={"rows": 12})}
 
 
 class FigureForm(RecordForm):

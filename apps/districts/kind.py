@@ -7,6 +7,7 @@ from apps.cases.kinds import Kind, RecordKind, register
 from apps.districts import checks, derived, filters, forms, serializers, tables
 from apps.districts.beside import beside_figures
 from apps.districts.models import IndicatorValue, NarrativeSection
+from apps.districts.preview import preview
 
 INDICATOR_VALUE = RecordKind(
     code="indicator-values",
@@ -75,6 +76,7 @@ register(
         entry_url="districts:return",
         prepare=derived.count_derived,
         cells_url="districts:completeness",
+        preview=preview,
     )
 )
 

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -156,7 +157,8 @@ class NarrativeSection(Record):
     """One section of a return's narrative."""
 
     heading = models.CharField(_("heading"), max_length=60)
-    text = models.TextField(_("text"), max_length=2000)
+    # As typed: with references to figures, which ``told`` turns into what they say.
+    text = models.TextField(_("text"), max_length=8000)
     sounds = SoundsField(_("pinyin"), of=["heading"])
 
     class Meta(Record.Meta):
@@ -166,6 +168,15 @@ class NarrativeSection(Record):
     def __str__(self) -> str:
         """Return the heading."""
         return self.heading
+
+    @cached_property
+    def told(self) -> str:
+        """Return the text as it is read. One query where it refers to figures, else none."""
+        from apps.districts.narrative.references import References, holds_reference
+
+        if not holds_reference(self.text):
+            return self.text
+        return References.of_revision(self.revision).told(self.text)
 
 
 class Derivation(models.Model):

@@ -24,6 +24,7 @@ from apps.districts.models import (
     NarrativeSection,
     Scope,
 )
+from apps.districts.narrative.references import References, tell
 from apps.districts.queries import SeriesKey, indicators_of_return, last_year_values, own_figures
 from apps.registry.domain import form_of
 from apps.registry.models import District, FormVersion, Indicator
@@ -255,6 +256,8 @@ def read_return(actor: User, revision: Revision) -> Return:
             any(line.is_open for line in section.lines)
             or any(is_open(INDICATOR_VALUE.code, row.uid) for row in section.others)
         )
+    narrative = list(NarrativeSection.objects.filter(revision=revision))
+    tell(narrative, References([*main.values(), *others], case.year))
     return Return(
         revision,
         district,
@@ -263,10 +266,7 @@ def read_return(actor: User, revision: Revision) -> Return:
         may_add_figure=is_open(INDICATOR_VALUE.code, None),
         form=form_of(case.kind, case.year),
         may_add_narrative=is_open(NARRATIVE_SECTION.code, None),
-        narrative=[
-            (part, is_open(NARRATIVE_SECTION.code, part.uid))
-            for part in NarrativeSection.objects.filter(revision=revision)
-        ],
+        narrative=[(part, is_open(NARRATIVE_SECTION.code, part.uid)) for part in narrative],
     )
 
 

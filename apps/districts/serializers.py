@@ -38,7 +38,9 @@ class IndicatorValueSerializer(RecordSerializer):
 
 
 class NarrativeSectionSerializer(RecordSerializer):
-    """A narrative section."""
+    """A narrative section; ``text`` as it is read, with the figures that it refers to."""
+
+    text = serializers.CharField(source="told")
 
     class Meta:
         model = NarrativeSection

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.cases.tables import RecordTable
 from apps.districts.models import IndicatorValue, NarrativeSection
+from apps.districts.narrative.references import References, holds_reference
 
 
 class IndicatorValueTable(RecordTable):
@@ -39,6 +40,16 @@ class IndicatorValueTable(RecordTable):
 
 class NarrativeSectionTable(RecordTable):
     """Sections of a narrative."""
+
+    def render_text(self, record: NarrativeSection) -> str:
+        """Print the text with the figures that it refers to: looked up once for each return."""
+        if not holds_reference(record.text):
+            return record.text
+        known = self.__dict__.setdefault("_references", {})
+        if record.revision_id not in known:
+            known[record.revision_id] = References.of_revision(record.revision)
+        told: str = known[record.revision_id].told(record.text)
+        return told
 
     class Meta(RecordTable.Meta):
         model = NarrativeSection

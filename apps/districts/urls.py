@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.districts import completeness_views, saving, views
+from apps.districts.narrative import views as narrative
 from apps.districts.workbook import views as workbook
 
 app_name = "districts"
@@ -14,6 +15,13 @@ urlpatterns = [
     path("<int:case_id>/figures/<slug:code>/", saving.save_field, name="save_field"),
     path("<int:case_id>/hear/", saving.hear, name="hear"),
     path("<int:case_id>/paste/", saving.preview_paste, name="preview_paste"),
+    path("<int:case_id>/narrative/new/", narrative.narrative_new, name="narrative_new"),
+    path("<int:case_id>/narrative/<uuid:uid>/", narrative.narrative, name="narrative"),
+    path(
+        "<int:case_id>/narrative/<uuid:uid>/versions/",
+        narrative.narrative_versions,
+        name="narrative_versions",
+    ),
     path("<int:case_id>/workbook/", workbook.workbook_page, name="workbook"),
     path("<int:case_id>/workbook/file/", workbook.download, name="workbook_file"),
     path("<int:case_id>/workbook/marked/", workbook.marked, name="workbook_marked"),

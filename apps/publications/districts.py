@@ -1,8 +1,8 @@
 """What is published about districts: their figures, their summaries, their places in the lists."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -11,7 +11,7 @@ from apps.accounts.models import Bureau
 from apps.cases.kinds import RecordKind, listed_record_kinds, record_kind_of
 from apps.cases.models import Record, Revision
 from apps.districts.models import FigureStatus, IndicatorValue, NarrativeSection
-from apps.publications.charts import Strip
+from apps.districts.narrative.references import References, tell
 from apps.publications.listing import fit, record_url
 from apps.publications.queries import public_rows, published_mentions
 from apps.registry.models import District, DistrictKind, Indicator
@@ -22,38 +22,6 @@ MOST_OF_DISTRICT = 30
 KEY_FIGURES = 4
 
 FIGURES: RecordKind = record_kind_of(IndicatorValue)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure with the one of the year before, where that measures the same of the same thing."""
-
-    row: IndicatorValue
-    url: str
-    before: IndicatorValue | None
-    standing: Strip | None = None
-
-    @property
-    def change(self) -> str:
-        """Return the difference to the year before in per cent, signed; blank where none can be."""
-        if self.before is None or not self.before.value or self.row.value is None:
-            return ""
-        if self.row.qualifier or self.before.qualifier or self.row.unit == "%":
-            return ""
-        return f"{(self.row.value / self.before.value - 1) * 100:+.1f} %"
-
-
-@dataclass
-class Section:
-    """The figures of one section of the dictionary."""
-
-    name: str
-    figures: list[Figure] = field(default_factory=list)
-
-    @property
-    def has_standing(self) -> bool:
-        """Say whether any of them can be placed among its peers."""
-        return any(figure.standing for figure in self.figures)
 
 
 @dataclass(frozen=True)
@@ -69,27 +37,6 @@ class DistrictList:
 def figures_of(year: int, **wanted: Any) -> QuerySet[IndicatorValue]:
     """Return the published figures of the report of ``year``, in printed order."""
     return public_rows(FIGURES).filter(revision__case__year=year, **wanted)
-
-
-def _series(row: IndicatorValue) -> tuple[Any, ...]:
-    return (row.indicator_id, row.unit, row.reporting_unit_id, row.subject, row.scope)
-
-
-def _of_year_before(
-    rows: Sequence[IndicatorValue], year: int
-) -> dict[tuple[Any, ...], IndicatorValue]:
-    """Return the actual figures of the year before, as published newest. One query."""
-    found = (
-        public_rows(FIGURES)
-        .filter(
-            indicator__in={row.indicator_id for row in rows},
-            reporting_unit__in={row.reporting_unit_id for row in rows},
-            period=str(year - 1),
-            status=FigureStatus.ACTUAL,
-        )
-        .order_by("revision__case__year", "position", "id")
-    )
-    return {_series(row): row for row in found}
 
 
 def figures_beside(year: int, unit: District) -> tuple[list[IndicatorValue], list[IndicatorValue]]:
@@ -108,34 +55,19 @@ def figures_beside(year: int, unit: District) -> tuple[list[IndicatorValue], lis
     return [row for row in every if row.reporting_unit_id == unit.pk], every
 
 
-def sections_of(
-    rows: Sequence[IndicatorValue], year: int, standing: Mapping[int, Strip] | None = None
-) -> list[Section]:
-    """Return ``rows`` by section of the dictionary, each with last year's figure. One query.
-
-    ``standing`` tells by the figure's key where it stands among its peers.
-    """
-    former = _of_year_before(rows, year) if rows else {}
-    sections: dict[str, Section] = {}
-    for row in sorted(rows, key=lambda row: (row.indicator.order, row.position)):
-        name = row.indicator.section_name
-        is_actual = row.period == str(year) and row.status == FigureStatus.ACTUAL
-        before = former.get(_series(row)) if is_actual else None
-        sections.setdefault(name, Section(name)).figures.append(
-            Figure(row, record_url(row), before, (standing or {}).get(row.pk))
-        )
-    return list(sections.values())
-
-
-def narrative_of(bureau: Bureau | None, year: int) -> list[NarrativeSection]:
-    """Return the summary of a bureau's return. One query."""
+def narrative_of(
+    bureau: Bureau | None, year: int, figures: Sequence[IndicatorValue]
+) -> list[NarrativeSection]:
+    """Return the summary of a bureau's return; ``figures`` are those of the same return. One query."""
     if bureau is None:
         return []
-    return list(
+    sections = list(
         NarrativeSection.objects.public()
         .filter(revision__case__bureau=bureau, revision__case__year=year)
         .order_by("position", "id")
     )
+    tell(sections, References(figures, year))
+    return sections
 
 
 def _belongs(kind: RecordKind, district: District) -> tuple[Q, bool] | None:

@@ -17,6 +17,7 @@ from apps.publications.views import (
     records,
     releases,
     search,
+    verify,
 )
 
 app_name = "publications"
@@ -33,6 +34,7 @@ urlpatterns = [
     path("sitemap-<slug:section>.xml", maps.sitemap, {"sitemaps": sitemaps()}, name="sitemap_part"),
     path("search/", search.search, name="search"),
     path("search/suggest/", search.suggest, name="suggest"),
+    path("verify/", verify.verify, name="verify"),
     path("districts/", districts.districts, name="districts"),
     path("districts/<slug:slug>/<int:year>/", districts.district, name="district"),
     path("awards/programmes/<str:programme>/", programmes.programme, name="programme"),

@@ -15,11 +15,13 @@ from apps.registry.models import (
     FormVersion,
     Indicator,
     IndicatorRelation,
+    NarrativeLimit,
     NoticeRule,
     Organisation,
     OrganisationName,
     ReportingTerm,
     ReportingYear,
+    TruthStatement,
 )
 
 
@@ -85,6 +87,25 @@ class FormVersionAdmin(Dictionary):
                 ),
             )
             return HttpResponseRedirect(request.path)
+
+
+@admin.register(TruthStatement, site=site)
+class TruthStatementAdmin(Dictionary):
+    """What signatories sign. A statement is added, never rewritten: reports were signed with it."""
+
+    list_display = ("text", "kind", "from_year", "id")
+    fixed = ("kind", "from_year", "text")
+
+
+@admin.register(NarrativeLimit, site=site)
+class NarrativeLimitAdmin(Dictionary):
+    """How long the sections of a narrative are to be."""
+
+    list_display = ("heading", "least", "most", "is_strict")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say yes: nothing points at a limit, and one may be given up."""
+        return is_administrator(request)
 
 
 @admin.register(CalendarDay, site=site)

@@ -211,6 +211,68 @@ class FormVersion(models.Model):
         ]
 
 
+class TruthStatement(models.Model):
+    """The sentence a signatory signs (统计法 arts 17 and 24). Never rewritten: a new wording is a new row.
+
+    Of the statements for a kind of case, else for every kind, the one with the latest year up to
+    the case's counts, and of those the newest row. Its number is its version.
+    """
+
+    kind = models.CharField(
+        _("kind of case"), max_length=30, blank=True, help_text=_("Blank: every kind of case.")
+    )
+    from_year = models.PositiveSmallIntegerField(_("from report year"))
+    text = models.TextField(_("statement"), max_length=1000)
+
+    class Meta:
+        ordering = ["kind", "-from_year", "-id"]
+        verbose_name = _("statement to be signed")
+        verbose_name_plural = _("statements to be signed")
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return self.text
+
+
+class NarrativeLimit(models.Model):
+    """How long a section of a return's narrative is to be, in characters as offices count them.
+
+    The row for its heading counts, else the one without a heading, else there is no limit.
+    """
+
+    heading = models.CharField(
+        _("heading"),
+        max_length=60,
+        unique=True,
+        blank=True,
+        help_text=_("Blank: every section without a row of its own."),
+    )
+    least = models.PositiveIntegerField(_("at least"), default=0)
+    most = models.PositiveIntegerField(_("at most"))
+    is_strict = models.BooleanField(
+        _("blocks the report"),
+        default=False,
+        help_text=_("Without it, a return that breaks the limit may explain why."),
+    )
+
+    class Meta:
+        ordering = ["heading"]
+        verbose_name = _("narrative limit")
+        verbose_name_plural = _("narrative limits")
+        constraints = [
+            models.CheckConstraint(
+                name="narrative_limit_is_a_span", condition=Q(most__gte=models.F("least"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the heading and the limit."""
+        return f"{self.heading or '*'} {self.least}–{self.most}"
+
+
 class CalendarDay(models.Model):
     """A day that departs from the week: a holiday, or a make-up working day (State Council notice)."""
 
@@ -383,6 +445,7 @@ class RelationKind(models.TextChoices):
     GROWTH = "growth", _("is the growth of another figure")
     RANGE = "range", _("lies within bounds")
     REQUIRED = "required", _("is always asked for")
+    VALIDITY = "validity", _("is what was new in its years of validity")
 
 
 class RelationRole(models.TextChoices):
@@ -394,6 +457,8 @@ class RelationRole(models.TextChoices):
     NEW = "new", _("new in the period")
     REMOVED = "removed", _("removed in the period")
     BASE = "base", _("what grows")
+    MOVED_IN = "moved_in", _("moved in from elsewhere")
+    MOVED_OUT = "moved_out", _("moved elsewhere")
 
 
 _ROLES_OF_A_KIND = {
@@ -402,6 +467,12 @@ _ROLES_OF_A_KIND = {
     RelationKind.RATIO: [RelationRole.NUMERATOR, RelationRole.DENOMINATOR],
     RelationKind.STOCK: [RelationRole.NEW, RelationRole.REMOVED],
     RelationKind.GROWTH: [RelationRole.BASE],
+    RelationKind.VALIDITY: [
+        RelationRole.NEW,
+        RelationRole.REMOVED,
+        RelationRole.MOVED_IN,
+        RelationRole.MOVED_OUT,
+    ],
 }
 
 
@@ -437,7 +508,8 @@ class IndicatorRelation(models.Model):
         related_name="+",
         verbose_name=_("other indicator"),
     )
-    # 100 for a share in per cent, 1000 for a number per thousand.
+    # 100 for a share in per cent, 1000 for a number per thousand; the years that a certificate
+    # is valid for what was new.
     factor = models.DecimalField(_("factor"), max_digits=12, decimal_places=4, default=1)
     low = models.DecimalField(_("lowest"), max_digits=24, decimal_places=6, null=True, blank=True)
     high = models.DecimalField(_("highest"), max_digits=24, decimal_places=6, null=True, blank=True)

@@ -59,6 +59,8 @@ PUBLIC = {
     "publications:home": 200,
     "publications:search": 200,
     "publications:suggest": 200,
+    # Who may know of which report: tests/publications/test_verify.py.
+    "publications:verify": 200,
     "publications:districts": 200,
     "publications:releases": 200,
     "publications:feed": 200,
@@ -185,6 +187,11 @@ DESK_OF_CASE = {
     "districts:save_field",
     "districts:hear",
     "districts:preview_paste",
+    "desk:receipt",
+    "desk:receipt_file",
+    "districts:narrative_new",
+    "districts:narrative",
+    "districts:narrative_versions",
     "districts:workbook",
     "districts:workbook_file",
     "districts:workbook_marked",
@@ -244,6 +251,8 @@ ADMIN_MODELS = (
     "registry_organisation",
     "registry_organisationname",
     "registry_indicatorrelation",
+    "registry_truthstatement",
+    "registry_narrativelimit",
 )
 ADMIN = {
     "admin:index",

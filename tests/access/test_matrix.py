@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.accounts.models import Role
 from apps.cases.models import CorrectionRequest, Finding, FindingStatus, Revision, Severity, State
 from apps.cases.workflow import TRANSITIONS
+from apps.districts.models import NarrativeSection
 from apps.registry.models import Organisation
 from tests import factories
 from tests.access import routes
@@ -22,6 +23,7 @@ from tests.access.routes import (
     DESK_OF_CASE,
     DESK_PAGES,
     FOREIGN,
+    NEVER_REPORTED,
     OPEN_ACCOUNTS,
     OWN,
     OWN_ACCOUNT,
@@ -295,7 +297,10 @@ def _desk_answer(name, revision, whose, role, state, step=""):
         # What others report is shown beside: no page for who fills in, or edits a list.
         return 200 if role in RAISES or role == Role.AUDITOR else 403
     if name == "desk:finding_new":
-        return 200 if role in RAISES else 403
+        signs = role == Role.DISTRICT_SIGNATORY and whose == OWN
+        return 200 if role in RAISES or signs else 403
+    if name in {"desk:receipt", "desk:receipt_file"}:
+        return 404 if state in NEVER_REPORTED else 200
     if name in {"desk:row_new", "desk:row_remove"}:
         return _may_write(role, whose, state) or 200
     if name == "desk:step":
@@ -306,6 +311,9 @@ def _desk_answer(name, revision, whose, role, state, step=""):
 def _urls(revision, row, finding):
     """Return the addresses of every desk route of a case: (name, step) -> address."""
     case, code, number = revision.case_id, row.record_kind.code, revision.number
+    # These returns hold no narrative where ``_case`` gives them figures alone.
+    section = NarrativeSection.objects.filter(revision__case=case).values_list("uid", flat=True)
+    section = section.first() or uuid.uuid4()
     arguments = {
         "desk:case": [case],
         "desk:check": [case],
@@ -329,6 +337,9 @@ def _urls(revision, row, finding):
         "districts:save_field": [case, "indicator-1"],
         "districts:hear": [case],
         "districts:preview_paste": [case],
+        "districts:narrative_new": [case],
+        "districts:narrative": [case, section],
+        "districts:narrative_versions": [case, section],
         "districts:workbook": [case],
         "districts:workbook_file": [case],
         "districts:workbook_marked": [case],
@@ -344,6 +355,9 @@ def _urls(revision, row, finding):
         "intake:accept": [case, 1],
         "intake:undo": [case, 1],
     }
+    report = revision.events.filter(transition="submit").first()
+    for name in ("desk:receipt", "desk:receipt_file"):
+        arguments[name] = [case, report.pk if report else 0]
     assert set(arguments) | {"desk:step"} == DESK_OF_CASE
     return {
         **{(name, ""): reverse(name, args=args) for name, args in arguments.items()},
@@ -378,7 +392,13 @@ def test_routes_of_a_case(whose, state):
 
         answers, wanted = {}, {}
         for (name, step), url in _urls(revision, row, finding).items():
-            by_number = name in {"desk:revision", "desk:changes", "desk:step"}
+            by_number = name in {
+                "desk:revision",
+                "desk:changes",
+                "desk:step",
+                "desk:receipt",
+                "desk:receipt_file",
+            }
             shown = state if by_number or name == "desk:finding" else newest
             for role, client in clients.items():
                 place = (name, step, role)

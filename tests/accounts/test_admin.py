@@ -22,10 +22,12 @@ from apps.registry.models import (
     FormVersion,
     Indicator,
     IndicatorRelation,
+    NarrativeLimit,
     NoticeRule,
     Organisation,
     OrganisationName,
     ReportingYear,
+    TruthStatement,
 )
 
 from .conftest import PASSWORD, MakeUser, SignIn
@@ -44,6 +46,8 @@ SHOWN = {
     "districts.Derivation",
     "registry.ReportingTerm",
     "registry.IndicatorRelation",
+    "registry.TruthStatement",
+    "registry.NarrativeLimit",
 }
 ADD_USER = "/admin/accounts/user/add/"
 
@@ -137,6 +141,8 @@ def test_every_page_opens(admin: Client, beilun: Bureau, label: str) -> None:
     NoticeRule.objects.create(kind="awards", from_year=2023, working_days=5)
     FormVersion.objects.create(kind="district-returns", from_year=2023, number="01表")
     Derivation.objects.create(indicator=spending, from_year=2024, record_kind="roster-entries")
+    NarrativeLimit.objects.create(heading="年度总览", most=800)
+    TruthStatement.objects.create(from_year=2023, text="本人确认所报数据真实。")
     body = Organisation.objects.create(name="宁波大学", district=district)
     OrganisationName.objects.create(organisation=body, name="宁波大学")
     model = next(model for model in site._registry if model._meta.label == label)
@@ -149,7 +155,13 @@ def test_every_page_opens(admin: Client, beilun: Bureau, label: str) -> None:
     deleted = admin.get(f"{base}{row.pk}/delete/").status_code
     assert deleted == (
         200
-        if label in {"registry.CalendarDay", "registry.IndicatorRelation", "districts.Derivation"}
+        if label
+        in {
+            "registry.CalendarDay",
+            "registry.IndicatorRelation",
+            "registry.NarrativeLimit",
+            "districts.Derivation",
+        }
         else 403
     )
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from apps.accounts.models import Role
 from apps.cases.domain.findings import (
-    LEAST_EXPLANATION,
     check_case,
     decide,
     explain,
@@ -18,7 +17,7 @@ from apps.cases.domain.findings import (
     unsettled,
 )
 from apps.cases.domain.records import remove_record, restore_record, save_record
-from apps.cases.domain.transitions import refresh_findings
+from apps.cases.domain.transitions import perform, refresh_findings
 from apps.cases.errors import Locked, NotAllowed, Refused, WrongState
 from apps.cases.kinds import Problem, kinds, record_kinds
 from apps.cases.models import Finding, FindingStatus, Remark, Revision, Severity
@@ -270,7 +269,7 @@ def test_explanation_given_again_after_it_lapsed_is_a_remark(editor):
     assert finding.remarks.count() == 2
 
 
-@pytest.mark.parametrize("text", ["", "      ", "同名", "。" * (LEAST_EXPLANATION - 1)])
+@pytest.mark.parametrize("text", ["", "      ", "同名", "。" * 9, "无无无无无无无"])
 def test_explanation_that_is_no_sentence_is_refused(text, editor):
     _revision, finding = _list_with_a_question()
     before = database_digest()
@@ -538,3 +537,50 @@ def test_rule_that_says_a_place_twice_is_heard_once(monkeypatch):
     revision = factories.open_award_list()
 
     assert [str(finding) for finding in factories.run_rules(revision)] == ["Seen 1."]
+
+
+def test_explanation_of_a_rule_has_a_category_and_an_answer_to_a_person_has_none(editor):
+    revision = factories.open_award_list([factories.award_values(people=["张三", "张三"])])
+    [found] = factories.run_rules(revision)
+
+    with pytest.raises(Refused, match="what kind of explanation"):
+        explain(editor, found.pk, "两人同名，单位不同。", "")
+    explain(editor, found.pk, "两人同名，单位不同。", "as_is")
+
+    assert found.remarks.get().category == "as_is"
+    revision = factories.returned(factories.advance(revision, "reviewing"))
+    item = revision.findings.get(raised_by__isnull=False)
+    explain(editor, item.pk, "名单与奖励决定一致。")
+    assert item.remarks.get().category == ""
+
+
+def test_same_words_of_another_category_are_another_explanation(editor):
+    revision = factories.open_award_list([factories.award_values(people=["张三", "张三"])])
+    [found] = factories.run_rules(revision)
+
+    for category in ("as_is", "as_is", "scope"):
+        explain(editor, found.pk, "两人同名，单位不同。", category)
+
+    assert [remark.category for remark in found.remarks.all()] == ["as_is", "scope"]
+
+
+def test_refused_explanation_is_given_anew_before_the_case_is_reported_again(editor):
+    revision = factories.open_award_list([factories.award_values(people=["张三", "张三"])])
+    [found] = factories.run_rules(revision)
+    explain(editor, found.pk, "两人同名，单位不同。")
+    revision = factories.advance(revision, "reviewing")
+    reviewer = factories.doer("return", revision)
+    decide(reviewer, found.pk, FindingStatus.REJECTED, "请附获奖人证明。")
+    revision = factories.returned(revision)
+    explain(editor, revision.findings.get(raised_by__isnull=False).pk, "名单与奖励决定一致。")
+
+    with pytest.raises(Refused, match="to be explained"):
+        perform("submit", revision.pk, editor)
+    explain(editor, found.pk, "两人同名，证明已经另附。")
+
+    assert factories.take("submit", revision).state == "submitted"
+    assert [remark.status for remark in found.remarks.all()] == [
+        "explained",
+        "rejected",
+        "explained",
+    ]

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from apps.accounts.models import Role
 from apps.cases.canonical import revision_hash
-from apps.cases.domain.transitions import STATEMENT, available_steps, perform, why_not
+from apps.cases.domain.transitions import available_steps, perform, why_not
 from apps.cases.models import Event, Notification, State
+from apps.cases.statements import STATEMENT
 from apps.cases.workflow import EVENT_LABELS, TRANSITIONS, Route, transitions_named
 from tests import factories
 from tests.cases.support import (

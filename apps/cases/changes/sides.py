@@ -38,12 +38,14 @@ class Side:
             return f"SELECT t.*, t.id AS ref FROM {table} t WHERE revision_id = %s", [  # noqa: S608
                 self.revision.pk
             ]
-        # The last thing that happened to each row up to the moment, if that was not its removal.
+        # The last thing that happened to each row up to the moment, if that was not its removal. The
+        # trigger's time is the start of its transaction, the row's own that of the save.
         return (
             "SELECT e.*, e.pgh_id AS ref FROM (SELECT DISTINCT ON (uid) *"  # noqa: S608
             f" FROM {table} WHERE revision_id = %s AND pgh_created_at <= %s"
+            " AND (pgh_label = 'delete' OR updated_at <= %s)"
             " ORDER BY uid, pgh_id DESC) e WHERE e.pgh_label <> 'delete'",
-            [self.revision.pk, self.moment],
+            [self.revision.pk, self.moment, self.moment],
         )
 
     def rows(self, kind: RecordKind, refs: Iterable[int]) -> dict[int, Any]:

@@ -17,7 +17,7 @@ from apps.accounts.models import User
 from apps.cases.domain.assignment import colleagues
 from apps.cases.forms import DayInput
 from apps.cases.kinds import Kind
-from apps.cases.models import FindingStatus, ReasonCode, Severity
+from apps.cases.models import ExplanationCategory, FindingStatus, ReasonCode, Severity
 from apps.cases.workflow import Transition
 from apps.registry.models import ReportingYear
 
@@ -61,6 +61,8 @@ class StepForm(FigureWarning):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     seen_hash = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    seen_statement = forms.CharField(required=False, widget=forms.HiddenInput)
     reason_code = forms.ChoiceField(label=_("Kind of correction"), choices=ReasonCode.choices)
     reason = forms.CharField(
         label=_("Reason"),
@@ -84,7 +86,8 @@ class StepForm(FigureWarning):
             del self.fields["reason_code"]
         if step.name != "submit":
             del self.fields["agree"]
-            del self.fields["seen_hash"]
+            for name in ("seen_hash", "seen_at", "seen_statement"):
+                del self.fields[name]
         if not step.needs_reason:
             self.fields["reason"].required = False
             self.fields["reason"].label = (
@@ -106,7 +109,7 @@ class StepForm(FigureWarning):
     @property
     def details(self) -> dict[str, str]:
         """Return what ``perform`` takes besides the reason."""
-        names = ("reason_code", "seen_hash")
+        names = ("reason_code", "seen_hash", "seen_statement")
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
 
 
@@ -256,14 +259,19 @@ class FindingForm(FigureWarning):
     figure_field = "message"
 
     def __init__(
-        self, *args: Any, fields: Sequence[tuple[str, str]], is_objection: bool, **kwargs: Any
+        self,
+        *args: Any,
+        fields: Sequence[tuple[str, str]],
+        is_objection: bool,
+        has_deadline: bool = True,
+        **kwargs: Any,
     ) -> None:
         """Offer the fields of the row, or the kinds of row of the case, as the place."""
         super().__init__(*args, **kwargs)
         place = self.fields["place"]
         assert isinstance(place, forms.ChoiceField)
         place.choices = fields
-        if is_objection:
+        if is_objection or not has_deadline:
             del self.fields["severity"]
             del self.fields["deadline"]
 
@@ -278,6 +286,11 @@ class FindingForm(FigureWarning):
 class RemarkForm(forms.Form):
     """An explanation, an answer, or the reason of a decision."""
 
+    category = forms.ChoiceField(
+        label=_("Kind of explanation"),
+        required=False,
+        choices=[("", "—"), *ExplanationCategory.choices],
+    )
     text = forms.CharField(
         label=_("Text"),
         required=False,

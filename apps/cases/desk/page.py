@@ -171,6 +171,13 @@ def may_decide(user: User, revision: Revision) -> bool:
     return revision.state in DECIDED and user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER)
 
 
+def may_raise(user: User, revision: Revision) -> bool:
+    """Say whether ``user`` can ask for a change now: the city's officials, or the signatory."""
+    if revision.state == State.CHECKING:
+        return scope.may_sign(user, revision)
+    return may_decide(user, revision)
+
+
 def _reply_label(user: User, revision: Revision, finding: Finding) -> str:
     if may_decide(user, revision):
         return _("Look at it, decide")
@@ -339,7 +346,7 @@ def context(
         "entry_url": _entry_url(revision) if revision == latest else "",
         "open_findings": [f for f in findings if not f["is_settled"]],
         "settled_findings": [f for f in findings if f["is_settled"]],
-        "may_raise": may_decide(user, revision),
+        "may_raise": may_raise(user, revision),
         "may_review": revision == latest
         and user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER, Role.AUDITOR),
         "may_write": may_write,

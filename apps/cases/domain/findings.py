@@ -14,10 +14,17 @@ from apps.cases.canonical import canonical_json, record_content, sha256
 from apps.cases.checks import COMMON_CHECKS
 from apps.cases.errors import NotAllowed, Refused, WrongState
 from apps.cases.kinds import Problem
-from apps.cases.models import WRITABLE, Finding, FindingStatus, Remark, Revision, Severity, State
-
-# An explanation must be a sentence, not a full stop: the reviewer has to be able to judge it.
-LEAST_EXPLANATION = 6
+from apps.cases.models import (
+    WRITABLE,
+    ExplanationCategory,
+    Finding,
+    FindingStatus,
+    Remark,
+    Revision,
+    Severity,
+    State,
+)
+from apps.cases.sentences import is_sentence
 
 _Place = tuple[str, str, str, str]
 
@@ -117,21 +124,37 @@ def _visible_finding(actor: User, finding_id: int) -> Finding:
     )
 
 
-def _settle(finding: Finding, actor: User, status: FindingStatus, text: str) -> Finding:
+def _settle(
+    finding: Finding, actor: User, status: FindingStatus, text: str, category: str = ""
+) -> Finding:
     """Add a remark and set the status; the same said again by the same person adds nothing."""
     last = finding.remarks.order_by("-id").first()
-    said = last is not None and (last.author_id, last.status, last.text) == (actor.pk, status, text)
+    said = last is not None and (last.author_id, last.status, last.text, last.category) == (
+        actor.pk,
+        status,
+        text,
+        category,
+    )
     if said and finding.status == status:
         return finding
     finding.status = status
     finding.save(update_fields=["status"])
-    Remark.objects.create(finding=finding, status=status, text=text, author=actor)
+    Remark.objects.create(
+        finding=finding, status=status, text=text, author=actor, category=category
+    )
     return finding
 
 
 @transaction.atomic
-def explain(actor: User, finding_id: int, text: str) -> Finding:
+def explain(
+    actor: User,
+    finding_id: int,
+    text: str,
+    category: str = ExplanationCategory.OTHER,
+) -> Finding:
     """Store the bureau's explanation of a finding, or its answer to the reviewer.
+
+    ``category`` is the kind of explanation; an answer to what a person said has none.
 
     Effects: a remark in the thread; the finding becomes explained. Raises
     ``Finding.DoesNotExist`` out of scope, ``NotAllowed``, ``WrongState``, ``Refused``.
@@ -148,9 +171,17 @@ def explain(actor: User, finding_id: int, text: str) -> Finding:
         raise Refused(
             _("This finding blocks the report. Correct the value; it cannot be explained.")
         )
-    if len(text.strip()) < LEAST_EXPLANATION:
+    if not is_sentence(text):
         raise Refused(_("Write a sentence that the reviewer can judge."))
-    return _settle(finding, actor, FindingStatus.EXPLAINED, text.strip())
+    if finding.rule and category not in ExplanationCategory.values:
+        raise Refused(_("Choose what kind of explanation it is."))
+    return _settle(
+        finding,
+        actor,
+        FindingStatus.EXPLAINED,
+        text.strip(),
+        category if finding.rule else "",
+    )
 
 
 @transaction.atomic
@@ -168,16 +199,22 @@ def raise_finding(
 ) -> Finding:
     """Store a reviewer's remark on a case under review, or an objection to a public notice.
 
-    With a deadline it is an item that a return names. The same said again while it is open is
-    the same finding. Raises ``Revision.DoesNotExist`` out of scope, ``NotAllowed``,
-    ``WrongState``, ``Refused``.
+    With a deadline it is an item that a return names. A signatory asks in the same way for a
+    change while his bureau checks the case; what he asks for goes back with ``send_back``. The
+    same said again while it is open is the same finding. Raises ``Revision.DoesNotExist`` out of
+    scope, ``NotAllowed``, ``WrongState``, ``Refused``.
     """
     revision = (
         Revision.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=revision_id)
     )
-    if not actor.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
+    if scope.may_sign(actor, revision):
+        wanted = State.CHECKING
+        if deadline is not None or is_objection:
+            raise Refused(_("What you ask your own bureau for has no day of its own."))
+    elif actor.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
+        wanted = State.ON_NOTICE if is_objection else State.REVIEWING
+    else:
         raise NotAllowed(_("Only the city's reviewers and publishers raise findings."))
-    wanted = State.ON_NOTICE if is_objection else State.REVIEWING
     if revision.state != wanted:
         raise WrongState(
             _("A finding is raised while the case is %(state)s.") % {"state": wanted.label}
@@ -219,10 +256,12 @@ def _ensure_row_exists(revision: Revision, record_kind: str, uid: uuid.UUID | No
 def decide(actor: User, finding_id: int, status: FindingStatus, text: str = "") -> Finding:
     """Accept or reject an explanation, or close a finding of one's own side.
 
-    Effects: a remark in the thread; the finding takes ``status``. Raises ``Finding.DoesNotExist``
+    A signatory closes what he himself asked for, while his bureau checks the case. Effects: a remark in the thread; the finding takes ``status``. Raises ``Finding.DoesNotExist``
     out of scope, ``NotAllowed``, ``WrongState``, ``Refused``.
     """
     finding = _visible_finding(actor, finding_id)
+    if may_take_back(actor, finding):
+        return _settle(finding, actor, FindingStatus.CLOSED, text.strip())
     if not actor.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
         raise NotAllowed(_("Only the city's reviewers and publishers decide on findings."))
     if finding.revision.state not in {State.REVIEWING, State.ON_NOTICE}:
@@ -232,6 +271,16 @@ def decide(actor: User, finding_id: int, status: FindingStatus, text: str = "") 
     if status == FindingStatus.REJECTED and not text.strip():
         raise Refused(_("Say why the explanation is not accepted."))
     return _settle(finding, actor, status, text.strip())
+
+
+def may_take_back(actor: User, finding: Finding) -> bool:
+    """Say whether ``actor`` signs for the bureau, and the finding is its own request for a change."""
+    revision = finding.revision
+    return (
+        revision.state == State.CHECKING
+        and scope.may_sign(actor, revision)
+        and scope.bureau_items(revision).filter(pk=finding.pk).exists()
+    )
 
 
 def unsettled(findings: Sequence[Finding]) -> list[Finding]:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Role, User
-from apps.cases import workflow
-from apps.cases.canonical import held_hash
+from apps.cases import scope, workflow
+from apps.cases.canonical import held_hash, row_counts
 from apps.cases.domain import releases
 from apps.cases.domain.copying import copy_revision
 from apps.cases.domain.findings import run_checks
@@ -18,11 +18,10 @@ from apps.cases.domain.notifying import notify
 from apps.cases.errors import NotAllowed, Refused, StaleVersion, WorkflowError, WrongState
 from apps.cases.guards import GUARDS
 from apps.cases.kinds import Kind
-from apps.cases.models import WRITABLE, Case, Event, Revision, State
+from apps.cases.models import WRITABLE, Case, Event, FindingStatus, Revision, State
+from apps.cases.statements import Statement, statement_for
 from apps.cases.workflow import Route, Transition
 from apps.registry.working_days import add_working_days
-
-STATEMENT = "本人已审核本案卷全部内容，确认所报数据真实、准确、完整、及时，并对此承担相应责任。"
 
 # Steps before which the rules run.
 CHECKED = frozenset({"hand_over", "submit"})
@@ -44,7 +43,8 @@ def perform(
     ``version`` is the one the person saw (None: the present one). Asked again for a step that
     this person already took from this version, it returns that event and does nothing.
     ``details`` holds ``reason_code`` for ``restate``, ``note`` for the reason of a release, and
-    for ``submit`` the ``seen_hash`` of the content that the signing person was shown.
+    for ``submit`` the ``seen_hash`` of the content and the ``seen_statement`` (its version) that
+    the signing person was shown.
 
     Effects, in one transaction that holds the revision's row: the rules run (hand_over, submit);
     the new state, its time and its person; version + 1; the event, with the content hash where
@@ -230,7 +230,7 @@ def _take(
         now,
         reason=reason,
         content_hash=content_hash,
-        statement=STATEMENT if name == "submit" else "",
+        statement=statement_for(revision.case) if name == "submit" else None,
     )
     notify(event, step)
     return event
@@ -254,7 +254,7 @@ def log(
     *,
     reason: str = "",
     content_hash: str = "",
-    statement: str = "",
+    statement: Statement | None = None,
 ) -> Event:
     """Append one event to the revision's log, with person, role and bureau as they are now."""
     return Event.objects.create(
@@ -265,12 +265,15 @@ def log(
         from_version=from_version,
         actor=actor,
         actor_name=str(actor),
+        actor_title=actor.title,
         actor_role=role,
         bureau_name=actor.bureau.name if actor.bureau else "",
         at=at,
         reason=reason,
         content_hash=content_hash,
-        statement=statement,
+        statement=statement.text if statement else "",
+        statement_version=statement.version if statement else 0,
+        row_counts=row_counts(revision) if statement else {},
     )
 
 
@@ -290,6 +293,8 @@ def _submitted(
     revision.submitted_by = actor
     revision.submitted_at = revision.submitted_at or now
     revision.submitted_hash = details["hash"]
+    # What the signatory asked for is settled by his signature.
+    scope.bureau_items(revision).update(status=FindingStatus.CLOSED)
 
 
 def _accepted(

@@ -9,7 +9,14 @@ from apps.cases.models.case import Case, CaseQuerySet, ReasonCode, Revision, Rev
 from apps.cases.models.deadline import Extension, ExtensionStatus, Reminder
 from apps.cases.models.event import Event, Notification
 from apps.cases.models.evidence import Evidence, StoredFile
-from apps.cases.models.finding import SETTLED, Finding, FindingStatus, Remark, Severity
+from apps.cases.models.finding import (
+    SETTLED,
+    ExplanationCategory,
+    Finding,
+    FindingStatus,
+    Remark,
+    Severity,
+)
 from apps.cases.models.look import Look
 from apps.cases.models.queue import Assignment, SavedView
 from apps.cases.models.record import Mention, Record, RecordQuerySet
@@ -28,6 +35,7 @@ __all__ = [
     "CorrectionRequest",
     "Event",
     "Evidence",
+    "ExplanationCategory",
     "Extension",
     "ExtensionStatus",
     "Finding",

@@ -30,12 +30,18 @@ class Event(models.Model):
     )
     # As they were then: an account may change its name, role or bureau later.
     actor_name = models.CharField(_("name then"), max_length=150)
+    # 职务: a signature names the office of the person who answers for it.
+    actor_title = models.CharField(_("official title then"), max_length=100, blank=True)
     actor_role = models.CharField(_("role then"), max_length=20, choices=Role)
     bureau_name = models.CharField(_("bureau then"), max_length=100)
     at = models.DateTimeField(_("time"))
     reason = models.TextField(_("reason"), blank=True)
     statement = models.TextField(_("signed statement"), blank=True)
+    # Which wording of the statement it was; nought is the one that comes with the software.
+    statement_version = models.PositiveIntegerField(_("version of the statement"), default=0)
     content_hash = models.CharField(_("content hash"), max_length=64, blank=True)
+    # How many rows of each kind that content held, by the kind's code.
+    row_counts = models.JSONField(_("rows"), default=dict, blank=True)
 
     class Meta:
         ordering = ["revision_id", "from_version"]
@@ -45,6 +51,14 @@ class Event(models.Model):
             # One transition from one version: what makes a repeated post harmless.
             models.UniqueConstraint(
                 fields=["revision", "from_version"], name="one_event_per_version"
+            )
+        ]
+        indexes = [
+            # Who reported a content: asked by its hash alone, on the page that verifies a receipt.
+            models.Index(
+                fields=["content_hash"],
+                condition=Q(transition="submit"),
+                name="event_reported_content",
             )
         ]
         triggers = [

@@ -4,7 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -27,6 +27,18 @@ class FindingStatus(models.TextChoices):
     ACCEPTED = "accepted", _("accepted")
     REJECTED = "rejected", _("rejected")
     CLOSED = "closed", _("closed")
+
+
+class ExplanationCategory(models.TextChoices):
+    """Why a figure is as it is: what most explanations come down to."""
+
+    SCOPE = "scope", _("change of definition or scope")
+    POLICY = "policy", _("change of policy")
+    ENTERPRISE = "enterprise", _("effect of single enterprises or projects")
+    CORRECTION = "correction", _("correction of a statistical error")
+    TIMING = "timing", _("not yet known or fixed by the responsible office")
+    AS_IS = "as_is", _("checked, the figure is right as it stands")
+    OTHER = "other", pgettext_lazy("kind of explanation", "other")
 
 
 SETTLED = frozenset({FindingStatus.ACCEPTED, FindingStatus.CLOSED})
@@ -95,6 +107,10 @@ class Remark(models.Model):
         Finding, on_delete=models.PROTECT, related_name="remarks", verbose_name=_("finding")
     )
     status = models.CharField(_("status after it"), max_length=9, choices=FindingStatus)
+    # Of an explanation; blank for an answer, a decision or a reason.
+    category = models.CharField(
+        _("kind of explanation"), max_length=10, choices=ExplanationCategory, blank=True
+    )
     text = models.TextField(_("text"))
     author = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")

@@ -9,6 +9,7 @@ from apps.districts.checks.figure_told_twice import figure_told_twice
 from apps.districts.checks.forecast_in_a_closed_year import forecast_in_a_closed_year
 from apps.districts.checks.growth_in_words import growth_in_words
 from apps.districts.checks.last_year_restated import last_year_restated
+from apps.districts.checks.narrative_length import narrative_length
 from apps.districts.checks.narrative_missing import narrative_missing
 from apps.districts.checks.negative_count import negative_count
 from apps.districts.checks.number_not_in_figures import number_not_in_figures
@@ -20,7 +21,9 @@ from apps.districts.checks.stock_and_flow import stock_and_flow
 from apps.districts.checks.sum_of_parts import sum_of_parts
 from apps.districts.checks.unit_not_in_dictionary import unit_not_in_dictionary
 from apps.districts.checks.unit_slip import unit_slip
+from apps.districts.checks.unknown_reference import unknown_reference
 from apps.districts.checks.unlike_last_year import unlike_last_year
+from apps.districts.checks.valid_certificates import valid_certificates
 from apps.districts.checks.wrong_precision import wrong_precision
 
 # What each figure is by itself, what figures are to one another, and to the years before.
@@ -36,12 +39,19 @@ FIGURE_RULES = (
     part_beyond_whole,
     ratio_unlike_its_parts,
     stock_and_flow,
+    valid_certificates,
     unlike_last_year,
     unit_slip,
     last_year_restated,
     growth_in_words,
 )
-RETURN_RULES = (*FIGURE_RULES, narrative_missing, number_not_in_figures)
+RETURN_RULES = (
+    *FIGURE_RULES,
+    narrative_missing,
+    narrative_length,
+    unknown_reference,
+    number_not_in_figures,
+)
 
 
 def figure_rules(revision: Revision) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from enum import StrEnum
 from itertools import accumulate
 
 from django.utils.translation import gettext_noop as _
@@ -70,32 +71,80 @@ class Known:
         return place > 0 and highest[place - 1] >= asked.low
 
 
+class Verdict(StrEnum):
+    """What a number in a text is taken for."""
+
+    FIGURE = "figure"
+    # The text names an indicator whose figure is another one.
+    WRONG = "wrong"
+    UNKNOWN = "unknown"
+    # A figure of an earlier year, in words that look back.
+    FORMER = "former"
+    # 三项行动: a manner of speaking.
+    SPOKEN = "spoken"
+
+
+class Judge:
+    """Tells of each number in a return's narrative which figure it is, if it is any."""
+
+    def __init__(self, reading: Reading) -> None:
+        """Learn what the return states."""
+        self._of_indicator = _by_indicator(reading)
+        self._known = Known()
+        for stated in self._of_indicator.values():
+            self._known.add_all(stated)
+        self._names = _names(reading)
+        self._former = _former(reading)
+
+    def named(self, text: str, number: Number) -> int | None:
+        """Return the indicator that the text names right before a number in its unit."""
+        pk = _named(text, number, self._names)
+        if pk is None or not self._of_indicator[pk].is_said_in(number.base):
+            return None
+        return pk
+
+    def verdict(self, text: str, number: Number) -> Verdict:
+        """Return what a number of ``text`` is taken for."""
+        named = self.named(text, number)
+        if named is not None:
+            return Verdict.FIGURE if self._of_indicator[named].has(number) else Verdict.WRONG
+        if not number.is_plain:
+            return Verdict.SPOKEN
+        if self._known.has(number):
+            return Verdict.FIGURE
+        clause = text[max(0, number.start - 12) : number.start]
+        if _OTHER_YEAR.search(clause) and self._former.has(number):
+            return Verdict.FORMER
+        return Verdict.UNKNOWN
+
+    def indicators(self, text: str, number: Number) -> list[int]:
+        """Return the indicators that a number may state: the one it names, else all that fit."""
+        named = self.named(text, number)
+        if named is not None:
+            return [named]
+        return [pk for pk, stated in self._of_indicator.items() if stated.has(number)]
+
+
 @rule(
     _(
-        "Each number in the narrative is a figure of the return, with its unit; 万 and 亿, rounding and words such as 超 or 近 are allowed for. Years, dates, document and ordinal numbers and names in quotes are no figures. A number that is none of these is explained."
+        "Each number in the narrative is a figure of the return, with its unit; 万 and 亿, rounding and words such as 超 or 近 are allowed for. Years, dates, document and ordinal numbers and names in quotes are no figures, nor is what the writer marked as none; a reference to a figure needs no matching. A number that is none of these is explained."
     ),
     Severity.EXPLAIN,
 )
 def number_not_in_figures(reading: Reading) -> Iterator[Problem]:
     if not reading.sections:
         return
-    of_indicator = _by_indicator(reading)
-    known = Known()
-    for stated in of_indicator.values():
-        known.add_all(stated)
-    names = _names(reading)
-    former = _former(reading)
+    judge = Judge(reading)
     for section in reading.sections:
         wrong, unknown = [], []
         for number in numbers(section.text):
-            named = _named(section.text, number, names)
-            if named is not None and of_indicator[named].is_said_in(number.base):
-                if not of_indicator[named].has(number):
-                    wrong.append(f"{reading.indicators[named].name}：{number.text}")
-            elif number.is_plain and not known.has(number):
-                clause = section.text[max(0, number.start - 12) : number.start]
-                if not (_OTHER_YEAR.search(clause) and former.has(number)):
-                    unknown.append(number.text)
+            verdict = judge.verdict(section.text, number)
+            if verdict == Verdict.WRONG:
+                named = judge.named(section.text, number)
+                assert named is not None
+                wrong.append(f"{reading.indicators[named].name}：{number.text}")
+            elif verdict == Verdict.UNKNOWN:
+                unknown.append(number.text)
         if wrong or unknown:
             yield Problem(
                 "number_not_in_figures",
@@ -105,11 +154,11 @@ def number_not_in_figures(reading: Reading) -> Iterator[Problem]:
                 )
                 if not unknown
                 else _(
-                    "The text says %(unknown)s, which no figure of the return bears out. Enter the figure, correct the text, or explain what the number is."
+                    "The text says %(unknown)s, which no figure of the return bears out. Enter the figure, correct the text, mark the number as no figure, or explain it."
                 )
                 if not wrong
                 else _(
-                    "The text says %(wrong)s, which is not the figure of the return, and %(unknown)s, which no figure bears out. Correct the text or the figures, or explain what the numbers are."
+                    "The text says %(wrong)s, which is not the figure of the return, and %(unknown)s, which no figure bears out. Correct the text or the figures, mark the numbers as no figures, or explain them."
                 ),
                 {"wrong": "、".join(wrong), "unknown": "、".join(unknown)},
                 section,

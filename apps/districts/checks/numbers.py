@@ -15,6 +15,7 @@ _HAN = "〇零一二两三四五六七八九十百千万亿"
 _NO_FIGURES = re.compile(
     "|".join(
         (
+            r"\{\{[^{}\n]*\}\}",  # references to figures, and numbers marked as none
             r"[“‘《「『〔\[][^”’》」』〕\]]*[”’》」』〕\]]",  # names in quotes, document numbers
             r"[A-Za-z0-9.+&\-]*[A-Za-z][A-Za-z0-9.+&\-]*",  # 5G, R&D, CNAS
             # 2023年, 2021—2023年, 2023年5月6日, 2023-05-06

@@ -12,7 +12,13 @@ from apps.cases.kinds import Problem
 from apps.cases.models import Revision, Severity
 from apps.districts.checks.amounts import base_unit
 from apps.districts.models import FigureStatus, IndicatorValue, NarrativeSection, Scope
-from apps.registry.models import Indicator, IndicatorRelation, RelationKind, RelationRole
+from apps.registry.models import (
+    Indicator,
+    IndicatorRelation,
+    NarrativeLimit,
+    RelationKind,
+    RelationRole,
+)
 
 # How far back a claim such as 三年翻番 or 历史新高 is looked up.
 YEARS_BACK = 5
@@ -104,6 +110,14 @@ class Reading:
         """Return the narrative in printed order."""
         rows = NarrativeSection.objects.filter(revision=self.revision)
         return list(rows.order_by("position", "id"))
+
+    @cached_property
+    def _limits(self) -> dict[str, NarrativeLimit]:
+        return {limit.heading: limit for limit in NarrativeLimit.objects.all()}
+
+    def limit_of(self, heading: str) -> NarrativeLimit | None:
+        """Return how long a section of this heading may be, where the bureau lays that down."""
+        return self._limits.get(heading.strip()) or self._limits.get("")
 
     @cached_property
     def places(self) -> dict[Place, dict[int, IndicatorValue]]:

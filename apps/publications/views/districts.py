@@ -5,9 +5,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from apps.districts.printed import sections_of
 from apps.publications import districts as asked
 from apps.publications import pictures, queries
 from apps.publications.answers import BadQuery, public_page
+from apps.publications.listing import record_url
 from apps.registry.models import District, DistrictKind, Indicator
 
 
@@ -59,9 +61,9 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     others = [row for row in figures if row.revision.case.bureau_id != shown.bureau_id]
     if not own:
         own, others = others, []
-    sections = asked.sections_of(own, year, standing)
-    other_sections = asked.sections_of(others, year)
-    narrative = asked.narrative_of(shown.bureau, year)
+    sections = sections_of(own, year, record_url, standing=standing)
+    other_sections = sections_of(others, year, record_url)
+    narrative = asked.narrative_of(shown.bureau, year, own)
     lists = asked.lists_of(shown, year)
     return render(
         request,

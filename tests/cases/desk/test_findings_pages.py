@@ -76,7 +76,10 @@ def test_filler_explains_a_finding_and_the_thread_shows_it() -> None:
     client = signed_in(f.filler_of(revision))
 
     for _ in range(2):
-        done = client.post(url_of(finding), {"decision": "explain", "text": "确系两人，同名同姓。"})
+        done = client.post(
+            url_of(finding),
+            {"decision": "explain", "category": "as_is", "text": "确系两人，同名同姓。"},
+        )
 
     finding.refresh_from_db()
     assert done["Location"] == f"/desk/cases/{revision.case_id}/1/#finding-{finding.pk}"

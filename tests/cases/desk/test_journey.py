@@ -61,7 +61,7 @@ def test_figure_goes_from_the_filler_to_the_public() -> None:
     for finding in revision.findings.all():
         desk[Role.DISTRICT_FILLER].post(
             f"/desk/cases/{case.pk}/findings/{finding.pk}/",
-            {"decision": "explain", "text": "经与统计部门核对，数据无误。"},
+            {"decision": "explain", "category": "as_is", "text": "经与统计部门核对，数据无误。"},
         )
 
     # It is handed over, signed and reported, accepted, approved, published.

@@ -4,9 +4,10 @@ import pytest
 
 from apps.accounts.models import Role
 from apps.cases.domain.records import save_record
-from apps.cases.domain.transitions import STATEMENT, why_not
+from apps.cases.domain.transitions import why_not
 from apps.cases.errors import Refused
 from apps.cases.models import Event, ReasonCode, Revision, State
+from apps.cases.statements import STATEMENT
 from tests import factories as f
 from tests.cases.desk.pages import post_step, said, signed_in, step_url
 

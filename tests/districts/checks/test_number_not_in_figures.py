@@ -34,6 +34,8 @@ def _text(text, *rows, **values):
         "全年科技工作稳步推进。",
         "三项行动、四个方面、两个中心",
         "科创甬江2035",
+        "另有{{=61人}}。",
+        "高新技术企业{{firms}}",
     ],
 )
 def test_numbers_of_the_figures_and_no_figures_pass(text):
@@ -48,7 +50,7 @@ def test_number_that_no_figure_bears_out_asks(said):
         (
             "explain",
             f"The text says {said}, which no figure of the return bears out. Enter the figure, correct"
-            " the text, or explain what the number is.",
+            " the text, mark the number as no figure, or explain it.",
         )
     ]
 

@@ -29,7 +29,7 @@ from apps.cases.desk.views.base import (
     show_instead,
 )
 from apps.cases.domain.evidence import Place as EvidencePlace
-from apps.cases.domain.findings import decide, explain, raise_finding
+from apps.cases.domain.findings import decide, explain, may_take_back, raise_finding
 from apps.cases.errors import NotAllowed, WorkflowError
 from apps.cases.kinds import RecordKind
 from apps.cases.models import (
@@ -72,14 +72,17 @@ def finding_new(request: DeskRequest, case_id: int) -> HttpResponse:
     revision = revision_or_404(request, case_id)
     kind, row = _place(request, revision)
     is_objection = revision.state == State.ON_NOTICE
+    signs = scope.may_sign(request.user, revision)
     form = FindingForm(
         request.POST if request.method == "POST" else None,
         fields=_choices(revision, kind),
         is_objection=is_objection,
+        # Within a bureau there is no deadline; the weight is the signatory's to give.
+        has_deadline=not signs,
         initial={"place": request.GET.get("field", "")},
     )
     refusal: WorkflowError | None = None
-    if not request.user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
+    if not signs and not request.user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER):
         refusal = NotAllowed(_("Only the city's reviewers and publishers raise findings."))
     elif request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -91,7 +94,9 @@ def finding_new(request: DeskRequest, case_id: int) -> HttpResponse:
                 record_kind=kind.code if kind else values["place"],
                 record_uid=row.uid if row else None,
                 field=values["place"] if kind else "",
-                severity=Severity(values.get("severity", Severity.BLOCKING)),
+                severity=Severity(
+                    values.get("severity", Severity.EXPLAIN if signs else Severity.BLOCKING)
+                ),
                 deadline=values.get("deadline"),
                 is_objection=is_objection,
             )
@@ -100,10 +105,14 @@ def finding_new(request: DeskRequest, case_id: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("The finding is noted. It goes out with the return.")
+                _("Noted. It goes to the filler when you send the case back.")
+                if signs
+                else _("The finding is noted. It goes out with the return.")
                 if finding.deadline
                 else _("The finding is noted."),
             )
+            if signs:
+                return redirect("desk:step", case_id, revision.number, "submit")
             return redirect(next_url(request, f"{case_url(revision)}#finding-{finding.pk}"))
     if form.figure_found:
         show_instead(form, "warned", form.cleaned_data.get("message", ""))
@@ -115,6 +124,7 @@ def finding_new(request: DeskRequest, case_id: int) -> HttpResponse:
             "case": revision.case,
             "form": form,
             "is_objection": is_objection,
+            "signs": signs,
             "place": str(getattr(row, kind.title_field)) if kind and row else "",
             "next": request.POST.get("next", ""),
             "crumbs": crumbs(revision, _("New finding")),
@@ -146,7 +156,7 @@ def finding(request: DeskRequest, case_id: int, finding_id: int) -> HttpResponse
         decision, text = form.cleaned_data["decision"], form.cleaned_data["text"]
         try:
             if decision in ("", "explain"):
-                explain(request.user, found.pk, text)
+                explain(request.user, found.pk, text, form.cleaned_data["category"])
             else:
                 decide(request.user, found.pk, FindingStatus(decision), text)
         except WorkflowError as error:
@@ -180,6 +190,8 @@ def finding(request: DeskRequest, case_id: int, finding_id: int) -> HttpResponse
             "files": desk_evidence.files_at(revision, files_of),
             "evidence_url": desk_evidence.list_url(case_id, files_of),
             "may_attach": may_explain or may_decide,
+            "is_by_rule": bool(found.rule),
+            "may_take_back": may_take_back(user, found),
             "is_to_correct": is_to_correct and revision.state in WRITABLE,
             "raise_url": reverse("desk:finding_new", args=[case_id]) + place,
             "next": request.POST.get("next", ""),

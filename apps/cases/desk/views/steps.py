@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from apps.cases import guards, scope
 from apps.cases.canonical import revision_hash
 from apps.cases.desk import page as desk_page
-from apps.cases.desk import queries
+from apps.cases.desk import queries, signing
 from apps.cases.desk.forms import StepForm
 from apps.cases.desk.views.base import (
     DeskRequest,
@@ -24,9 +24,10 @@ from apps.cases.desk.views.base import (
     revision_or_404,
     show_instead,
 )
-from apps.cases.domain.transitions import STATEMENT, available_steps, perform, why_not
+from apps.cases.domain.transitions import available_steps, perform, why_not
 from apps.cases.errors import StaleVersion, WorkflowError
 from apps.cases.models import ReasonCode, Revision
+from apps.cases.receipts import SIGNED
 from apps.cases.workflow import Transition, transitions_named
 from apps.registry.working_days import add_working_days
 
@@ -47,7 +48,7 @@ def step(request: DeskRequest, case_id: int, number: int, name: str) -> HttpResp
     taken = next((s for s in available_steps(revision, request.user) if s.name == name), None)
     row = taken or named[0]
     if request.method != "POST":
-        form = StepForm(step=row, initial={"version": revision.version})
+        form = StepForm(step=row, initial=_initial(revision, row))
         refusal = why_not(
             name, revision, request.user, {"reason_code": ReasonCode.CORRECTION.value}
         )
@@ -87,7 +88,18 @@ def step(request: DeskRequest, case_id: int, number: int, name: str) -> HttpResp
                 "state": event.get_to_state_display(),
             },
         )
+    if name == SIGNED:
+        # What was signed is handed to the person who signed it.
+        return redirect("desk:receipt", revision.case_id, event.pk)
     return redirect(_after(request, revision))
+
+
+def _initial(revision: Revision, row: Transition) -> dict[str, Any]:
+    """Return what the form of a step begins with."""
+    initial: dict[str, Any] = {"version": revision.version}
+    if row.name == "send_back":
+        initial["reason"] = signing.items_in_words(revision)
+    return initial
 
 
 def _after(request: DeskRequest, revision: Revision) -> str:
@@ -121,15 +133,11 @@ def _page(
     """Render the page of a step."""
     is_possible = row in available_steps(revision, request.user)
     content: dict[str, Any] = {}
+    # Before anything is read: what is saved from now on is told as changed.
+    shown_at = timezone.now()
     if row.name in BINDING and is_possible:
         digest, rows = revision_hash(revision)
         content = {"hash": digest, "rows": rows}
-        if "seen_hash" in form.fields:
-            if form.is_bound:
-                # The person now looks at this content; signing means this one.
-                show_instead(form, "seen_hash", digest)
-            else:
-                form.initial["seen_hash"] = digest
     if form.figure_found:
         show_instead(form, "warned", form.cleaned_data.get("reason", ""))
     context = {
@@ -140,29 +148,58 @@ def _page(
         "is_possible": is_possible,
         "foreseen": None if refusal else foreseen,
         "content": content,
-        "statement": STATEMENT if row.name == "submit" else "",
         "danger": row.name in DANGEROUS,
         "effects": _effects(revision, row),
         "crumbs": crumbs(revision, str(row.label)),
-        "today": timezone.localdate(),
+        "today": timezone.localdate(shown_at),
+        "shown_at": shown_at,
     }
-    if row.name in {"return", "approve", "submit", "hand_over"}:
-        context["findings"] = [
-            view
-            for view in desk_page.finding_views(
-                request.user, revision, queries.findings_of(revision)
-            )
-            if not view["is_settled"]
-        ]
+    if row.name in {"return", "approve", "submit", "hand_over", "send_back"}:
+        views = desk_page.finding_views(request.user, revision, queries.findings_of(revision))
+        context["all_findings"] = views
+        context["findings"] = [view for view in views if not view["is_settled"]]
     if is_possible and row.name == "hand_over":
         context["warning"] = _unsigned(request, revision)
     if any(s.name == "send_back" for s in available_steps(revision, request.user)):
         context["send_back_url"] = reverse(
             "desk:step", args=[revision.case_id, revision.number, "send_back"]
         )
-    if row.name in {"submit", "approve", "publish", "announce"} and revision.based_on is not None:
+    if row.name in {"approve", "publish", "announce"} and revision.based_on is not None:
         context["comparisons"] = desk_page.comparisons(revision)
+    if row.name == "submit" and is_possible:
+        return _signing_page(request, revision, form, context, refusal, status)
     return page(request, "cases/step.html", context, refusal, status)
+
+
+def _signing_page(
+    request: DeskRequest,
+    revision: Revision,
+    form: StepForm,
+    context: dict[str, Any],
+    refusal: WorkflowError | None,
+    status: int,
+) -> HttpResponse:
+    """Render the page on which a case is read whole, then signed.
+
+    The form carries what the person is shown: the hash of the content, when, and the version of
+    the statement. Signing means these. After a refusal they are those of the new page, and the
+    tick has to be set again.
+    """
+    if refusal is not None and form.is_bound:
+        context["meanwhile"] = signing.changed_meanwhile(revision, form.cleaned_data.get("seen_at"))
+        show_instead(form, "agree", "")
+    context |= signing.page(request.user, revision, context["all_findings"])
+    shown = {
+        "seen_hash": context["content"]["hash"],
+        "seen_at": context["shown_at"].isoformat(),
+        "seen_statement": str(context["statement"].version),
+    }
+    for name, value in shown.items():
+        if form.is_bound:
+            show_instead(form, name, value)
+        else:
+            form.initial[name] = value
+    return page(request, "cases/sign.html", context, refusal, status)
 
 
 def _unsigned(request: DeskRequest, revision: Revision) -> str:
