@@ -259,4 +259,4 @@ def test_no_figure_costs_a_query(rows):
     with CaptureQueriesContext(connection) as queries:
         client.get(_url(section))
 
-    assert len(queries) == 14
+    assert len(queries) == 12
