@@ -87,7 +87,7 @@ def stats(total: Tally) -> list[dict[str, Any]]:
         {"label": _("On time"), "value": total.on_time, "note": f"{total.share_on_time} %"},
         {"label": pgettext("of reports", "Late"), "value": total.late},
         {"label": pgettext("of reports", "Missing"), "value": total.missing},
-        {"label": _("Corrections"), "value": total.corrections},
+        {"label": pgettext("of reports", "Corrections"), "value": total.corrections},
     ]
 
 
