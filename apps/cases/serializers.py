@@ -48,7 +48,12 @@ class RecordSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, record: Record) -> str:
-        """Return the permanent address of the row's page."""
+        """Return the permanent address of the row's page, or of its case's revision."""
+        if not record.record_kind.is_listed:
+            # Such as a section of a narrative: its revision's page shows it.
+            revision = record.revision
+            page = reverse("publications:revision", args=[revision.case_id, revision.number])
+            return f"{settings.SITE_URL}{page}"
         return f"{settings.SITE_URL}{_folder_of(record.record_kind.code)}{record.uid}/"
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:

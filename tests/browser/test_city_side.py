@@ -54,8 +54,9 @@ class Desk:
         """Let the filler type the figure on the page of the return."""
         self.filler.goto(f"/desk/returns/{self.case_id}/1/")
         self.filler.locator("#id_rd-spending-value").fill(value)
-        self.filler.locator(".sticky-actions button").first.click()
-        expect(self.filler.locator("#id_rd-spending-value")).to_have_value(value)
+        self.filler.locator("#id_rd-spending-value").press("Tab")
+        state = self.filler.locator("#figure-rd-spending [data-state]")
+        expect(state).to_have_attribute("data-state", "saved")
 
     def review(self, query: str = "") -> Page:
         """Open the reviewer's page."""

@@ -82,7 +82,7 @@ def test_figure_goes_from_the_filler_to_the_public_page(
     axe(signatory)
     signatory.get_by_role("checkbox").check()
     signatory.get_by_role("main").get_by_role("button", name="Sign and report").click()
-    expect(signatory.get_by_role("heading", level=1)).to_contain_text("Receipt")
+    expect(signatory.get_by_role("heading", level=1)).to_contain_text("报送回执")
     axe(signatory)
 
     # The city accepts and approves; another person publishes.

@@ -41,7 +41,7 @@ def test_reviewer_accepts_by_keyboard_and_hands_over(
     page.keyboard.press("j")
     page.keyboard.press("x")
     page.get_by_role("button", name="Hand over", exact=True).click()
-    page.get_by_label("Colleague").select_option(label=str(colleague))
+    page.locator("#id_colleague").select_option(label=str(colleague))
     page.get_by_label(re.compile("Note for the colleague")).fill("请接着审。")
     axe(page)
     page.get_by_role("button", name="Hand several cases over").click()

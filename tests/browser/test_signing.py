@@ -53,7 +53,7 @@ def test_signatory_reads_is_shown_a_change_signs_and_downloads_the_receipt(
     page.get_by_role("checkbox").check()
     main.get_by_role("button", name="Sign and report").click()
 
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Receipt")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("报送回执")
     axe(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as PDF").click()

@@ -119,6 +119,18 @@ def test_release_is_one_package_with_its_manifest(client: Client, tmp_path: Path
     assert described["dct:identifier"] == f"release-{release.number}"
 
 
+def test_release_of_a_return_holds_its_narrative_too(client: Client, tmp_path: Path) -> None:
+    revision = factories.published_case("district-returns", 2)
+    number = factories.release_of(revision).number
+
+    files = unpacked(client.get(f"/releases/{number}/data.zip"))
+
+    assert faults_of(files, tmp_path) == []
+    sections = files[f"{revision.case_id}-narrative-sections.csv"].decode("utf-8-sig")
+    (section,) = csv.DictReader(io.StringIO(sections))
+    assert section["url"].endswith(f"/cases/{revision.case_id}/{revision.number}/")
+
+
 def test_old_release_is_the_same_bytes_after_a_correction_and_not_after_a_withdrawal(
     client: Client,
 ) -> None:
