@@ -92,7 +92,7 @@ def web_arguments(host: str, port: int) -> list[str]:
         *("-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", host, "--port", str(port)),
         # Each thread keeps a database connection: few threads, few connections.
-        *("--workers", "2", "--blocking-threads", "4", "--backpressure", "64"),
+        *("--workers", "2", "--blocking-threads", "4", "--backpressure", "512"),
         *("--log-level", "warning", "--workers-kill-timeout", "8"),
         "config.wsgi:application",
     ]

@@ -30,6 +30,8 @@ class Bureau(models.Model):
     name = models.CharField(_("name"), max_length=100, unique=True)
     name_en = models.CharField(_("English name"), max_length=100)
     kind = models.CharField(_("kind"), max_length=10, choices=BureauKind)
+    # Office, telephone, address: printed on a public notice, where objections go.
+    contact = models.CharField(_("contact"), max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

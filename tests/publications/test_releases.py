@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.accounts.models import Bureau, BureauKind
 from apps.cases.models import Revision
 from apps.publications import content
 from tests import factories
@@ -162,6 +163,17 @@ def test_notice_is_public_while_it_runs_and_gone_after(client: Client) -> None:
     assert after.status_code == 410
     assert "The public notice of this case is over." in after.content.decode()
     assert path not in client.get("/notices/").content.decode()
+
+
+def test_notice_names_where_objections_go(client: Client) -> None:
+    with factories.kind_with_notice("awards", 5):
+        shown = factories.case_in("on_notice", "awards", 1)
+    path = f"/notices/{shown.case_id}/"
+    assert "Contact" not in client.get(path, headers=EN).content.decode()
+    factories.city()
+    Bureau.objects.filter(kind=BureauKind.CITY).update(contact="监督处 0574-00000000")
+
+    assert "Contact: 监督处 0574-00000000" in client.get(path, headers=EN).content.decode()
 
 
 def test_reopened_notice_is_gone(client: Client) -> None:

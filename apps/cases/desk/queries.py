@@ -348,7 +348,8 @@ def thread_of(finding: Finding) -> list[Remark]:
 def row_counts(revision: Revision) -> dict[str, int]:
     """Return how many rows of each kind the revision holds, by the kind's code. One query.
 
-    Under ``file:<uid>`` stands how many files prove a row, under ``file:`` those of the case.
+    Each file that was not removed stands under ``file:<row>:<its own id>:<its name>``, the row
+    blank for a file of the case.
     """
     files = (
         Evidence.objects.filter(revision=revision)
@@ -356,7 +357,13 @@ def row_counts(revision: Revision) -> dict[str, int]:
         .order_by()
         .values(
             counted=Concat(
-                Value("file:"), Cast("record_uid", CharField()), output_field=CharField()
+                Value("file:"),
+                Cast("record_uid", CharField()),
+                Value(":"),
+                Cast("uid", CharField()),
+                Value(":"),
+                "name",
+                output_field=CharField(),
             )
         )
         .annotate(rows=Count("*"))
@@ -377,6 +384,16 @@ def row_counts(revision: Revision) -> dict[str, int]:
 def file_count(counts: dict[str, int]) -> int:
     """Return how many files ``row_counts`` found in all."""
     return sum(count for name, count in counts.items() if name.startswith("file:"))
+
+
+def files_of_rows(counts: dict[str, int]) -> dict[str, list[tuple[str, str]]]:
+    """Return the files that ``row_counts`` found: by the row's id, each as its own id and name."""
+    files: dict[str, list[tuple[str, str]]] = {}
+    for counted in counts:
+        if counted.startswith("file:"):
+            _file, row, uid, name = counted.split(":", 3)
+            files.setdefault(row, []).append((uid, name))
+    return files
 
 
 def open_findings_of(revisions: Sequence[Revision]) -> list[Finding]:

@@ -53,7 +53,7 @@ class Item:
     findings: list[dict[str, Any]]
     url: str
     # Files that prove the row, and where they are listed.
-    files: int
+    files: list[dict[str, str]]
     files_url: str
 
     @property
@@ -175,6 +175,7 @@ class Review:
         else:
             changes = self._standing_rows()
         rows = [change.after for change in changes if change.after is not None]
+        files = queries.files_of_rows(self.counts)
         beside = kind.beside(self.user, self.revision, rows) if kind.beside and rows else {}
         return [
             Item(
@@ -188,7 +189,13 @@ class Review:
                 beside.get(change.uid),
                 self._said_of(change),
                 reverse("desk:row", args=[self.revision.case_id, kind.code, change.uid]),
-                self.counts.get(f"file:{change.uid}", 0),
+                [
+                    {
+                        "name": name,
+                        "url": reverse("desk:evidence_file", args=[self.revision.case_id, uid]),
+                    }
+                    for uid, name in files.get(str(change.uid), [])
+                ],
                 list_url(self.revision.case_id, Place(kind.code, change.uid)),
             )
             for change in changes

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage, storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from storages.backends.s3 import S3Storage
@@ -491,3 +492,18 @@ def test_bare_bucket_takes_the_rest_from_the_machine(tmp_path: Path) -> None:
 def test_file_goes_by_its_name_and_its_bytes_by_their_hash(draft: Revision) -> None:
     assert str(attached(draft)) == "a.txt"
     assert str(StoredFile.objects.get()) == store.digest_of(b"1")
+
+
+def test_reviewer_sees_the_files_beside_the_row_they_prove(draft: Revision) -> None:
+    file = attached(draft)
+    attached(draft, Place(), text="2")
+    reviewing = factories.advance(draft, State.REVIEWING)
+    client = Client()
+    client.force_login(factories.staff(Role.CITY_REVIEWER))
+
+    page = client.get(f"/desk/cases/{reviewing.case_id}/review/", {"show": "all"})
+
+    (item,) = [item for item in page.context["items"] if item.files]
+    assert item.uid == file.record_uid
+    assert [found["name"] for found in item.files] == ["a.txt"]
+    assert client.get(item.files[0]["url"]).status_code == 200
