@@ -9,6 +9,8 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,11 +25,18 @@ INSTALLED = sorted(
 )
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Return a directory that is not pytest's: each run of pytest closes that to other users."""
+    with tempfile.TemporaryDirectory(prefix="yongke-test-") as name:
+        yield Path(name)
+
+
 @pytest.mark.skipif(not INSTALLED, reason="no other PostgreSQL 15+ is installed here")
 @pytest.mark.parametrize("version", INSTALLED or ["none"])
-def test_smoke_tests_pass_on_another_version(version: str, tmp_path: Path) -> None:
+def test_smoke_tests_pass_on_another_version(version: str, folder: Path) -> None:
     programs = Path("/usr/lib/postgresql") / version / "bin"
-    server = Server(tmp_path / "data", TESTING, programs)
+    server = Server(folder / "data", TESTING, programs)
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV"))
     }

@@ -151,7 +151,7 @@ def test_overview_sets_the_districts_side_by_side(
         )
     factories.published_case("city-figures", 1)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         response = client.get("/districts/")
 
     assert [item.code for item in response.context["indicators"]] == ["indicator-1"]
