@@ -26,6 +26,7 @@ from apps.registry.models import (
     NoticeRule,
     Organisation,
     OrganisationName,
+    ReportingTerm,
     ReportingYear,
     TruthStatement,
 )
@@ -140,6 +141,9 @@ def test_every_page_opens(admin: Client, beilun: Bureau, label: str) -> None:
     IndicatorRelation.objects.create(code="rd-range", kind="range", indicator=spending, low=0)
     NoticeRule.objects.create(kind="awards", from_year=2023, working_days=5)
     FormVersion.objects.create(kind="district-returns", from_year=2023, number="01表")
+    ReportingTerm.objects.create(
+        kind="awards", year_id=2023, opens_on=date(2024, 1, 1), due_on=date(2024, 6, 1)
+    )
     Derivation.objects.create(indicator=spending, from_year=2024, record_kind="roster-entries")
     NarrativeLimit.objects.create(heading="年度总览", most=800)
     TruthStatement.objects.create(from_year=2023, text="本人确认所报数据真实。")

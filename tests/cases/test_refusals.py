@@ -362,7 +362,7 @@ def test_submit_of_other_content_than_was_shown_is_refused():
         "submit", revision, factories.staff(Role.CITY_EDITOR), details={"seen_hash": "0" * 64}
     ) == (
         "Refused",
-        "A row was changed after you opened this page. Look at the case again, then sign.",
+        "A row was changed after you opened this page. Look at what changed, then sign what you see now.",
     )
 
 

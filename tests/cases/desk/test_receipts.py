@@ -103,7 +103,7 @@ def test_list_of_the_city_has_a_receipt_too():
     revision = f.submitted_case()
     event = Event.objects.get(revision=revision, transition="submit")
 
-    assert "Official title —" in said(signed_in(f.filler_of(revision)).get(_url(event)))
+    assert "职务 —" in said(signed_in(f.filler_of(revision)).get(_url(event)))
 
 
 def test_without_a_chinese_font_the_page_says_so_and_is_the_receipt(settings):
