@@ -109,6 +109,9 @@ class Kind:
     # Name of the URL of the kind's own entry page, which takes the case's id; blank where the
     # desk's pages do.
     entry_url: str = ""
+    # Name of the URL that leads to where a field without a row is entered; takes the case's id and
+    # the field as a finding names it.
+    field_url: str = ""
     # Name of the URL of the page that shows how complete the kind's cells are, if it has one.
     cells_url: str = ""
     # What is shown to the person who signs: the case as it will be published.

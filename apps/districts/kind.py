@@ -75,6 +75,7 @@ register(
         has_subject=False,
         entry_url="districts:return",
         prepare=derived.count_derived,
+        field_url="districts:entry",
         cells_url="districts:completeness",
         preview=preview,
     )

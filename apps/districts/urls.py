@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:case_id>/<int:number>/", views.section_page, name="section"),
     path("<int:case_id>/counted/<slug:code>/", views.derived_page, name="derived"),
     path("<int:case_id>/figures/<slug:code>/", saving.save_field, name="save_field"),
+    path("<int:case_id>/figures/<slug:code>/entry/", views.entry, name="entry"),
     path("<int:case_id>/hear/", saving.hear, name="hear"),
     path("<int:case_id>/paste/", saving.preview_paste, name="preview_paste"),
     path("<int:case_id>/narrative/new/", narrative.narrative_new, name="narrative_new"),

@@ -18,7 +18,7 @@ from apps.cases.desk.queries import find_revision
 from apps.cases.domain.findings import check_case
 from apps.cases.errors import StaleRecord, WorkflowError
 from apps.cases.kinds import record_kinds
-from apps.cases.models import Revision
+from apps.cases.models import FIELD_LENGTH, Revision
 from apps.districts import domain
 from apps.districts.derived import derivations, rows_behind
 from apps.districts.models import IndicatorValue
@@ -96,6 +96,18 @@ def _cure(section: Section) -> str:
             section.missing,
         ) % {"count": section.missing}
     return ""
+
+
+@login_required
+def entry(request: HttpRequest, case_id: int, code: str) -> HttpResponse:
+    """Lead to the line where a figure is entered; ``code`` is cut as findings cut it."""
+    _user, page = _read(request, case_id)
+    for section in page.sections:
+        for line in section.lines:
+            if line.indicator.code[:FIELD_LENGTH] == code:
+                url = reverse("districts:section", args=[case_id, section.number])
+                return HttpResponseRedirect(f"{url}#figure-{line.prefix}")
+    raise Http404
 
 
 @login_required

@@ -184,6 +184,7 @@ DESK_OF_CASE = {
     "districts:return",
     "districts:section",
     "districts:derived",
+    "districts:entry",
     "districts:save_field",
     "districts:hear",
     "districts:preview_paste",

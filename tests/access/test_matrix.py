@@ -286,7 +286,12 @@ def _desk_answer(name, revision, whose, role, state, step=""):
     if name == "districts:workbook_marked":
         # Nobody has uploaded a workbook.
         return 404
-    if name in {"desk:evidence_file", "desk:evidence_remove", "districts:derived"}:
+    if name in {
+        "desk:evidence_file",
+        "desk:evidence_remove",
+        "districts:derived",
+        "districts:entry",
+    }:
         # Nothing is attached or counted; tests/cases/evidence and test_derived.py do both.
         return 404
     if not sees(role, whose, state):
@@ -334,6 +339,7 @@ def _urls(revision, row, finding):
         "districts:return": [case],
         "districts:section": [case, 1],
         "districts:derived": [case, "nothing"],
+        "districts:entry": [case, "nothing"],
         "districts:save_field": [case, "indicator-1"],
         "districts:hear": [case],
         "districts:preview_paste": [case],

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import Role, User
+from apps.cases.domain.findings import check_case
 from apps.cases.domain.records import save_record
 from apps.cases.models import Revision, State
 from apps.districts.kind import INDICATOR_VALUE
@@ -488,3 +489,17 @@ def test_saved_section_says_at_once_what_the_rules_find(draft: Revision, filler:
     assert "200" in str(finding)
     assert "%(" not in page
     assert f"/findings/{finding.pk}/" in page
+
+
+def test_finding_of_a_missing_figure_leads_to_its_line(
+    client: Client, filler: User, draft: Revision
+) -> None:
+    check_case(filler, draft.pk)
+    client.force_login(filler)
+    page = client.get(f"/desk/cases/{draft.case_id}/").content.decode()
+    entry = f"/desk/returns/{draft.case_id}/figures/rd-spending/entry/"
+    assert f'href="{entry}"' in page
+    answer = client.get(entry)
+    assert answer["Location"] == page_of(draft, 1) + "#figure-rd-spending"
+    assert 'id="figure-rd-spending"' in client.get(page_of(draft, 1)).content.decode()
+    assert client.get(entry.replace("rd-spending", "nothing")).status_code == 404

@@ -154,7 +154,19 @@ def place_words(revision: Revision, finding: Finding, titles: dict[tuple[str, st
                 "field": field_label(kind.model, finding.field),
             }
         return title
-    return _("The whole case")
+    # A figure that has no row yet: the rule that misses it names it.
+    return str(finding.params.get("indicator") or _("The whole case"))
+
+
+def place_url(revision: Revision, finding: Finding, titles: dict[tuple[str, str], str]) -> str:
+    """Return where to go to see what a finding points to; nothing for the whole case."""
+    key = (finding.record_kind, str(finding.record_uid))
+    if key in titles:
+        return reverse("desk:row", args=[revision.case_id, *key])
+    field_url = revision.case.kind_spec.field_url
+    if field_url and finding.field and not finding.record_kind:
+        return reverse(field_url, args=[revision.case_id, finding.field])
+    return ""
 
 
 def may_explain(user: User, revision: Revision, finding: Finding) -> bool:
@@ -188,7 +200,6 @@ def finding_view(
     user: User, revision: Revision, finding: Finding, titles: dict[tuple[str, str], str]
 ) -> dict[str, Any]:
     """Return a finding as ``components/finding.html`` takes it, and its thread."""
-    key = (finding.record_kind, str(finding.record_uid))
     return {
         "id": finding.pk,
         "severity": finding.severity,
@@ -196,7 +207,7 @@ def finding_view(
         "status": finding.status,
         "get_status_display": finding.get_status_display(),
         "where": place_words(revision, finding, titles),
-        "url": reverse("desk:row", args=[revision.case_id, *key]) if key in titles else "",
+        "url": place_url(revision, finding, titles),
         "cure": _("To be corrected by %(day)s") % {"day": finding.deadline}
         if finding.deadline
         else "",

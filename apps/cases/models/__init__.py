@@ -10,6 +10,7 @@ from apps.cases.models.deadline import Extension, ExtensionStatus, Reminder
 from apps.cases.models.event import Event, Notification
 from apps.cases.models.evidence import Evidence, StoredFile
 from apps.cases.models.finding import (
+    FIELD_LENGTH,
     SETTLED,
     ExplanationCategory,
     Finding,
@@ -26,6 +27,7 @@ from apps.cases.models.states import ENDED, OPEN, WRITABLE, State
 
 __all__ = [
     "ENDED",
+    "FIELD_LENGTH",
     "OPEN",
     "SETTLED",
     "WRITABLE",

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.cases.models.case import Revision
 
+# A finding names a field in this many characters; a longer name is cut.
+FIELD_LENGTH = 40
+
 
 class Severity(models.TextChoices):
     """How much a finding stands in the way."""
@@ -52,7 +55,7 @@ class Finding(models.Model):
     )
     record_kind = models.CharField(_("kind of row"), max_length=30, blank=True)
     record_uid = models.UUIDField(_("row"), null=True, blank=True)
-    field = models.CharField(_("field"), max_length=40, blank=True)
+    field = models.CharField(_("field"), max_length=FIELD_LENGTH, blank=True)
     # The rule's code; blank where a person raised it.
     rule = models.CharField(_("rule"), max_length=60, blank=True)
     severity = models.CharField(_("severity"), max_length=8, choices=Severity)

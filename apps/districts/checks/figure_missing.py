@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_noop as _
 
 from apps.cases.kinds import Problem
-from apps.cases.models import Severity
+from apps.cases.models import FIELD_LENGTH, Severity
 from apps.districts.checks.reading import Reading, rule
 from apps.districts.models import Blank, FigureStatus, IndicatorValue
 from apps.registry.models import AskedOf, RelationKind
-
-# A finding names a field in this many characters.
-_FIELD = 40
 
 
 @rule(
@@ -52,7 +49,7 @@ def figure_missing(reading: Reading) -> Iterator[Problem]:
                 else _("%(indicator)s is missing. Enter it, or explain why it is left out."),
                 params,
                 None,
-                indicator.code[:_FIELD],
+                indicator.code[:FIELD_LENGTH],
             )
         elif all(row.blank == Blank.MISSING for row in rows):
             yield Problem(
