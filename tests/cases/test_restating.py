@@ -4,9 +4,18 @@ import pytest
 
 from apps.accounts.models import Role
 from apps.cases.canonical import revision_hash
+from apps.cases.domain.findings import decide, explain
 from apps.cases.domain.records import remove_record, save_record
 from apps.cases.kinds import record_kinds
-from apps.cases.models import Event, Mention, Notification, ReasonCode, Revision, State
+from apps.cases.models import (
+    Event,
+    FindingStatus,
+    Mention,
+    Notification,
+    ReasonCode,
+    Revision,
+    State,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +210,30 @@ def test_withdrawn_case_leaves_an_open_correction_that_may_still_be_published():
 
     assert factories.advance(successor, State.PUBLISHED).state == State.PUBLISHED
     assert factories.fresh(published).state == State.WITHDRAWN
+
+
+def test_accepted_explanation_is_carried_into_the_correction_until_its_row_changes():
+    editor, reviewer = factories.staff(Role.CITY_EDITOR), factories.staff(Role.CITY_REVIEWER)
+    revision = factories.open_award_list([factories.award_values(people=["黄毅", "黄毅"])])
+    (finding,) = factories.run_rules(revision)
+    explain(editor, finding.pk, "两人同名，单位不同。", "as_is")
+    factories.advance(revision, State.REVIEWING)
+    decide(reviewer, finding.pk, FindingStatus.ACCEPTED)
+    for step in ("approve", "publish"):
+        factories.take(step, factories.fresh(revision))
+
+    successor = factories.successor_of(revision)
+    (carried,) = factories.run_rules(successor)
+
+    assert (carried.status, carried.revision_id) == ("explained", successor.pk)
+    remark = carried.remarks.get()
+    assert (remark.author, remark.text, remark.category) == (
+        editor,
+        "两人同名，单位不同。",
+        "as_is",
+    )
+    assert remark.at == finding.remarks.first().at
+
+    factories.change_first_row(successor, people=["黄毅", "黄毅", "王五"])
+    (lapsed,) = factories.run_rules(successor)
+    assert lapsed.status == "open"

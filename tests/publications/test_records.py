@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.models import Role
 from apps.cases.domain.findings import decide
 from apps.cases.kinds import listed_record_kinds
 from apps.cases.models import FindingStatus
@@ -380,3 +381,18 @@ def test_unknown_organisation_is_not_found(client: Client, pk: int) -> None:
 
 def test_every_told_step_has_words() -> None:
     assert trace.TOLD.keys() >= trace.REASON_TOLD
+
+
+def test_officials_alone_are_led_to_who_saved_what(client: Client) -> None:
+    published = factories.published_case("district-returns", 1)
+    row = factories.records_of(published)[0]
+    history = reverse("desk:row_history", args=[published.case_id, row.record_kind.code, row.uid])
+    assert history not in client.get(page_of(row)).content.decode()
+
+    client.force_login(factories.staff(Role.DISTRICT_FILLER, factories.district("haishu")))
+    assert history not in client.get(page_of(row)).content.decode()
+
+    for official in (factories.staff(Role.CITY_REVIEWER), factories.filler_of(published)):
+        client.force_login(official)
+        assert history in client.get(page_of(row)).content.decode()
+        assert client.get(history).status_code == 200

@@ -119,7 +119,7 @@ def against_revision(revision: Revision, other: Revision, *, moves: bool = True)
     return _comparison(
         str(other.number),
         _("Changed against revision %(number)s") % {"number": other.number},
-        _("Published")
+        _("As published")
         if other.state in ENDED
         else _("Revision %(number)s") % {"number": other.number},
         Side(other),

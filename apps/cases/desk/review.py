@@ -88,7 +88,7 @@ def baselines(revision: Revision) -> list[Baseline]:
             Baseline(
                 "published",
                 _("against what is published"),
-                _("Published"),
+                _("As published"),
                 Side(revision.based_on),
             )
         )
@@ -270,7 +270,7 @@ class Review:
             CHANGED: _("Changed %(since)s") % {"since": self.baseline.title}
             if self.baseline
             else _("Changed"),
-            OPEN: _("Something is open"),
+            OPEN: _("Rows with something open"),
             ALL: _("Everything"),
         }
         return [

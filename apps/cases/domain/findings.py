@@ -12,6 +12,7 @@ from apps.accounts.models import Role, User
 from apps.cases import scope
 from apps.cases.canonical import canonical_json, record_content, sha256
 from apps.cases.checks import COMMON_CHECKS
+from apps.cases.domain.carrying import carry_explanations
 from apps.cases.errors import NotAllowed, Refused, WrongState
 from apps.cases.kinds import Problem
 from apps.cases.models import (
@@ -90,6 +91,7 @@ def run_checks(revision: Revision) -> list[Finding]:
             finding.status = FindingStatus.CLOSED
             changed.append(finding)
     Finding.objects.bulk_create(new)
+    carry_explanations(revision, new)
     Finding.objects.bulk_update(
         changed, ["severity", "message", "params", "fingerprint", "status"], batch_size=500
     )

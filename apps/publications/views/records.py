@@ -8,8 +8,10 @@ from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.cases.changes import ADDED, CHANGED, MOVED, REMOVED, WHAT, Diff, Side
 from apps.cases.changes.sheet import file_name, write_sheet
 from apps.cases.kinds import listed_record_kinds, record_kinds
@@ -53,9 +55,19 @@ def record(request: HttpRequest, kind: str, uid: uuid.UUID) -> HttpResponseBase:
             "evidence_count": trace.evidence_count(row),
             "corrections": trace.corrections(record_kind, row),
             "permalink": settings.SITE_URL + record_url(row),
+            "history_url": _history_url(request, row),
             "day": day,
         },
     )
+
+
+def _history_url(request: HttpRequest, row: Record) -> str:
+    """Return where an official finds who saved what; nothing for who may not see the case."""
+    revision = row.revision
+    user = request.user
+    if isinstance(user, User) and Revision.objects.visible_to(user).filter(pk=revision.pk).exists():
+        return reverse("desk:row_history", args=[revision.case_id, row.record_kind.code, row.uid])
+    return ""
 
 
 def _former(revision: Revision) -> Revision | None:

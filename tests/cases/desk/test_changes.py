@@ -156,7 +156,7 @@ def test_comparison_is_handed_out_as_a_file() -> None:
 
     book = load_workbook(BytesIO(b"".join(response.streaming_content)))
     front, rows = book.worksheets
-    assert [cell.value for cell in front["B"]][2:4] == ["Published", "Revision 2"]
+    assert [cell.value for cell in front["B"]][2:4] == ["As published", "Revision 2"]
     assert [cell.value for cell in front[front.max_row]] == ["awards", 1, 1, 1, 1]
     told = "".join(rows.cell(line, 1).value for line in range(2, rows.max_row + 1))
     assert [told.count(word) for word in ("removed", "changed", "added", "another")] == [1] * 4

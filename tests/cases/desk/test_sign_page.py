@@ -88,7 +88,7 @@ def test_first_round_has_nothing_to_compare_with_and_a_correction_has_what_is_pu
     [comparison] = _signatory().get(step_url(correction, "submit")).context["comparisons"]
 
     assert comparison.title == "Changed against revision 1"
-    assert comparison.before_label == "Published"
+    assert comparison.before_label == "As published"
 
 
 def test_after_a_report_the_next_round_is_compared_with_it():

@@ -67,6 +67,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "cases/queue.html",
         {
             "table": table,
+            "unassigned": counts["in_unassigned"] if tab == "mine" else 0,
             "tabs": [
                 {
                     "url": f"{request.path}?tab={name}",

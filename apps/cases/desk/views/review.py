@@ -34,6 +34,7 @@ def review(request: DeskRequest, case_id: int) -> HttpResponse:
         raise PermissionDenied
     revision = revisions[0]
     shown = Review(request.user, revision, request.GET.dict())
+    said = shown.said_of_the_case
     may_decide = desk_page.may_decide(request.user, revision)
     places = [("", _("the whole row"))] + [
         (name, field_label(shown.kind.model, name)) for name in shown.kind.fields
@@ -50,7 +51,8 @@ def review(request: DeskRequest, case_id: int) -> HttpResponse:
             "review": shown,
             "page_obj": shown.page,
             "items": shown.items,
-            "said": shown.said_of_the_case,
+            "said": said,
+            "said_settled": sum(finding["is_settled"] for finding in said),
             "may_decide": may_decide,
             "may_raise": may_decide,
             "may_mark": request.user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER),
