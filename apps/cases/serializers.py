@@ -2,7 +2,7 @@
 
 import uuid
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,7 +14,7 @@ from apps.cases.models import Record
 
 
 @cache
-def _folder_of(code: str) -> str:
+def folder_of(code: str) -> str:
     """Return the path under which the rows of a record kind have their pages.
 
     Kept, because resolving an address for each row took a fifth of an export's time.
@@ -44,6 +44,9 @@ class RecordSerializer(serializers.ModelSerializer):
 
     serializer_related_field = NameField
 
+    # What the database writes in place of a field that Python computes, by the field's name.
+    written: ClassVar[dict[str, Any]] = {}
+
     TAIL = ("report_year", "id", "url", "release", "revision")
 
     @extend_schema_field(OpenApiTypes.URI)
@@ -54,7 +57,7 @@ class RecordSerializer(serializers.ModelSerializer):
             revision = record.revision
             page = reverse("publications:revision", args=[revision.case_id, revision.number])
             return f"{settings.SITE_URL}{page}"
-        return f"{settings.SITE_URL}{_folder_of(record.record_kind.code)}{record.uid}/"
+        return f"{settings.SITE_URL}{folder_of(record.record_kind.code)}{record.uid}/"
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
         """Print a relation by its name; rows are read, never written, through serializers."""

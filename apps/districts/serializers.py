@@ -1,5 +1,8 @@
 """Rows for the API and the exports; the field names are fixed (DESIGN §6)."""
 
+from typing import Any, ClassVar
+
+from django.db.models import Case, CharField, Value, When
 from rest_framework import serializers
 
 from apps.cases.serializers import RecordSerializer
@@ -11,6 +14,15 @@ class IndicatorValueSerializer(RecordSerializer):
 
     value = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True)
     scope = serializers.SerializerMethodField()
+
+    # The same where the database writes the rows.
+    written: ClassVar[dict[str, Any]] = {
+        "scope": Case(
+            *(When(scope=code, then=Value(term)) for code, term in SCOPE_TERMS.items()),
+            default=Value(""),
+            output_field=CharField(),
+        )
+    }
 
     class Meta:
         model = IndicatorValue

@@ -15,12 +15,13 @@ _EARLIEST = 1980
 
 @dataclass
 class Member:
-    """A file of the archive. Length, rows and hash are known once it has been written."""
+    """A file of the archive. Length, hash and the rows of a table are known once it is written."""
 
     name: str
     parts: Iterable[bytes]
     length: int = 0
     sha256: str = ""
+    rows: int | None = None
 
 
 class _Pipe(io.RawIOBase):
@@ -65,4 +66,5 @@ def zip_parts(members: Iterable[Member], moment: dt.datetime) -> Iterator[bytes]
                     if data := pipe.taken():
                         yield data
             member.sha256 = digest.hexdigest()
+            member.rows = getattr(member.parts, "rows", None)
     yield pipe.taken()

@@ -68,6 +68,7 @@ def datapackage(
                     "encoding": "utf-8-sig",
                     "bytes": member.length,
                     "hash": f"sha256:{member.sha256}",
+                    "rows": member.rows,
                     "schema": table_schema(kind),
                 }
                 for member, kind in tables

@@ -11,14 +11,13 @@ from django.utils.translation import override
 
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Release, Revision
-from apps.publications.exports import csv_lines
+from apps.publications.exports import CsvFile
 from apps.publications.opendata import describing
 from apps.publications.opendata.archive import Member, zip_parts
 from apps.publications.queries import readable_revisions, rows_of
 
 # The language of what a package says of itself; its data have that of the reports.
 LANGUAGE = "zh-hans"
-LINES_A_PART = 500
 
 
 @dataclass(frozen=True)
@@ -27,17 +26,6 @@ class Table:
 
     kind: RecordKind
     rows: Any
-
-
-def csv_parts(table: Any) -> Iterator[bytes]:
-    """Yield the bytes of a table's CSV file, some hundred lines at a time."""
-    lines: list[str] = []
-    for line in csv_lines(table):
-        lines.append(line)
-        if len(lines) == LINES_A_PART:
-            yield "".join(lines).encode()
-            lines.clear()
-    yield "".join(lines).encode()
 
 
 def last_release(as_of: dt.datetime | None = None) -> dt.datetime | None:
@@ -61,7 +49,7 @@ def _members(
     """Yield the data, then what describes them: length and hash are known only then."""
     written: list[tuple[Member, RecordKind]] = []
     for file_name, table in tables:
-        member = Member(file_name, csv_parts(table))
+        member = Member(file_name, CsvFile(table))
         yield member
         written.append((member, table.kind))
     yield from others

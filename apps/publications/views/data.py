@@ -59,11 +59,11 @@ def release_package(request: HttpRequest, number: str) -> HttpResponseBase:
 
 
 def _csv(table: packages.Table, release: Release) -> HttpResponseBase:
-    return StreamingHttpResponse(packages.csv_parts(table), content_type="text/csv; charset=utf-8")
+    return exports.csv_response(table)
 
 
 def _xlsx(table: packages.Table, release: Release) -> HttpResponseBase:
-    return exports.sheet_of(table, release.published_at)
+    return exports.xlsx_response(table, release.published_at)
 
 
 FORMS: dict[str, Callable[[packages.Table, Release], HttpResponseBase]] = {
