@@ -1,12 +1,38 @@
 """A small database in which the covered tables have rows, made by the application's own steps."""
 
+import datetime as dt
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
 from apps.accounts import audit
 from apps.accounts.models import EventKind, Role
+from apps.audit.domain import request_verification
+from apps.cases.domain.assignment import hand_to
+from apps.cases.domain.evidence import Place, attach
+from apps.cases.domain.extensions import ask_extension
 from apps.cases.domain.findings import explain
 from apps.cases.domain.records import remove_record
+from apps.cases.domain.reminding import remind
+from apps.cases.domain.requests import send_request
+from apps.cases.domain.saved_views import keep_view
+from apps.cases.kinds import kinds
 from apps.cases.models import State
-from apps.registry.models import CalendarDay, IndicatorRelation
+from apps.districts.models import Derivation
+from apps.intake.imports.layouts import remember
+from apps.intake.imports.undoing import undo
+from apps.registry.models import (
+    CalendarDay,
+    FormVersion,
+    IndicatorRelation,
+    NarrativeLimit,
+    NoticeRule,
+    ReportingTerm,
+    TruthStatement,
+)
 from tests import factories
+from tests.cases.evidence import documents
+from tests.intake.imports import support
 
 # A kind of case for each kind of row.
 KINDS = ("district-returns", "laureates", "certifications", "roster-entries", "policies", "events")
@@ -27,6 +53,7 @@ def build() -> None:
         IndicatorRelation.objects.create(
             code=f"bounds-{number}", kind="range", indicator=factories.indicator(), low=0
         )
+    _set_rules()
     for kind in KINDS:
         factories.open_new(kind, rows=2)
     factories.case_in(State.SUPERSEDED, rows=2)
@@ -41,3 +68,76 @@ def build() -> None:
     explain(factories.staff(Role.CITY_EDITOR), item.pk, "与原文一致，不作更改。")
     with factories.kind_with_notice():
         factories.case_in(State.ON_NOTICE)
+    _attach_ask_and_remind()
+    _take_in()
+    _request_and_verify()
+
+
+def _set_rules() -> None:
+    """Give every dictionary that has no rows two."""
+    year = factories.reporting_year(2024)
+    for number, kind in enumerate(("district-returns", "awards")):
+        FormVersion.objects.create(
+            kind=kind, from_year=2024, number=f"表{number}", authority="市局"
+        )
+        NarrativeLimit.objects.create(heading=f"第{number}节", most=800 + number)
+        NoticeRule.objects.create(kind=kind, from_year=2030, working_days=5 + number)
+        TruthStatement.objects.create(
+            kind=kind, from_year=2024, text=f"本单位对所报数据负责（{kind}）。"
+        )
+        ReportingTerm.objects.create(
+            kind=kind, year=year, opens_on="2024-01-01", due_on=f"2024-03-0{number + 1}"
+        )
+        Derivation.objects.create(
+            indicator=factories.indicator(f"counted-{number}"),
+            from_year=2024,
+            record_kind="roster-entries",
+        )
+
+
+def _attach_ask_and_remind() -> None:
+    """Attach two files, hand a case to a colleague, ask for more time, keep views, remind."""
+    draft = factories.open_return(factories.district("beilun"), year=2024)
+    filler = factories.filler_of(draft)
+    for number in (1, 2):
+        file = SimpleUploadedFile(f"附件{number}.png", documents.picture(size=(40 + number, 30)))
+        place = (
+            Place()
+            if number == 1
+            else Place("indicator-values", factories.records_of(draft)[0].uid)
+        )
+        attach(filler, draft.pk, file, place, caption=f"第{number}份")
+    reviewer = factories.person(Role.CITY_REVIEWER)
+    reviewing = factories.reviewing_case()
+    hand_to(factories.doer("approve", reviewing), reviewing.pk, reviewer.pk, "请代为审核。")
+    hand_to(reviewer, reviewing.pk, factories.staff(Role.CITY_REVIEWER).pk, "已回岗。")
+    for name in ("逾期", "未分派"):
+        keep_view(reviewer, name, f"tab={name}", frozenset({"tab"}))
+    signatory = factories.staff(Role.DISTRICT_SIGNATORY, factories.district("haishu"))
+    ask_extension(
+        signatory,
+        kinds["district-returns"],
+        2024,
+        "数据尚待统计部门核定。",
+        timezone.localdate() + dt.timedelta(days=30),
+    )
+    remind(dt.date(2024, 3, 1))
+
+
+def _take_in() -> None:
+    """Take a table into a draft and store its rows, twice; the second is undone."""
+    for _number in range(2):
+        intake = support.taken(support.draft())
+        acceptance = support.accepted(intake)
+    undo(acceptance.by, intake.pk)
+    remember(acceptance.by, "a" * 64, "awards", {0: "title"})
+    remember(acceptance.by, "b" * 64, "laureates", {0: "name"})
+
+
+def _request_and_verify() -> None:
+    """Ask for a correction of a public row twice; ask for a verification twice."""
+    published = factories.published_case("certifications")
+    row = factories.records_of(published)[0]
+    for number in (1, 2):
+        send_request(row.record_kind, row.uid, f"第{number}处单位名称有误。")
+        request_verification(factories.staff(Role.AUDITOR), defer=False)
