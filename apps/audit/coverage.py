@@ -80,6 +80,10 @@ _KIND_OF_APP = {
 }
 
 
+TRIGGERS = ("audit_write", "audit_write_added", "audit_no_truncate")
+"""On each covered table: changed and removed rows, added rows, and that it is never emptied."""
+
+
 @dataclass(frozen=True)
 class Covered:
     """One covered table and how its rows are recorded."""
@@ -159,16 +163,20 @@ def columns_of_tables(cursor: CursorWrapper) -> dict[str, list[str]]:
 
 
 def installed(cursor: CursorWrapper) -> dict[str, tuple[list[str], bool]]:
-    """Return per table the arguments of its audit trigger, and whether all three are switched on."""
+    """Return per table the arguments of its audit triggers, and whether all are there and switched on.
+
+    On the audit's own tables there is only the one against TRUNCATE.
+    """
     cursor.execute(
         """
-        SELECT relname, max(encode(tgargs, 'escape')) FILTER (WHERE tgname = 'audit_write'),
-            count(*) FILTER (WHERE tgenabled IN ('O', 'A')) = 2
+        SELECT relname, max(encode(tgargs, 'escape')) FILTER (WHERE tgname <> 'audit_no_truncate'),
+            count(*) FILTER (WHERE tgenabled IN ('O', 'A')) = 3
+            AND count(DISTINCT tgargs) FILTER (WHERE tgname <> 'audit_no_truncate') = 1
         FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-        WHERE tgname IN ('audit_write', 'audit_no_truncate')
-            AND relnamespace = 'public'::regnamespace
+        WHERE tgname = ANY(%s) AND relnamespace = 'public'::regnamespace
         GROUP BY relname
-        """
+        """,
+        [list(TRIGGERS)],
     )
     return {
         table: ((arguments or "").split("\\000")[:-1], whole)
@@ -188,7 +196,7 @@ def cover(connection: BaseDatabaseWrapper) -> None:
     taken over only if it is what its last entry says of the former columns.
     """
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regproc('audit_write') IS NOT NULL")
+        cursor.execute("SELECT to_regproc('audit_write_added') IS NOT NULL")
         if not cursor.fetchone()[0]:
             return
         present = installed(cursor)
@@ -216,8 +224,14 @@ def _cover_table(
     """Put the triggers on one table, and take its rows over."""
     arguments = ", ".join(f"'{argument}'" for argument in covered.arguments(columns))
     cursor.execute(
-        f'CREATE OR REPLACE TRIGGER audit_write AFTER INSERT OR UPDATE OR DELETE ON "{covered.table}"'
+        f'CREATE OR REPLACE TRIGGER audit_write AFTER UPDATE OR DELETE ON "{covered.table}"'
         f" FOR EACH ROW EXECUTE FUNCTION audit_write({arguments})"
+    )
+    # Added rows at once: a list of 100,000 is one INSERT into the audit.
+    cursor.execute(
+        f'CREATE OR REPLACE TRIGGER audit_write_added AFTER INSERT ON "{covered.table}"'
+        " REFERENCING NEW TABLE AS added"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION audit_write_added({arguments})"
     )
     _refuse_truncate(cursor, covered.table)
     cursor.execute("SET LOCAL yongke.taking_over = 'on'")

@@ -206,7 +206,7 @@ def test_every_table_of_the_project_is_covered_or_says_why_not() -> None:
 
 
 def test_rows_that_were_there_before_are_taken_over() -> None:
-    sql("DROP TRIGGER audit_write ON registry_calendarday")
+    sql("DROP TRIGGER audit_write_added ON registry_calendarday")
     CalendarDay.objects.create(date="2024-10-01", is_working=False)
     assert len(faults()) == 2
 
@@ -250,9 +250,11 @@ def test_dropped_column_is_taken_over() -> None:
     "statement",
     [
         "ALTER TABLE cases_event DISABLE TRIGGER audit_write",
+        "ALTER TABLE cases_event DISABLE TRIGGER audit_write_added",
         "ALTER TABLE cases_event DISABLE TRIGGER audit_no_truncate",
         "ALTER TABLE cases_event DISABLE TRIGGER USER",
         "DROP TRIGGER audit_write ON cases_event",
+        "DROP TRIGGER audit_write_added ON cases_event",
         "ALTER TABLE audit_act DISABLE TRIGGER audit_seal",
     ],
 )

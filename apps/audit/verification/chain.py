@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from apps.audit.coverage import columns_of_tables, covered_tables, installed
+from apps.audit.coverage import TRIGGERS, columns_of_tables, covered_tables, installed
 from apps.audit.verification.fault import Fault, rows_of
 
 _ACTS = """
@@ -80,8 +80,8 @@ def verify_coverage() -> Iterator[Fault]:
         cursor.execute(
             "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
             " WHERE NOT tgisinternal AND tgenabled NOT IN ('O', 'A')"
-            " AND tgname NOT IN ('audit_write', 'audit_no_truncate')"
-            " AND relnamespace = 'public'::regnamespace ORDER BY 1, 2"
+            " AND tgname <> ALL(%s) AND relnamespace = 'public'::regnamespace ORDER BY 1, 2",
+            [list(TRIGGERS)],
         )
         for table, trigger in cursor.fetchall():
             yield Fault(table, "", _("The trigger %(name)s is switched off.") % {"name": trigger})
