@@ -1,11 +1,18 @@
 """How much of a table comes back: the generator's documents through the readers, in numbers.
 
-python -m bench.intake [format …]
+    python -m bench.intake [format …]
+    python -m bench.intake SEEDS FIRST [format …]
+
+The first takes the lists and the choice of nastinesses that the readers were made with; the second
+so many documents of the seeds from FIRST on, which nothing was tuned on, each with up to five nastinesses drawn from
+all. The seconds are those of the processor.
 """
 
 import itertools
+import random
 import sys
 import time
+from collections.abc import Iterator
 
 from apps.intake.candidates import candidates
 from apps.intake.readers import read_blocks
@@ -26,7 +33,9 @@ TRUTHS = {
     "coded firms": lambda: d.made_up_firms(1),
     "figures": lambda: d.made_up_figures(1),
     "events": lambda: d.made_up_events(1),
+    "dated policies": lambda: d.made_up_policies(1),
 }
+SHOWN = 12
 
 
 def combinations() -> list[set[str]]:
@@ -58,25 +67,52 @@ def combinations() -> list[set[str]]:
     return [set(), *({each} for each in d.NASTY), *pairs, *more]
 
 
-def main(formats: list[str]) -> None:
+def held_out(count: int, first: int) -> Iterator[tuple[str, d.Truth, set[str]]]:
+    """Yield documents on which nothing was ever tuned: lists of other seeds, any nastinesses."""
+    makers = (
+        d.made_up_awards,
+        d.made_up_firms,
+        d.made_up_figures,
+        d.made_up_events,
+        d.made_up_policies,
+    )
+    for seed in range(first, first + count):
+        chance = random.Random(seed)
+        nasty = set(chance.sample(d.NASTY, chance.randint(0, 5)))
+        yield f"seed {seed}", chance.choice(makers)(seed), nasty
+
+
+def tuned() -> Iterator[tuple[str, d.Truth, set[str]]]:
+    """Yield the documents that the readers were made with."""
+    for name, make in TRUTHS.items():
+        for nasty in combinations():
+            yield name, make(), nasty
+
+
+def main(words: list[str]) -> None:
     """Print rows and cells by format, and the first wrong cells."""
-    for form in formats or list(d.WRITERS):
-        began = time.monotonic()
+    seeds, first = (*(int(word) for word in words if word.isdecimal()), 0, 0)[:2]
+    formats = [word for word in words if word in d.WRITERS] or list(d.WRITERS)
+    for form in formats:
+        began = time.process_time()
         total, documents = d.Score(), 0
-        for name, make in TRUTHS.items():
-            truth = make()
-            for nasty in combinations():
-                data = d.WRITERS[form](d.lay_out(truth, nasty))
-                found = candidates(read_blocks(data))
-                total.add(d.compare(truth, found, f"{form} {name} {'+'.join(sorted(nasty))}"))
-                documents += 1
+        for name, truth, nasty in held_out(seeds, first) if seeds else tuned():
+            written = d.as_written(truth, nasty)
+            data = d.WRITERS[form](d.lay_out(written, nasty))
+            found = candidates(read_blocks(data))
+            total.add(d.compare(written, found, f"{form} {name} {'+'.join(sorted(nasty))}"))
+            documents += 1
         print(
             f"{form:5} {documents:5} documents  rows {total.found}/{total.wanted}  "
             f"cells {total.right:.4%} of {total.cells}  silent {total.silent}  "
-            f"{time.monotonic() - began:.0f} s",
+            f"{time.process_time() - began:.0f} s",
             flush=True,
         )
-        for example in total.examples[:12]:
+        silent = [example for example in total.examples if example.endswith("silent")]
+        # One of each document: its others say the same.
+        shown = {example.partition(" row")[0]: example for example in reversed(total.examples)}
+        shown |= {example.partition(" row")[0]: example for example in reversed(silent)}
+        for example in sorted(shown.values(), key=lambda each: not each.endswith("silent"))[:SHOWN]:
             print("   ", example[:300])
 
 

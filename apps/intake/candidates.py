@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from apps.intake import titles
 from apps.intake.days import read_period
 from apps.intake.fields import Value, read_field
-from apps.intake.find import find_tables
+from apps.intake.finding import find_tables
 from apps.intake.grid import Aside, Block, Row, Table
 from apps.intake.mapping import ColumnGuess, Guess, guess
 from apps.intake.repair import (
@@ -21,7 +21,8 @@ from apps.intake.repair import (
     restore_first_cell,
     unglue_category,
 )
-from apps.intake.synonyms import KINDS, plain_header
+from apps.intake.synonyms import KINDS
+from apps.intake.synonyms.headers import plain_header
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "awards": (
@@ -73,6 +74,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """The fields of each kind, in order (DESIGN §6); other rooms rely on these names."""
 
+UNREADABLE = "\ufffd"
+"""What stands for a letter that a reader could not tell."""
 LISTS = {"organisations", "people", "hosts"}
 WHOLE_NUMBERS = {"award_year", "year"}
 REQUIRED = {
@@ -290,6 +293,7 @@ def record(
         doubts += codes
     doubts += _award_doubts(values) if kind == "awards" else []
     doubts += [(name, "missing") for name in REQUIRED[kind] if not values.get(name)]
+    doubts += [(name, "unreadable") for name, value in values.items() if UNREADABLE in str(value)]
     doubts += list(said)
     empty: dict[str, Value] = {name: [] if name in LISTS else "" for name in COLUMNS[kind]}
     kept: dict[str, Value] = {name: values.get(name) or empty[name] for name in COLUMNS[kind]}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from apps.intake.candidates import COLUMNS as FIELDS
 from apps.intake.fields import Value, read_field
-from apps.intake.find import find_tables
+from apps.intake.finding import find_tables
 from apps.intake.grid import Row, Table
 from apps.intake.readers.text import read_text
 from apps.intake.repair import fill_down, pad_rows, restore_first_cell, unglue_category

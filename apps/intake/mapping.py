@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from apps.intake import cells
-from apps.intake.find import HEADING
+from apps.intake.finding.bodies import HEADING
 from apps.intake.grid import Table
-from apps.intake.synonyms import KINDS, KindWords, Words, header_fits, plain_header
+from apps.intake.synonyms import KINDS
+from apps.intake.synonyms.headers import header_fits, plain_header
+from apps.intake.synonyms.words import KindWords, Words
 from apps.intake.titles import plain
 
 SAMPLES = 3

@@ -32,6 +32,9 @@ REFUSALS: dict[str, str] = {
     "scanned-pdf": _(
         "The PDF holds only pictures of pages and no text; run text recognition (OCR) over it first, or use the original file."
     ),
+    "unreadable-pdf": _(
+        "The letters of this PDF cannot be told as characters; run text recognition (OCR) over it first, or use the original file."
+    ),
     "too-many-pages": _("The PDF has more than %(pages)s pages; hand in the pages with the table."),
     "table-too-large": _(
         "A table has more rows or columns than can be read; remove the blank ones."
@@ -89,6 +92,7 @@ DOUBTS: dict[str, str] = {
     "blank-sign": _("A sign for “none” may mean missing or not applicable."),
     "not-a-code": _("This is not a code of 18 letters and digits."),
     "digits-lost": _("A spreadsheet rounded this number; its last digits are lost."),
+    "unreadable": _("A letter cannot be told (�); compare it with the source and type it."),
     "formula": _("The cell holds a formula; its last shown value was taken as text."),
     "control-characters": _("Invisible control characters were taken out."),
 }
@@ -101,6 +105,7 @@ ASIDE: dict[str, str] = {
     "column-numbers": _("numbers of the columns"),
     "total": _("a total"),
     "note": _("a note"),
+    "month-heading": _("the heading of a month"),
     "no-kind": _("a row of a table of no known kind"),
     "column-unread": _("a column without a field"),
     "by-hand": _("set aside by hand"),

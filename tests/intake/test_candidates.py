@@ -2,7 +2,7 @@ import pytest
 
 from apps.intake import titles
 from apps.intake.candidates import candidates, letters
-from apps.intake.find import find_tables
+from apps.intake.finding import find_tables
 from apps.intake.grid import Grid, Mark, Place, Row, Span
 from apps.intake.mapping import content_fits, guess
 from apps.intake.readers.text import read_text

@@ -26,6 +26,7 @@ TRUTHS = {
     "codes": lambda: documents.made_up_firms(1),
     "figures": lambda: documents.made_up_figures(1),
     "events": lambda: documents.made_up_events(1),
+    "dated policies": lambda: documents.made_up_policies(1),
 }
 TOGETHER = [
     {"merged", "pages", "unit_total_note", "padded", "extra_columns", "page_numbers"},
@@ -61,7 +62,7 @@ def found_in(form, truth, nasty):
 def test_every_row_comes_back_and_no_cell_is_silently_wrong(form):
     total = documents.Score()
     for _form, name, nasty in (each for each in [*EACH, *SOME] if each[0] == form):
-        truth = TRUTHS[name]()
+        truth = documents.as_written(TRUTHS[name](), nasty)
         label = f"{form} {name} {'+'.join(sorted(nasty))}"
         total.add(documents.compare(truth, found_in(form, truth, nasty), label))
 

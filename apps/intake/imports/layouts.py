@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.intake.models import Layout
-from apps.intake.synonyms import plain_header
+from apps.intake.synonyms.headers import plain_header
 
 
 def fingerprint(header: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.cases.domain.bulk import copy_in, in_pieces
 from apps.cases.kinds import record_kinds
 from apps.intake.candidates import Record, Taken, constants_of, take
-from apps.intake.find import find_tables
+from apps.intake.finding import find_tables
 from apps.intake.grid import Mark, Place, Row, Table
 from apps.intake.imports.layouts import fingerprint, remembered
 from apps.intake.imports.starting import kinds_of

@@ -18,10 +18,13 @@ from pdfminer.pdfexceptions import PDFException
 from pdfplumber.utils.exceptions import PdfminerException
 
 from apps.intake.grid import Block, Grid, Mark, Paragraph, Place, Row, Span
-from apps.intake.readers.tidy import tidy
+from apps.intake.readers.pdf_letters import UNREADABLE, told
+from apps.intake.readers.tidy import has_control, tidy
 from apps.intake.refusal import Refusal
 
 MOST_PAGES = 400
+MOST_UNREADABLE = 4
+"""A PDF of which one letter in so many means no character is refused."""
 PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第?\s*\d{1,4}\s*页?)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–·\s]*")
 WORD = re.compile(r"[A-Za-z0-9.,%\-]+")
 
@@ -44,15 +47,19 @@ def read(data: bytes) -> Iterator[Block]:
         with pdfplumber.open(io.BytesIO(data)) as book:
             if len(book.pages) > MOST_PAGES:
                 raise Refusal("too-many-pages", pages=MOST_PAGES)
-            seen, tables = 0, 0
+            seen, tables, unreadable = 0, 0, 0
             for number, page in enumerate(book.pages, start=1):
-                seen += len(page.chars)
-                for block in read_page(page, number, tables):
+                letters = told(page.chars)
+                seen += len(letters)
+                unreadable += sum(1 for letter in letters if letter["text"] == UNREADABLE)
+                for block in read_page(page, letters, number, tables):
                     tables += isinstance(block, Grid)
                     yield block
                 page.close()
             if not seen:
                 raise Refusal("scanned-pdf")
+            if unreadable * MOST_UNREADABLE > seen:
+                raise Refusal("unreadable-pdf")
     except (PDFPasswordIncorrect, PdfminerException, PDFException) as error:
         is_locked = "Password" in type(error).__name__ or any(
             isinstance(each, PDFPasswordIncorrect) for each in error.args
@@ -60,10 +67,12 @@ def read(data: bytes) -> Iterator[Block]:
         raise Refusal("password" if is_locked else "truncated") from error
 
 
-def read_page(page: Any, number: int, tables_before: int = 0) -> Iterator[Block]:
+def read_page(
+    page: Any, letters: list[dict[str, Any]], number: int, tables_before: int = 0
+) -> Iterator[Block]:
     """The blocks of one page: tables, and the lines outside them, by their height on the page."""
     tables = [table for table in page.find_tables() if len(table.rows) and len(table.cells) > 1]
-    chars = [char for char in page.chars if char["upright"]]
+    chars = [char for char in letters if char["upright"]]
     outside = [char for char in chars if not any(_inside(char, table.bbox) for table in tables)]
     blocks: list[tuple[float, Block]] = []
     for index, table in enumerate(tables, start=1):
@@ -152,6 +161,8 @@ def read_table(table: Any, chars: list[dict[str, Any]], place: Place) -> Grid:
             texts.append(tidy(text))
             if not is_sure:
                 marks.append(Mark(column, "line-break"))
+            if has_control(text):
+                marks.append(Mark(column, "control-characters"))
         rows.append(Row(row + 1, tuple(texts), tuple(marks), place))
     return Grid(tuple(rows), tuple(spans))
 

@@ -24,6 +24,11 @@ class Spreading:
             self._covered[len(self._cells)] -= 1
             self._cells.append("")
 
+    @property
+    def column(self) -> int:
+        """The column of the next cell."""
+        return len(self._cells)
+
     def put(self, text: str, height: int, width: int, row: int) -> None:
         """Put a cell at the next free position of the row."""
         width = min(width, WIDEST - len(self._cells))

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
-from apps.intake.grid import Aside, Block, Grid, Paragraph, Place, Row
+from apps.intake.grid import Aside, Block, Grid, Mark, Paragraph, Place, Row
 from apps.intake.readers.spread import Spreading
-from apps.intake.readers.tidy import tidy
+from apps.intake.readers.tidy import has_control, tidy
 from apps.intake.refusal import Refusal
 
 LINES = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "caption", "center", "dt", "dd"}
@@ -79,11 +79,13 @@ class Walker:
                     dropped.append(Aside(text, "hidden-row", number))
                 continue
             spreading.begin()
+            marks = []
             for cell in cells:
-                spreading.put(
-                    tidy(_text(cell)), _size(cell, "rowspan"), _size(cell, "colspan"), len(rows)
-                )
-            rows.append(Row(number, spreading.end(), place=place))
+                text = _text(cell)
+                if has_control(text):
+                    marks.append(Mark(spreading.column, "control-characters"))
+                spreading.put(tidy(text), _size(cell, "rowspan"), _size(cell, "colspan"), len(rows))
+            rows.append(Row(number, spreading.end(), tuple(marks), place))
         # A table that only lays out others is no table of its own.
         if any(len(row.printed()) > 1 for row in rows) and not _is_layout(rows, nested):
             yield Grid(tuple(rows), tuple(spreading.spans), tuple(dropped))

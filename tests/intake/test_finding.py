@@ -1,7 +1,10 @@
 import pytest
 
-from apps.intake import find
-from apps.intake.find import above_of, find_tables, heading_of, is_furniture, is_note, title_of
+from apps.intake.finding import find_tables
+from apps.intake.finding.beside import in_number_order
+from apps.intake.finding.bodies import HEADING, heading_of
+from apps.intake.finding.rows import is_note
+from apps.intake.finding.titles import above_of, is_furniture, title_of
 from apps.intake.grid import Grid, Paragraph, Place, Row, Span, Table
 from apps.intake.readers.text import read_text
 
@@ -178,7 +181,7 @@ def test_headings_between_rows_become_a_column_that_goes_on_over_pages():
 
     (table,) = tables(text)
 
-    assert table.header == ("序号", "名称", find.HEADING)
+    assert table.header == ("序号", "名称", HEADING)
     assert [row.cells[-1] for row in table.rows] == ["一等奖", "", "二等奖"]
 
 
@@ -217,7 +220,7 @@ def test_numbers_with_a_gap_leave_the_order(numbers):
     rows = tuple(Row(1, (number, "甲"), offset=at) for at, number in enumerate(numbers))
     table = Table("", ("序号", "名称"), rows)
 
-    assert find.in_number_order(table) == table
+    assert in_number_order(table) == table
 
 
 def test_different_tables_side_by_side_come_apart():

@@ -1,0 +1,89 @@
+"""What one row of a table is: a header, a total, a note, a numbering of the columns, a heading."""
+
+import re
+from collections.abc import Iterable
+
+from apps.intake.grid import Row
+from apps.intake.synonyms.headers import is_known_header
+
+LONGEST_HEADER_CELL = 30
+
+TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|总\s*数)(?:数|额)?\s*[:：]?.*")
+NOTE = re.compile(
+    r"(?:备?\s*注|说\s*明|附注|数据来源|资料来源|来源|填表人|制表人?|审核人?|填报人|单位负责人)\s*\d*\s*[:：].*|(?:[※＊★▲]|\*(?!\*)).*",
+    re.S,
+)
+MONTH = re.compile(
+    r"(?:(?:19|20)\d\d\s*年)?\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})\s*月份?\s*[:：]?"
+)
+"""A month above, or below, what happened in it; the days themselves name it too."""
+SECTION = re.compile(
+    r"[一二三四五六七八九十]+、.{1,40}|[（(][一二三四五六七八九十]+[)）].{1,40}|"
+    r".{0,30}(?:特等|一等|二等|三等|金|银|铜)奖.{0,12}|"
+    r".{1,30}[（(]\s*(?:共\s*)?\d+\s*[项个家人名件]\s*[)）]"
+)
+COUNT_BEHIND = re.compile(r"\s*[（(:：]?\s*(?:共\s*)?\d+\s*[项个家人名件]\s*[)）]?\s*[:：]?$")
+NUMBERING_BEFORE = re.compile(
+    r"^(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[)）])\s*"
+)
+
+
+def is_header(row: Row) -> bool:
+    """Whether a row is made of words that stand above columns."""
+    printed = row.printed()
+    if len(printed) < 2 or any(len(cell) > LONGEST_HEADER_CELL for cell in printed):
+        return False
+    known = sum(is_known_header(cell) for cell in printed)
+    return known >= 2 and known * 2 >= len(printed)
+
+
+def may_be_header(row: Row, following: Iterable[Row]) -> bool:
+    """Whether a row of unknown words is a header: short words over cells of another make."""
+    printed = row.printed()
+    body = list(following)[:10]
+    if len(printed) < 2 or not body or any(len(cell) > LONGEST_HEADER_CELL for cell in printed):
+        return False
+    if any(is_numeric(cell) for cell in printed) or len(set(printed)) < len(printed):
+        return False
+    if sum(is_known_header(cell) for cell in printed) * 2 >= len(printed):
+        return True
+    if len(printed) < max(len(each.printed()) for each in body):
+        return False
+    return any(
+        all(is_numeric(each.cells[at]) for each in body if at < len(each.cells) and each.cells[at])
+        for at, cell in enumerate(row.cells)
+        if cell and any(at < len(each.cells) and each.cells[at] for each in body)
+    )
+
+
+def is_numeric(text: str) -> bool:
+    """Whether a cell is a bare number, with a sign, thousands, a point or per cent."""
+    return re.fullmatch(r"[-+－]?[0-9０-９][0-9０-９,，.．]*\s*[%％]?", text.strip()) is not None
+
+
+def is_column_numbering(row: Row) -> bool:
+    """Whether a row only numbers the columns: 1 2 3 or 甲 乙 1 2."""
+    printed = [re.sub(r"[()（）]", "", cell) for cell in row.printed()]
+    if len(printed) < 3 or len(printed) < len(row.cells):
+        return False
+    numbers = [cell for cell in printed if cell not in "甲乙丙丁"]
+    return bool(numbers) and numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
+def is_total(row: Row) -> bool:
+    """Whether a row begins with a word for a sum."""
+    printed = row.printed()
+    return bool(printed) and (
+        (TOTAL.fullmatch(printed[0]) is not None and len(printed[0]) <= 20)
+        or (
+            len(printed) > 1
+            and is_numeric(printed[0]) is False
+            and re.fullmatch(r"[合总小共]\s*计", printed[1]) is not None
+            and len(printed[0]) <= 4
+        )
+    )
+
+
+def is_note(text: str) -> bool:
+    """Whether a line of a table is a remark about it."""
+    return NOTE.fullmatch(text) is not None

@@ -1,0 +1,172 @@
+"""The tables of a document: each grid cut into tables, those of several pages joined."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from apps.intake.finding.beside import cut_like, in_number_order, side_by_side
+from apps.intake.finding.bodies import clean_body, without_strays
+from apps.intake.finding.headers import combined_header, is_two_level
+from apps.intake.finding.pages import append, continues
+from apps.intake.finding.rows import SECTION, is_header, is_note, is_total, may_be_header
+from apps.intake.finding.titles import Above, above_of
+from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
+
+HEAD_ROWS = 8
+"""Rows at the top of a grid among which its header is looked for."""
+
+
+def find_tables(blocks: Iterable[Block]) -> list[Table]:
+    """Every table of a document, continued ones joined, in printed order."""
+    tables: list[Table] = []
+    above: list[Paragraph] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            if tables and not above and is_note(block.text):
+                note = Aside(block.text, "note", block.line)
+                tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, note))
+            else:
+                above.append(block)
+            continue
+        for table in tables_in(block, above_of(above)):
+            if tables and not table.header:
+                table = cut_like(tables[-1], table)
+            if tables and continues(tables[-1], table):
+                tables[-1] = append(tables[-1], table)
+            else:
+                tables.append(table)
+        above = []
+    return [in_number_order(without_strays(table)) for table in tables]
+
+
+def tables_in(grid: Grid, above: Above) -> Iterator[Table]:
+    """The tables of one grid: stacked ones apart, side-by-side ones apart or joined."""
+    trimmed = trim(fill_spans(grid))
+    merged = frozenset(span.column for span in grid.spans if span.height > 1)
+    for number, (part, spans) in enumerate(stacked(trimmed)):
+        table = table_of(part, spans, above if not number else Above(), merged)
+        if table is None:
+            continue
+        if not number:
+            table = replace(table, aside=(*grid.dropped, *table.aside))
+        yield from side_by_side(table)
+
+
+def fill_spans(grid: Grid) -> Grid:
+    """Cells merged downwards, by the source's own word, each with the value of the first."""
+    rows = [list(row.cells) for row in grid.rows]
+    for span in grid.spans:
+        for index in range(span.row + 1, min(span.row + span.height, len(rows))):
+            if span.column < len(rows[index]) and span.column < len(rows[span.row]):
+                rows[index][span.column] = rows[span.row][span.column]
+    filled = (replace(row, cells=tuple(cells)) for row, cells in zip(grid.rows, rows, strict=True))
+    return replace(grid, rows=tuple(filled)) if grid.spans else grid
+
+
+def trim(grid: Grid) -> Grid:
+    """Without blank rows, and without blank columns at the right and at the left."""
+    indices = [index for index, row in enumerate(grid.rows) if any(row.cells)]
+    if not indices:
+        return replace(grid, rows=(), spans=())
+    right = max(max(at for at, cell in enumerate(grid.rows[i].cells, 1) if cell) for i in indices)
+    left = min(min(at for at, cell in enumerate(grid.rows[i].cells) if cell) for i in indices)
+    if grid.rows[0].place.format in ("text", "csv"):
+        left = 0  # A leading tab is a blank first cell, and never a margin.
+    new = {old: position for position, old in enumerate(indices)}
+    rows = tuple(grid.rows[index].part(left, right) for index in indices)
+    spans = tuple(
+        replace(span, row=new[span.row], column=span.column - left)
+        for span in grid.spans
+        if span.row in new
+    )
+    return replace(grid, rows=rows, spans=spans)
+
+
+Part = tuple[list[Row], list[Span]]
+
+
+def stacked(grid: Grid) -> Iterator[Part]:
+    """Tables that stand below one another in one grid: a header begins a table, or a page of one."""
+    rows = list(grid.rows)
+    starts, header = [0], False
+    for index, row in enumerate(rows):
+        if not is_header(row):
+            continue
+        goes_on = not header and _has_body_above(rows, index)
+        if goes_on or (header and not _is_below_header(rows, index)):
+            starts.append(_first_line_above(rows, index, starts[-1]))
+        header = True
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        spans = [
+            replace(span, row=span.row - start) for span in grid.spans if start <= span.row < end
+        ]
+        yield rows[start:end], spans
+
+
+def _has_body_above(rows: list[Row], index: int) -> bool:
+    """Whether rows of a table that goes on from the page before stand above a first header."""
+    if index and is_two_level(rows[index - 1 : index + 2], []):
+        index -= 1
+    width = len(rows[index].printed())
+    return any(len(row.printed()) > 1 and len(row.printed()) * 2 > width for row in rows[:index])
+
+
+def _is_below_header(rows: list[Row], index: int) -> bool:
+    """Whether the row above is a header, and this its second level."""
+    return index > 0 and is_header(rows[index - 1])
+
+
+def _first_line_above(rows: list[Row], index: int, least: int) -> int:
+    """Where the title lines above a header begin: rows of one cell that are no note or total."""
+    first = index
+    if index - 1 > least and is_two_level(rows[index - 1 : index + 2], []):
+        first -= 1
+    while first - 1 > least and len(rows[first - 1].printed()) == 1:
+        if is_note(rows[first - 1].text()) or is_total(rows[first - 1]):
+            break
+        first -= 1
+    return first
+
+
+def table_of(
+    rows: list[Row], spans: list[Span], above: Above, merged: frozenset[int]
+) -> Table | None:
+    """One table out of its rows: title lines, header, body. ``None`` where there is no body."""
+    lines: list[Row] = []
+    while rows and len(rows[0].printed()) == 1 and len(rows) > 1 and not _is_one_column(rows):
+        lines, rows, spans = [*lines, rows[0]], rows[1:], _lower(spans, 1)
+    found = next((i for i, row in enumerate(rows[:HEAD_ROWS]) if is_header(row)), None)
+    if found is None and rows and may_be_header(rows[0], rows[1:]):
+        found = 0
+    if (
+        found
+        and len(rows[found - 1].printed()) > 1
+        and is_two_level(rows[found - 1 :], _lower(spans, found - 1))
+    ):
+        found -= 1
+    if found:
+        lines, rows, spans = [*lines, *rows[:found]], rows[found:], _lower(spans, found)
+    if found is None:
+        # A page that goes on without a header may begin with a heading of its rows.
+        back = len([line for line in lines if SECTION.fullmatch(line.text())])
+        if back and all(SECTION.fullmatch(line.text()) for line in lines[-back:]):
+            lines, rows = lines[:-back], [*lines[-back:], *rows]
+    if lines:
+        own = above_of([Paragraph(line.text(), line.line) for line in lines])
+        above = Above(own.title or above.title, (*own.lines, *above.lines))
+    header: tuple[str, ...] = ()
+    if found is not None:
+        depth = 2 if is_two_level(rows, spans) else 1
+        header = combined_header(rows[:depth], spans)
+        rows = rows[depth:]
+    if not rows:
+        return None
+    table = Table(above.title, header, tuple(rows), above.lines, merged=merged)
+    return clean_body(table)
+
+
+def _is_one_column(rows: list[Row]) -> bool:
+    return all(len(row.cells) < 2 for row in rows)
+
+
+def _lower(spans: list[Span], by: int) -> list[Span]:
+    return [replace(span, row=span.row - by) for span in spans if span.row >= by]

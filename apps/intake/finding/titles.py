@@ -1,0 +1,77 @@
+"""What stands above a table: its title, and lines that are none."""
+
+import re
+from dataclasses import dataclass
+
+from apps.intake.grid import Paragraph
+
+LONGEST_TITLE = 60
+"""A line longer than this above a table is a paragraph, not a title."""
+
+APPENDIX_LABEL = re.compile(
+    r"^附[录件表]?\s*[0-9一二三四五六七八九十]*\s*[:：.．、]\s*|^附[录件表]\s*[0-9一二三四五六七八九十]*\s+"
+)
+APPENDIX_ALONE = re.compile(r"附[录件表]\s*[0-9一二三四五六七八九十]*\s*[:：]?")
+CONTINUED_LABEL = re.compile(
+    r"\s*[（(]?(?:续表?|接上[页表])\s*[0-9一二三]*\s*[)）]?$|^续表?\s*[0-9]*\s*[:：]?\s*"
+)
+UNIT_LINE = re.compile(r".{0,12}(?:计量|金额|数据)?单位\s*[:：]\s*\S{1,12}.{0,12}")
+FURNITURE = re.compile(
+    r"[-—–·\s]*第?\s*\d{1,4}\s*页?[-—–·\s]*(?:[/共]\s*\d{1,4}\s*页?)?|"
+    r"[（(]?(?:截至|数据截至)?\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?[)）]?|[（(](?:排名不分先后|按.{1,12}排序)[)）]"
+)
+
+
+def title_of(line: str) -> str:
+    """A printed title without heading marks or an appendix label; "" for a paragraph."""
+    title = re.sub(r"\s+", " ", line.strip().strip("*").lstrip("#").strip().strip("*"))
+    title = APPENDIX_LABEL.sub("", title).strip()
+    if APPENDIX_ALONE.fullmatch(title):
+        return ""
+    is_paragraph = len(title) > LONGEST_TITLE or title.endswith(("。", "；", "，", "、"))
+    return "" if is_paragraph else title
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line is neither title nor text: a page number, a date, a unit line."""
+    return bool(UNIT_LINE.fullmatch(line) or FURNITURE.fullmatch(line))
+
+
+def bare_title(title: str) -> str:
+    """A title as titles are compared: without blanks and without 续."""
+    return re.sub(r"\s", "", CONTINUED_LABEL.sub("", title))
+
+
+@dataclass(frozen=True)
+class Above:
+    """What stands above a table: its title, and the lines before it, the nearest first."""
+
+    title: str = ""
+    lines: tuple[str, ...] = ()
+
+
+def above_of(lines: list[Paragraph]) -> Above:
+    """The title is the nearest line that is neither furniture nor a label; none, if that is a
+    paragraph. A title broken in two, whose end alone says nothing, is put together."""
+    said = [line for line in lines if not APPENDIX_ALONE.fullmatch(line.text.strip("#* "))]
+    wanted = [line for line in said if not is_furniture(line.text)]
+    texts = tuple(line.text for line in reversed(said))[:6]
+    if not wanted:
+        return Above("", texts)
+    title = title_of(wanted[-1].text)
+    if title and len(wanted) > 1 and _is_tail(title) and wanted[-1].line - wanted[-2].line <= 1:
+        before = title_of(wanted[-2].text)
+        if before and not wanted[-2].text.lstrip().startswith("#"):
+            title = before + title
+    return Above(title, texts)
+
+
+def _is_tail(title: str) -> bool:
+    """Whether a title is only the end of one: short, without a year."""
+    return (
+        len(title) <= 14
+        and re.search(r"(?:19|20)\d\d", title) is None
+        and (
+            re.match(r"认定|获奖|拟|项目|汇总|名单|一览|公示|奖|企业|新增|情况", title) is not None
+        )
+    )

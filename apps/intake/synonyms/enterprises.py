@@ -1,0 +1,81 @@
+"""Rosters of enterprises."""
+
+from apps.intake.synonyms.words import DISTRICT, NUMBER_HEADERS, YEAR, KindWords, Words
+
+ROSTER_ENTRIES = KindWords(
+    columns={
+        "rank": Words(("排名", "名次", "位次", "排序", *NUMBER_HEADERS), content="number"),
+        "title": Words(
+            (
+                "成果案例名称",
+                "案例名称",
+                "案例",
+                "典型案例",
+                "典型案例名称",
+                "项目名称",
+                "成果名称",
+                "产品名称",
+                "场景名称",
+            ),
+            pattern=r".{0,8}(?:案例|场景|产品|成果|项目)名称",
+            content="text",
+        ),
+        "organisation": Words(
+            (
+                "企业名称",
+                "单位名称",
+                "企业",
+                "单位",
+                "承担单位",
+                "公司名称",
+                "集团名称",
+                "集团企业名称",
+                "申报单位",
+                "名称",
+                "机构名称",
+                "申报企业",
+                "企业单位名称",
+                "入选企业",
+                "上榜企业",
+                "申报单位名称",
+                "企业全称",
+                "实施单位",
+                "报送单位",
+            ),
+            pattern=r"(?:申报|入选|上榜|认定|获评|承担|实施|报送|培育|拟认定|集团)?(?:企业|公司|单位|集团)+(?:全称|名称)?",
+            content="organisation",
+        ),
+        "district": DISTRICT,
+        "certificate_number": Words(
+            (
+                "证书编号",
+                "证书号",
+                "高企证书编号",
+                "证书号码",
+                "认定证书编号",
+                "高新技术企业证书编号",
+                "入库编号",
+                "入库登记编号",
+                "登记编号",
+            ),
+            pattern=r".*(?:证书|入库登记|登记|入库)(?:编)?号码?",
+            content="code",
+        ),
+        "credit_code": Words(
+            (
+                "统一社会信用代码",
+                "信用代码",
+                "社会信用代码",
+                "统一信用代码",
+                "组织机构代码",
+                "统一代码",
+            ),
+            pattern=r".*信用代码.*",
+            content="code",
+        ),
+        "year": YEAR,
+    },
+    needs=(("organisation",),),
+    titles=r"企业|公司|\d+\s*强|榜|案例|领军|小巨人|专精特新|瞪羚|独角兽|单项冠军",
+    not_titles=r"科学技术奖|孵化器|众创空间|研发中心|技术中心",
+)
