@@ -18,8 +18,9 @@ from apps.intake.refusal import Refusal
 from apps.intake.worker import load
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 18
-"""Seconds until a reader is ended, whatever it waits for."""
+PATIENCE = 60
+"""Seconds by the clock until a reader is ended, whatever it waits for. How long it may compute is
+its own limit (``worker.SECONDS``): on a busy machine a good file only takes its turn."""
 
 
 @dataclass

@@ -16,8 +16,8 @@ from apps.intake.grid import Aside, Block, Grid, Mark, Paragraph, Place, Row, Sp
 from apps.intake.readers import read_blocks
 from apps.intake.refusal import Refusal
 
-MEMORY = 290 * 2**20
-"""Bytes of data the process may hold."""
+MEMORY = 245 * 2**20
+"""Bytes of data the process may hold; with its programs and libraries, less than 300 MB."""
 SECONDS = 15
 """Seconds of computing."""
 ROWS_A_PIECE = 1000

@@ -23,7 +23,10 @@ SPREADSHEET_XML = "urn:schemas-microsoft-com:office:spreadsheet"
 RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 LONGEST_QUOTED = 40
 """Lines that one quoted cell may run over."""
+MOST_LINES = 2_000_000
+"""Lines of a table, blank ones among them."""
 LARGEST_TEXT = 30_000_000
+"""Bytes: a list of 100,000 rows takes a quarter of it."""
 
 
 def decode(data: bytes) -> str:
@@ -71,9 +74,9 @@ def _utf16_without_mark(data: bytes) -> str:
 
 def read(data: bytes) -> Iterator[Block]:
     """The blocks of a text file, or of the HTML that it is."""
-    text = decode(data)
-    if len(text) > LARGEST_TEXT:
+    if len(data) > LARGEST_TEXT:
         raise Refusal("file-too-large", megabytes=LARGEST_TEXT // 2**20)
+    text = decode(data)
     if SPREADSHEET_XML in text[:4096]:
         raise Refusal("spreadsheet-xml")
     if text.lstrip()[:12].lower().startswith("mime-version"):
@@ -169,8 +172,10 @@ def read_csv(text: str) -> list[Row]:
         before = 0
         try:
             for cells in reader:
-                if cells:
+                if any(cells):
                     rows.append((before + 1, cells))
+                elif reader.line_num > MOST_LINES:
+                    raise Refusal("table-too-large")
                 before = reader.line_num
         except csv.Error:
             continue
