@@ -306,9 +306,7 @@ BAD: dict[str, tuple[str, Callable[[], bytes], tuple[str, ...]]] = {
     "picture called xlsx": (
         "名单.xlsx",
         lambda: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
-        (
-            "This is a picture; the intake reads text, so type the table or use recognised text.",
-        ),
+        ("This is a picture; the intake reads text, so type the table or use recognised text.",),
     ),
     "old Word called docx": (
         "名单.docx",
@@ -322,6 +320,10 @@ BAD: dict[str, tuple[str, Callable[[], bytes], tuple[str, ...]]] = {
         mixed_encodings,
         ("The text mixes two encodings, first in line 7; save it as UTF-8.",),
     ),
-    "no table": ("通知.txt", lambda: "各区县科技局：请按时报送。\n".encode(), ("The file holds no table.",)),
+    "no table": (
+        "通知.txt",
+        lambda: "各区县科技局：请按时报送。\n".encode(),
+        ("The file holds no table.",),
+    ),
 }
 """By name: the file's name, its bytes, and the sentences of which one is said."""
