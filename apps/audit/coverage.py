@@ -19,6 +19,7 @@ from apps.cases.models import Record
 NOT_COVERED = {
     "audit_act": "the chain itself; it refuses every change and checks itself",
     "audit_entry": "the chain itself; it refuses every change and checks itself",
+    "registry_compared": "up to where doubles and twins were looked for; a bookmark that decides nothing",
     "cases_look": "how far a reviewer has read; a bookmark that decides nothing",
     "publications_tally": "numbers of published rows, which are covered; counted again at will",
     "districts_uploadedworkbook": "a file that waits for its uploader's answer, a day at most",
@@ -28,6 +29,7 @@ NOT_COVERED = {
     "intake_importtable": "a draft of what a file holds",
     "intake_importrow": "a draft of what a file holds",
     "intake_importedit": "a draft of what a file holds",
+    "intake_importname": "a draft of what a file holds; what was decided stands in the registry",
 }
 # Columns that carry no meaning for truth, each with the reason.
 NOT_AUDITED = {

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Role
 from apps.awards import checks, filters, forms, serializers, tables
 from apps.awards.models import Award, Laureate
-from apps.cases.kinds import Kind, RecordKind, register
+from apps.cases.kinds import Kind, RecordKind, TwinFields, register
 
 AWARD = RecordKind(
     code="awards",
@@ -31,6 +31,8 @@ AWARD = RecordKind(
     path="awards/",
     mentions=("organisations",),
     search_fields=("title", "organisations", "people"),
+    # A project often wins at city and at provincial level (DOMAIN §3).
+    twins=TwinFields("title", "organisations", "people", apart="programme"),
 )
 
 LAUREATE = RecordKind(

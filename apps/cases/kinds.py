@@ -38,6 +38,20 @@ Check = Callable[[Revision], Iterable[Problem]]
 
 
 @dataclass(frozen=True)
+class TwinFields:
+    """The fields by which one project is found again in another list.
+
+    ``apart`` is the field whose value differs between the lists; two rows of one value are no
+    twins but a row printed twice.
+    """
+
+    title: str
+    organisations: str
+    people: str
+    apart: str
+
+
+@dataclass(frozen=True)
 class RecordKind:
     """One kind of row. ``code`` is its fixed name in the API, in CSV packs and in the intake.
 
@@ -66,6 +80,8 @@ class RecordKind:
     select_related: tuple[str, ...] = ()
     # What a reviewer sees beside rows of this kind: last year's value, that of others.
     beside: FindBeside | None = None
+    # How one project is found in two lists; None: no row of this kind stands in two.
+    twins: TwinFields | None = None
     # False where no listing of its own exists (a return's narrative).
     is_listed: bool = True
 

@@ -53,6 +53,24 @@ def forget_contacts(timestamp: int) -> int:
     return requests.forget_contacts()
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="find_doubles", queueing_lock="find_doubles")
+def find_doubles(timestamp: int = 0) -> int:
+    """Compare new names of organisations with all others; return how many pairs were found."""
+    from apps.registry.domain import compare_new_names  # models are loaded after the tasks
+
+    return compare_new_names()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="find_twins", queueing_lock="find_twins")
+def find_twins(timestamp: int = 0) -> int:
+    """Compare new rows with those of other lists; return how many twins were proposed."""
+    from apps.cases.twins import compare_new_rows  # models are loaded after the tasks
+
+    return compare_new_rows()
+
+
 def _mail(**wanted: Any) -> int:
     """Mail what is ``wanted`` of the notifications and was not mailed yet.
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Bureau, User
 from apps.cases.models import Revision
+from apps.registry.models import NameDecision
 
 
 class SourceFile(models.Model):
@@ -205,6 +206,49 @@ class ImportEdit(models.Model):
     def __str__(self) -> str:
         """Return when."""
         return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class Answer(models.TextChoices):
+    """What a person said about a name that may be a known organisation's."""
+
+    SAME = "same", _("the same")
+    NEW = "new", _("a new one")
+    LATER = "later", _("decided later")
+    # Nobody was asked: the credit code beside the name says it.
+    CODE = "code", _("certain by its credit code")
+
+
+class ImportName(models.Model):
+    """An organisation's name in an import that is not known, beside the known ones it may mean."""
+
+    intake = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="names")
+    printed = models.TextField()
+    # How many lines name it.
+    rows = models.PositiveIntegerField(default=0)
+    # [{"organisation", "name", "percent", "reason"}], the likeliest first (matching.Candidate).
+    candidates = models.JSONField(default=list)
+    answer = models.CharField(max_length=5, choices=Answer, blank=True)
+    # What was remembered by it for every later list; undone there, the name is open again.
+    decision = models.ForeignKey(
+        NameDecision, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-rows", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["intake", "printed"], name="import_name_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.printed
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether a person decided, and did not take it back; or the code decides."""
+        if self.answer == Answer.CODE:
+            return True
+        return self.decision is not None and self.decision.undone_at is None
 
 
 class Acceptance(models.Model):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,13 +13,17 @@ from apps.cases.desk.values import field_label, words
 from apps.cases.kinds import RecordKind, record_kinds
 from apps.intake import sentences
 from apps.intake.candidates import COLUMNS, REQUIRED
+from apps.intake.imports import organisations
 from apps.intake.imports.comparing import GIVES, Fault, Item, spoken_fields
 from apps.intake.imports.starting import imports_for
 from apps.intake.imports.values import Typist, as_text, is_list
 from apps.intake.models import Import, ImportRow, ImportTable
 from apps.intake.synonyms import KINDS
+from apps.registry.decisions import Reason
 
 LINES_PER_PAGE = 50
+NAMES_PER_PAGE = 20
+MOST_ANSWERED = 100
 
 
 def find_import(user: User, case_id: int, import_id: int) -> Import:
@@ -186,6 +191,28 @@ class Shower:
             for name in self.kind.fields
             if name in COLUMNS[self.table.kind]
         ]
+
+
+def organisations_of(intake: Import, number: str = "1") -> dict[str, Any]:
+    """Return a page of the names that are unsure, and those answered. Four queries."""
+    pages = Paginator(organisations.open_names(intake).order_by("-rows", "pk"), NAMES_PER_PAGE)
+    shown = pages.get_page(number)
+    labels = dict(Reason.choices)
+    answered = list(organisations.answered_names(intake)[:MOST_ANSWERED])
+    return {
+        "names": [
+            {
+                "name": name,
+                "candidates": [
+                    {**each, "why": labels.get(each["reason"], "")} for each in name.candidates
+                ],
+            }
+            for name in shown.object_list
+        ],
+        "names_page": shown,
+        "names_open": pages.count,
+        "names_answered": answered,
+    }
 
 
 def mapping_of(table: ImportTable) -> list[dict[str, Any]]:

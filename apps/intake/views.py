@@ -28,10 +28,11 @@ from apps.cases.errors import WorkflowError
 from apps.cases.kinds import record_kinds
 from apps.intake import queries, sentences
 from apps.intake.forms import ImportForm
+from apps.intake.imports import organisations as naming
 from apps.intake.imports import review, starting, undoing
 from apps.intake.imports.accepting import accept
 from apps.intake.imports.comparing import compare
-from apps.intake.models import Import, ImportRow, ImportState, ImportTable
+from apps.intake.models import Import, ImportName, ImportRow, ImportState, ImportTable
 from apps.intake.tasks import store_import
 
 AT_ONCE = 3000
@@ -167,6 +168,7 @@ def _review(
         "total": sum(t.rows_count for t in tables if t.is_taken),  # type: ignore[attr-defined]
         "doubtful": sum(t.doubtful for t in tables if t.is_taken),  # type: ignore[attr-defined]
         "has_edits": intake.edits.exists(),
+        **queries.organisations_of(intake),
         "remarks": [
             {"text": each["text"], "reason": sentences.aside(each["code"])}
             for each in chosen.remarks
@@ -352,6 +354,49 @@ def _row(
 
 
 @login_required
+@never_cache
+@require_safe
+def organisations(request: DeskRequest, case_id: int, import_id: int) -> HttpResponse:
+    """Show all names of organisations that are unsure, and what was answered."""
+    intake = import_or_404(request, case_id, import_id)
+    if not intake.is_open:
+        return redirect(url_of(intake))
+    context = {
+        **_context(intake, _("Organisations")),
+        **queries.organisations_of(intake, request.GET.get("page", "1")),
+        "is_whole": True,
+    }
+    return page(request, "intake/organisations.html", context)
+
+
+@login_required
+@require_POST
+def organisation(request: DeskRequest, case_id: int, import_id: int, name_id: int) -> HttpResponse:
+    """Take the answer about one name: the same as one shown, a new one, or later."""
+    intake = import_or_404(request, case_id, import_id)
+    refused = ""
+    try:
+        naming.answer(request.user, intake.pk, name_id, request.POST.get("answer", ""))
+    except ImportName.DoesNotExist as error:
+        raise Http404 from error
+    except WorkflowError as refusal:
+        refused = str(refusal)
+    is_whole = "whole" in request.POST
+    if request.htmx:
+        context = {
+            **_context(intake),
+            **queries.organisations_of(intake, request.POST.get("page", "1")),
+            "is_whole": is_whole,
+            "refused": refused,
+        }
+        return render(request, "intake/_organisations.html", context)
+    if refused:
+        messages.error(request, refused)
+    back = url_of(intake, "organisations") if is_whole else url_of(intake)
+    return redirect(f"{back}#organisations")
+
+
+@login_required
 @require_POST
 def unedit(request: DeskRequest, case_id: int, import_id: int) -> HttpResponse:
     """Take the last change of a line back."""
@@ -397,6 +442,7 @@ def _comparison(
         ],
         "changes": [queries.change_of(item) for item in result.changes],
         "faults": [queries.fault_of(fault) for fault in result.faults],
+        "undecided": naming.undecided(intake),
     }
     return page(request, "intake/compare.html", context, refusal)
 

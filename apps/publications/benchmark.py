@@ -24,7 +24,7 @@ from apps.cases.kinds import kinds
 from apps.cases.models import Case, Revision, State
 from apps.registry.credit_code import completed
 from apps.registry.models import District, DistrictKind, ReportingYear
-from apps.registry.names import organisation_key
+from apps.registry.names import form_of_name, organisation_key
 from apps.registry.sounds import sounds_of
 
 ROWS_OF_LIST = 50_000
@@ -320,10 +320,12 @@ def _copy(revision: Revision, rows: Iterator[tuple[object, ...]], editor: User) 
             [revision.pk],
         )
         keys = {organisation_key(name): name for (name,) in cursor.fetchall()}
-        cursor.execute("CREATE TEMP TABLE made (key text, name text, sounds text) ON COMMIT DROP")
+        cursor.execute(
+            "CREATE TEMP TABLE made (key text, name text, core text, sounds text) ON COMMIT DROP"
+        )
         with cursor.copy("COPY made FROM STDIN") as copy:
             for key, name in keys.items():
-                copy.write_row((key, name, sounds_of([name])))
+                copy.write_row((key, name, form_of_name(name).core, sounds_of([name])))
         cursor.execute(_ORGANISATIONS)
         cursor.execute(_MENTIONS, [revision.pk])
         cursor.execute("DROP TABLE made")
@@ -336,8 +338,8 @@ WITH new AS (
 ), organisations AS (
     INSERT INTO registry_organisation (id, name, credit_code) SELECT id, name, '' FROM new
 )
-INSERT INTO registry_organisationname (organisation_id, name, key, sounds)
-SELECT id, name, key, sounds FROM new
+INSERT INTO registry_organisationname (organisation_id, name, key, core, sounds)
+SELECT id, name, key, core, sounds FROM new
 """
 # The made names hold no blank; width and case are all that a key leaves out.
 _MENTIONS = """

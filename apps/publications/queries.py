@@ -13,8 +13,10 @@ from django.db.models import BigIntegerField, CharField, Count, Exists, F, Outer
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from apps.cases.domain.organisations import standing_for
 from apps.cases.kinds import RecordKind, listed_record_kinds
-from apps.cases.models import Case, Event, Mention, Record, Revision, State
+from apps.cases.models import Case, Event, Mention, Record, Revision, State, TwinAnswer
+from apps.cases.twins import partner, twins_of
 from apps.publications.answers import Gone
 from apps.registry.models import Organisation
 
@@ -177,6 +179,31 @@ def public_organisations() -> QuerySet[Organisation]:
     return Organisation.objects.filter(
         Exists(published_mentions().filter(name__organisation=OuterRef("pk")))
     )
+
+
+def accepted_twins(kind: RecordKind, uid: uuid.UUID) -> list[Record]:
+    """Return the public rows of other lists that a person said are the same project. Two queries."""
+    if kind.twins is None:
+        return []
+    twins = twins_of([uid], TwinAnswer.ACCEPTED)[uid]
+    return list(public_rows(kind).filter(uid__in=[partner(twin, uid) for twin in twins]))
+
+
+def joined_organisation(pk: int) -> int | None:
+    """Return the public organisation that ``pk`` was joined to, be it by way of others; or None."""
+    joined = Organisation.objects.select_related("joined_to").filter(pk=pk).first()
+    if joined is None or joined.joined_to_id is None:
+        return None
+    standing = standing_for(joined)
+    return public_organisations().filter(pk=standing.pk).values_list("pk", flat=True).first()
+
+
+def joined_name(pk: int, kept: Organisation) -> str | None:
+    """Return what an organisation was called that was joined to ``kept``; None where it was not."""
+    joined = Organisation.objects.select_related("joined_to").filter(pk=pk).first()
+    if joined is None or joined.joined_to_id is None or standing_for(joined).pk != kept.pk:
+        return None
+    return joined.name
 
 
 def links_of(rows: Iterable[Record]) -> dict[tuple[object, str, int], int]:

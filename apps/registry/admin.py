@@ -194,10 +194,11 @@ class OrganisationAdmin(Dictionary):
 
 @admin.register(OrganisationName, site=site)
 class OrganisationNameAdmin(Dictionary):
-    """Printed names. Joining two organisations moves names; a name itself never changes."""
+    """Printed names. A name never changes; joining and splitting is done at the desk."""
 
     list_display = ("name", "organisation")
     list_select_related = ("organisation",)
     search_fields = ("name", "organisation__name")
     raw_id_fields = ("organisation",)
-    fixed = ("name",)
+    # Which organisation it belongs to is decided at the desk, with a reason, a trace and an undo.
+    fixed = ("name", "organisation")

@@ -3,9 +3,20 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Max
 
-from apps.registry.models import FormVersion, Organisation, OrganisationName
-from apps.registry.names import organisation_key
+from apps.registry import matching
+from apps.registry.models import (
+    Act,
+    Compared,
+    Double,
+    FormVersion,
+    NameDecision,
+    NameMove,
+    Organisation,
+    OrganisationName,
+)
+from apps.registry.names import form_of_name, organisation_key
 
 
 def form_of(kind: str, year: int) -> FormVersion | None:
@@ -17,27 +28,121 @@ def form_of(kind: str, year: int) -> FormVersion | None:
 def names_for(printed: Iterable[str]) -> dict[str, OrganisationName]:
     """Return the organisation name of each printed name, making those that are new.
 
-    Names are equal by ``organisation_key``; a new one gets an organisation of its own. Whether
-    two differently named organisations are one is for a person to decide. Four queries at most,
-    however many names. Two callers may bring the same new name at once: the key decides.
+    Names are equal by ``organisation_key``. A new one goes to the organisation that it certainly
+    means by its writing (``matching.by_writing``), which is noted as a decision of the rule; else
+    it gets an organisation of its own. Whether two differently named organisations are one is for
+    a person to decide. Seven queries at most, however many names. Two callers may bring the same
+    new name at once: the key decides.
     """
     wanted = {name: organisation_key(name) for name in printed}
     known = {row.key: row for row in OrganisationName.objects.filter(key__in=set(wanted.values()))}
     new = {key: name for name, key in sorted(wanted.items(), reverse=True) if key not in known}
     if new:
-        organisations = Organisation.objects.bulk_create(
-            Organisation(name=new[key]) for key in sorted(new)
+        owners = matching.by_writing(new.values())
+        # New names of one writing are of one new organisation.
+        first: dict[tuple[str, str], str] = {}
+        for key in sorted(new):
+            if new[key] not in owners:
+                first.setdefault(form_of_name(new[key]).certain, key)
+        organisations = dict(
+            zip(
+                first,
+                Organisation.objects.bulk_create(
+                    Organisation(name=new[key]) for key in first.values()
+                ),
+                strict=True,
+            )
         )
         OrganisationName.objects.bulk_create(
             (
-                OrganisationName(organisation=organisation, name=organisation.name, key=key)
-                for key, organisation in zip(sorted(new), organisations, strict=True)
+                OrganisationName(
+                    organisation_id=owners.get(new[key])
+                    or organisations[form_of_name(new[key]).certain].pk,
+                    name=new[key],
+                    key=key,
+                )
+                for key in sorted(new)
             ),
             ignore_conflicts=True,
         )
-        known |= {row.key: row for row in OrganisationName.objects.filter(key__in=set(new))}
+        made = {row.key: row for row in OrganisationName.objects.filter(key__in=set(new))}
+        known |= made
+        _note_rule(
+            [row for row in made.values() if owners.get(new[row.key]) == row.organisation_id]
+        )
         # Where another caller was first, the organisation made here for the same name is unused.
         Organisation.objects.filter(
-            pk__in=[o.pk for o in organisations], names__isnull=True
+            pk__in=[o.pk for o in organisations.values()], names__isnull=True
         ).delete()
     return {name: known[key] for name, key in wanted.items()}
+
+
+def _note_rule(names: list[OrganisationName]) -> None:
+    """Note which names the rule gave to organisations that were there before."""
+    if not names:
+        return
+    decisions = NameDecision.objects.bulk_create(
+        NameDecision(act=Act.RULE, organisation_id=name.organisation_id) for name in names
+    )
+    NameMove.objects.bulk_create(
+        NameMove(decision=decision, name=name, after_id=name.organisation_id)
+        for decision, name in zip(decisions, names, strict=True)
+    )
+
+
+PIECE = 20_000
+# So many names are looked at again: another transaction may have been slower with an earlier id.
+OVERLAP = 200
+NAMES = "names"
+
+
+@transaction.atomic
+def compare_new_names() -> int:
+    """Look for doubles of the names that came since the last time; return how many pairs are new.
+
+    Two callers at once do it one after the other. Two queries where nothing came.
+    """
+    Compared.objects.get_or_create(what=NAMES)
+    mark = Compared.objects.select_for_update().get(what=NAMES)
+    last = OrganisationName.objects.aggregate(last=Max("pk"))["last"] or 0
+    if last <= mark.last:
+        return 0
+    found, mark.last = find_doubles(max(mark.last - OVERLAP, 0))
+    mark.save(update_fields=["last"])
+    return found
+
+
+@transaction.atomic
+def find_doubles(after: int = 0) -> tuple[int, int]:
+    """Look for doubles of the names made after the name ``after``.
+
+    Return how many pairs are new, and the last name looked at. A pair that was said to be two
+    stays so. Six queries per 20,000 names.
+    """
+    last = OrganisationName.objects.aggregate(last=Max("pk"))["last"] or 0
+    found = 0
+    while names := list(
+        OrganisationName.objects.filter(pk__gt=after, pk__lte=last).order_by("pk")[:PIECE]
+    ):
+        after = names[-1].pk
+        by_text = {name.name: name.organisation_id for name in names}
+        pairs: dict[tuple[int, int], Double] = {}
+        for text, candidates in matching.candidates_for(list(by_text)).items():
+            for candidate in candidates:
+                pair = sorted((by_text[text], candidate.organisation_id))
+                if pair[0] == pair[1]:
+                    continue
+                double = Double(
+                    one_id=pair[0],
+                    other_id=pair[1],
+                    names=sorted([text, candidate.name]),
+                    percent=candidate.percent,
+                    reason=candidate.reason,
+                )
+                had = pairs.setdefault((pair[0], pair[1]), double)
+                if double.percent > had.percent:
+                    pairs[pair[0], pair[1]] = double
+        before = Double.objects.count()
+        Double.objects.bulk_create(pairs.values(), ignore_conflicts=True, batch_size=2000)
+        found += Double.objects.count() - before
+    return found, last

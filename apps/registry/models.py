@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Bureau
 from apps.registry import triggers
-from apps.registry.names import organisation_key
+from apps.registry.names import CoreField, organisation_key
 from apps.registry.sounds import SoundsField
 
 
@@ -303,15 +303,28 @@ class Organisation(models.Model):
         related_name="organisations",
         verbose_name=_("district"),
     )
+    # All its names are this one's now: its page leads there. Written by a NameDecision alone.
+    joined_to = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="joined",
+        verbose_name=_("joined to"),
+    )
 
     class Meta:
         ordering = ["name", "id"]
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         constraints = [
+            models.CheckConstraint(
+                name="joined_to_another", condition=~Q(joined_to=models.F("id"))
+            ),
             models.UniqueConstraint(
                 fields=["credit_code"], condition=~Q(credit_code=""), name="credit_code_once"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -334,6 +347,7 @@ class OrganisationName(models.Model):
     )
     name = models.CharField(_("name"), max_length=200)
     key = models.CharField(_("comparison key"), max_length=200, editable=False)
+    core = CoreField(_("core of the name"))
     sounds = SoundsField(_("pinyin"), of=["name"])
 
     class Meta:
@@ -343,6 +357,10 @@ class OrganisationName(models.Model):
         constraints = [
             # Not unique=True, which adds a second index for LIKE: nobody asks that of a key.
             models.UniqueConstraint(fields=["key"], name="organisation_key_once")
+        ]
+        indexes = [
+            # Names alike but for legal form and signs, asked with every table that is taken in.
+            models.Index(fields=["core"], name="organisation_name_core"),
         ]
 
     def __str__(self) -> str:
@@ -541,3 +559,11 @@ class IndicatorRelation(models.Model):
         """Return what is said of which indicator."""
         term = f" {self.term}" if self.term else ""
         return f"{self.indicator} {self.get_kind_display()}{term}"
+
+
+# A file of their own: what is decided about organisations belongs to this app's models.
+from apps.registry.decisions import Act as Act  # noqa: E402
+from apps.registry.decisions import Compared as Compared  # noqa: E402
+from apps.registry.decisions import Double as Double  # noqa: E402
+from apps.registry.decisions import NameDecision as NameDecision  # noqa: E402
+from apps.registry.decisions import NameMove as NameMove  # noqa: E402

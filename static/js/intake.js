@@ -37,7 +37,7 @@
   review.addEventListener("mouseover", (event) => light(event.target));
   review.addEventListener("focusin", (event) => light(event.target));
 
-  const doubts = () => [...review.querySelectorAll("[data-doubt]")];
+  const doubts = () => [...document.querySelectorAll("#organisations [data-doubt]"), ...review.querySelectorAll("[data-doubt]")];
   let at = -1;
 
   function go(step) {

@@ -125,6 +125,14 @@ LIKE_AWARDS = {
 
 # The reviewers' queue; what each bureau has reported; what does not exist or asks for a choice.
 QUEUE = {Role.CITY_REVIEWER: 200, Role.CITY_PUBLISHER: 200, Role.AUDITOR: 200, "others": 404}
+# What the city's officials and the auditor read.
+REGISTRY = {
+    Role.CITY_EDITOR: 200,
+    Role.CITY_REVIEWER: 200,
+    Role.CITY_PUBLISHER: 200,
+    Role.AUDITOR: 200,
+    "others": 404,
+}
 REPORTS = {Role.ADMINISTRATOR: 404, "others": 200}
 NO_STEP = 404
 
@@ -147,13 +155,15 @@ DESK_PAGES = {
     # Without a kind and a year there is nothing to ask for.
     "desk:extension_new": NO_STEP,
     "desk:extension": NO_STEP,
-    "desk:reminders": {
-        Role.CITY_EDITOR: 200,
-        Role.CITY_REVIEWER: 200,
-        Role.CITY_PUBLISHER: 200,
-        Role.AUDITOR: 200,
-        "others": 404,
-    },
+    "desk:organisations": REGISTRY,
+    "desk:organisation": NO_STEP,
+    "desk:organisation_join": NO_STEP,
+    "desk:organisation_split": NO_STEP,
+    "desk:organisation_undo": NO_STEP,
+    "desk:double": 405,
+    "desk:twins": REGISTRY,
+    "desk:twin": NO_STEP,
+    "desk:reminders": REGISTRY,
     # Without a choice the publisher is led back; the others may not publish.
     "desk:publish": {Role.CITY_PUBLISHER: 302, "others": 403},
     "desk:notifications_read": 405,
@@ -203,6 +213,8 @@ DESK_OF_CASE = {
     "intake:cancel",
     "intake:table",
     "intake:row",
+    "intake:organisations",
+    "intake:organisation",
     "intake:unedit",
     "intake:compare",
     "intake:accept",

@@ -117,7 +117,18 @@ def test_public_pages_answer_everyone_alike():
 
 
 # Of one thing, which nobody has in this test.
-OF_ONE = {"desk:notification", "desk:view", "desk:request", "desk:extension"}
+OF_ONE = {
+    "desk:notification": 1,
+    "desk:view": 1,
+    "desk:request": 1,
+    "desk:extension": 1,
+    "desk:organisation": 1,
+    "desk:organisation_join": 2,
+    "desk:organisation_split": 1,
+    "desk:organisation_undo": 1,
+    "desk:double": 1,
+    "desk:twin": 1,
+}
 
 
 def test_desk_pages_answer_those_who_are_signed_in():
@@ -125,7 +136,7 @@ def test_desk_pages_answer_those_who_are_signed_in():
     clients = _clients()
 
     answers = {
-        (name, role): _get(client, reverse(name, args=[1] if name in OF_ONE else []))
+        (name, role): _get(client, reverse(name, args=[1] * OF_ONE.get(name, 0)))
         for name in DESK_PAGES
         for role, client in clients.items()
     }
@@ -271,6 +282,7 @@ def _desk_answer(name, revision, whose, role, state, step=""):
         "districts:workbook_discard",
         "intake:cancel",
         "intake:table",
+        "intake:organisation",
         "intake:unedit",
         "intake:accept",
         *FOR_SCRIPTS,
@@ -356,6 +368,8 @@ def _urls(revision, row, finding):
         "intake:cancel": [case, 1],
         "intake:table": [case, 1, 1],
         "intake:row": [case, 1, 1],
+        "intake:organisations": [case, 1],
+        "intake:organisation": [case, 1, 1],
         "intake:unedit": [case, 1],
         "intake:compare": [case, 1],
         "intake:accept": [case, 1],

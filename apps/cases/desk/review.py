@@ -20,7 +20,8 @@ from apps.cases.desk.evidence import list_url
 from apps.cases.desk.values import EMPTY, field_label, in_words, words
 from apps.cases.domain.evidence import Place
 from apps.cases.kinds import RecordKind
-from apps.cases.models import ENDED, Finding, Revision
+from apps.cases.models import ENDED, Finding, Revision, Twin
+from apps.cases.twins import twins_of
 
 ROWS_PER_PAGE = 50
 # What the page shows: rows that changed, rows with something open, every row.
@@ -55,6 +56,8 @@ class Item:
     # Files that prove the row, and where they are listed.
     files: list[dict[str, str]]
     files_url: str
+    # Rows of other lists that may be the same project, or were said to be.
+    twins: list[Twin]
 
     @property
     def open_findings(self) -> int:
@@ -176,6 +179,7 @@ class Review:
             changes = self._standing_rows()
         rows = [change.after for change in changes if change.after is not None]
         files = queries.files_of_rows(self.counts)
+        twins = twins_of([change.uid for change in changes]) if kind.twins else {}
         beside = kind.beside(self.user, self.revision, rows) if kind.beside and rows else {}
         return [
             Item(
@@ -197,6 +201,7 @@ class Review:
                     for uid, name in files.get(str(change.uid), [])
                 ],
                 list_url(self.revision.case_id, Place(kind.code, change.uid)),
+                twins.get(change.uid, []),
             )
             for change in changes
         ]

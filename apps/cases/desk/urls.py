@@ -11,6 +11,7 @@ from apps.cases.desk.views import (
     findings,
     home,
     notifications,
+    organisations,
     publishing,
     queue,
     receipts,
@@ -19,6 +20,7 @@ from apps.cases.desk.views import (
     rows,
     steps,
     timeliness,
+    twins,
 )
 
 app_name = "desk"
@@ -66,6 +68,22 @@ urlpatterns = [
     path("cases/<int:case_id>/<int:number>/", cases.case_page, name="revision"),
     path("cases/<int:case_id>/<int:number>/changes/", changes.case_changes, name="changes"),
     path("cases/<int:case_id>/<int:number>/<slug:name>/", steps.step, name="step"),
+    path("organisations/", organisations.organisation_list, name="organisations"),
+    path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
+    path(
+        "organisations/<int:pk>/join/<int:other_pk>/",
+        organisations.join,
+        name="organisation_join",
+    ),
+    path("organisations/<int:pk>/split/", organisations.split, name="organisation_split"),
+    path(
+        "organisations/decisions/<int:decision_id>/undo/",
+        organisations.undo,
+        name="organisation_undo",
+    ),
+    path("organisations/doubles/<int:double_id>/", organisations.double, name="double"),
+    path("twins/", twins.twin_list, name="twins"),
+    path("twins/<int:twin_id>/", twins.twin, name="twin"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.notifications_read, name="notifications_read"),
     path(

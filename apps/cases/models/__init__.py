@@ -24,6 +24,7 @@ from apps.cases.models.record import Mention, Record, RecordQuerySet
 from apps.cases.models.release import Release, ReleaseItem
 from apps.cases.models.request import CorrectionRequest, RequestStatus
 from apps.cases.models.states import ENDED, OPEN, WRITABLE, State
+from apps.cases.models.twin import Twin, TwinAnswer
 
 __all__ = [
     "ENDED",
@@ -59,4 +60,6 @@ __all__ = [
     "Severity",
     "State",
     "StoredFile",
+    "Twin",
+    "TwinAnswer",
 ]

@@ -14,6 +14,7 @@ from apps.cases.domain.findings import run_checks
 from apps.cases.errors import Refused, WorkflowError
 from apps.cases.kinds import record_kinds
 from apps.cases.models import Revision
+from apps.intake.imports import organisations
 from apps.intake.imports.comparing import (
     Comparer,
     Comparison,
@@ -60,6 +61,7 @@ def accept(actor: User, import_id: int, digest: str) -> Acceptance:
     result = Comparison()
     result._seen.update(str(before).encode())
     _ensure_storable(comparer)
+    organisations.apply_codes(actor, intake)
     with pghistory.context(user=actor.pk, intake=intake.pk):
         for table in comparer.tables:
             _store(actor, revision.pk, comparer, table, result)

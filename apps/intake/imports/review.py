@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.errors import Refused, WrongState
 from apps.cases.kinds import record_kinds
-from apps.intake.imports import layouts, staging
+from apps.intake.imports import layouts, organisations, staging
 from apps.intake.imports.starting import imports_for, kinds_of
 from apps.intake.imports.values import is_list
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportTable
@@ -94,9 +94,12 @@ def edit(actor: User, import_id: int, row_id: int, values: Mapping[str, str]) ->
     if not typed:
         return line
     _note(actor, intake, line)
+    before = organisations.printed_in(line)
     line.edits = {**line.edits, **typed}
     line.settled = sorted({*line.settled, *typed})
-    return _store(line)
+    _store(line)
+    organisations.look_again(intake, before | organisations.printed_in(line))
+    return line
 
 
 @transaction.atomic
@@ -122,6 +125,7 @@ def set_aside(actor: User, import_id: int, row_id: int) -> ImportRow:
     _note(actor, intake, line)
     line.aside = staging.BY_HAND
     line.save()
+    organisations.look_again(intake, organisations.printed_in(line))
     return line
 
 
@@ -138,6 +142,7 @@ def put_back(actor: User, import_id: int, row_id: int) -> ImportRow:
     line.aside = ""
     staging.read_one(line)
     line.save()
+    organisations.look_again(intake, organisations.printed_in(line))
     return line
 
 
@@ -149,11 +154,14 @@ def undo(actor: User, import_id: int) -> ImportRow | None:
     if last is None:
         return None
     line = _line(intake, last.row_id)
+    before = organisations.printed_in(line)
     line.edits = last.before["edits"]
     line.settled = last.before["settled"]
     line.aside = last.before["aside"]
     last.delete()
-    return _store(line)
+    _store(line)
+    organisations.look_again(intake, before | organisations.printed_in(line))
+    return line
 
 
 @transaction.atomic
@@ -165,6 +173,7 @@ def choose(actor: User, import_id: int, number: int, is_taken: bool) -> ImportTa
         raise Refused(_("Say first which kind of list this table is."))
     table.is_taken = is_taken
     table.save(update_fields=["is_taken"])
+    organisations.look(intake)
     return table
 
 
@@ -210,6 +219,7 @@ def map_columns(
     layouts.remember(actor, table.layout, kind, {} if is_other else columns)
     table.corrections, table.is_remembered = corrections, False
     staging.read_again(table)
+    organisations.look(intake)
     return table
 
 

@@ -5,9 +5,9 @@ from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -54,6 +54,10 @@ def record(request: HttpRequest, kind: str, uid: uuid.UUID) -> HttpResponseBase:
             "road": trace.road(revision),
             "evidence_count": trace.evidence_count(row),
             "corrections": trace.corrections(record_kind, row),
+            "twins": [
+                {"row": twin, "url": record_url(twin)}
+                for twin in queries.accepted_twins(record_kind, uid)
+            ],
             "permalink": settings.SITE_URL + record_url(row),
             "history_url": _history_url(request, row),
             "day": day,
@@ -200,10 +204,30 @@ def _release_words(revision: Revision) -> str:
     }
 
 
+def organisation_url(pk: int) -> str:
+    """Return the permanent address of an organisation's page."""
+    return reverse("publications:organisation", args=[pk])
+
+
+def is_number(text: str) -> bool:
+    """Say whether a part of an address is the number of something."""
+    return text.isdecimal() and len(text) < 18
+
+
 @public_page
 def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Show what one organisation has won, hosts and is listed in. One query for each kind."""
-    shown = get_object_or_404(queries.public_organisations().select_related("district"), pk=pk)
+    """Show what one organisation has won, hosts and is listed in. One query for each kind.
+
+    The address of one that was joined to another leads there for good, and it is said why.
+    """
+    shown = queries.public_organisations().select_related("district").filter(pk=pk).first()
+    if shown is None:
+        kept = queries.joined_organisation(pk)
+        if kept is None:
+            raise Http404
+        return HttpResponsePermanentRedirect(f"{organisation_url(kept)}?joined={pk}")
+    joined = request.GET.get("joined", "")
+    came_from = queries.joined_name(int(joined), shown) if is_number(joined) else None
     uids: dict[str, set[uuid.UUID]] = defaultdict(set)
     names: dict[str, None] = {}
     by_year: dict[tuple[int, str], set[uuid.UUID]] = defaultdict(set)
@@ -233,6 +257,9 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
             "organisation": shown,
             "title": title,
             "names": [name for name in names if name != title],
+            # Named only where a published row prints it.
+            "came_from": came_from if came_from in names else "",
+            "is_led_here": came_from is not None,
             "groups": groups,
             "led": led,
             "chart": pictures.organisation_by_year(

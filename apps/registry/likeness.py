@@ -1,0 +1,90 @@
+"""How like two names of organisations are, and why: a suggestion for a person, never a decision."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from apps.registry.names import NameForm, form_of_name
+from apps.registry.sounds import spelled
+
+LEAST = 70
+"""Per cent from which two names are shown to a person as perhaps one."""
+# Of an abbreviation so many characters at least, so much of it in pairs of the long name.
+SHORTEST = 5
+SHARED_PAIRS = 0.4
+
+LEGAL_FORM = "legal-form"
+SIGNS = "signs"
+SOUND = "sound"
+SHORT = "short"
+ALIKE = "alike"
+CODE = "code"
+CODE_OF_ANOTHER = "code-of-another"
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Per cent, and the reason in one word (``decisions.Reason``)."""
+
+    percent: int
+    reason: str
+
+
+def likeness(one: str, other: str, places: Collection[str] = ()) -> Likeness | None:
+    """Return how like two names are; None below ``LEAST``, or where something tells them apart.
+
+    A different number (第一, 第二), single letter, part (分公司, 附属) or place of ``places``
+    (districts without 区, 县, 市) tells them apart, however like they are otherwise.
+    """
+    first, second = form_of_name(one), form_of_name(other)
+    if first.marks != second.marks or first.parts != second.parts:
+        return None
+    if _in_other_places(first.core, second.core, places):
+        return None
+    found = _likeness(first, second, one, other)
+    return found if found.percent >= LEAST else None
+
+
+def _in_other_places(one: str, other: str, places: Collection[str]) -> bool:
+    here = {place for place in places if place in one}
+    there = {place for place in places if place in other}
+    return bool(here - there) and bool(there - here)
+
+
+def _likeness(first: NameForm, second: NameForm, one: str, other: str) -> Likeness:
+    if first.core == second.core:
+        if first.legal == second.legal:
+            return Likeness(98, SIGNS)
+        return Likeness(95, LEGAL_FORM)
+    alike = Likeness(min(round(fuzz.ratio(first.core, second.core)), 94), ALIKE)
+    if _sound_alike(first.core, second.core):
+        return Likeness(max(90, alike.percent), SOUND)
+    short, long = sorted((first.core, second.core), key=len)
+    if alike.percent < 80 and is_short_for(short, long):
+        return Likeness(80, SHORT)
+    return alike
+
+
+def _sound_alike(one: str, other: str) -> bool:
+    """Say whether names of equal length differ in characters of one sound only (博威, 博微)."""
+    if len(one) != len(other) or one.isascii():
+        return False
+    unlike = sum(a != b for a, b in zip(one, other, strict=True))
+    return unlike <= len(one) // 2 and spelled(one) == spelled(other)
+
+
+def is_short_for(short: str, long: str) -> bool:
+    """Say whether ``short`` abbreviates ``long``: its characters stand there in order (中科院…所).
+
+    It begins and ends as the long name does, and not every character stands alone.
+    """
+    if len(short) < SHORTEST or len(short) >= len(long):
+        return False
+    if short[0] != long[0] or short[-1] != long[-1]:
+        return False
+    pairs = [short[at : at + 2] for at in range(len(short) - 1)]
+    if sum(pair in long for pair in pairs) < SHARED_PAIRS * len(pairs):
+        return False
+    rest = iter(long)
+    return all(character in rest for character in short)

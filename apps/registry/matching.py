@@ -1,0 +1,219 @@
+"""Which organisation a printed name means: certain, or candidates for a person to choose from.
+
+Certain is, in this order: the same key (width, blanks, case), be it the organisation's name or an
+alias; the same name but for the shape of brackets, quotes and dashes, in the same legal form
+(有限公司 and 有限责任公司 are one), of one organisation alone; a valid credit code whose
+organisation has a like name. Everything else is a candidate with its reason.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from apps.registry.credit_code import is_valid_credit_code
+from apps.registry.likeness import CODE, CODE_OF_ANOTHER, Likeness, likeness
+from apps.registry.models import District, Organisation, OrganisationName
+from apps.registry.names import form_of_name, organisation_key
+
+MOST_CANDIDATES = 5
+# A pair of characters that more names hold says nothing; of each name the rarest pairs are asked.
+COMMON = 300
+RAREST = 5
+LOOKED_AT = 12
+
+EXACT = "exact"
+ALIAS = "alias"
+WRITTEN = "written"
+BY_CODE = "code"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An organisation that a name may mean: under which of its names, how like, why."""
+
+    organisation_id: int
+    name: str
+    percent: int
+    reason: str
+
+
+@dataclass
+class Match:
+    """What a printed name means. ``organisation_id`` is there where it is certain."""
+
+    printed: str
+    organisation_id: int | None = None
+    how: str = ""
+    candidates: list[Candidate] = field(default_factory=list)
+
+
+def by_writing(printed: Iterable[str]) -> dict[str, int]:
+    """Return the organisation of each name that is certain by its writing alone. One query.
+
+    A writing that two organisations share decides nothing.
+    """
+    forms = {name: form_of_name(name) for name in printed}
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    rows = OrganisationName.objects.filter(core__in={form.core for form in forms.values()})
+    for name, organisation in rows.values_list("name", "organisation_id"):
+        found[form_of_name(name).certain].add(organisation)
+    return {
+        name: next(iter(found[form.certain]))
+        for name, form in forms.items()
+        if len(found.get(form.certain, ())) == 1
+    }
+
+
+def match(printed: Iterable[str], codes: Mapping[str, str] | None = None) -> dict[str, Match]:
+    """Return what each printed name means; ``codes`` gives the credit codes printed beside names.
+
+    A constant number of queries, however many names: eight at most.
+    """
+    names = list(dict.fromkeys(printed))
+    keys = {name: organisation_key(name) for name in names}
+    codes = {name: code for name, code in (codes or {}).items() if is_valid_credit_code(code)}
+    known = {
+        key: (organisation, name == main)
+        for key, organisation, name, main in OrganisationName.objects.filter(
+            key__in=set(keys.values())
+        ).values_list("key", "organisation_id", "name", "organisation__name")
+    }
+    owners = _owners(codes.values())
+    written = by_writing(name for name in names if keys[name] not in known)
+    matches, unknown = {}, []
+    places = _places()
+    for name in names:
+        found = matches[name] = Match(name)
+        owner = owners.get(codes.get(name, ""))
+        if keys[name] in known:
+            found.organisation_id, is_main = known[keys[name]]
+            found.how = EXACT if is_main else ALIAS
+        elif name in written:
+            found.organisation_id, found.how = written[name], WRITTEN
+        elif owner and likeness(name, owner.name, places):
+            found.organisation_id, found.how = owner.pk, BY_CODE
+            found.candidates.append(Candidate(owner.pk, owner.name, 100, CODE))
+        else:
+            unknown.append(name)
+            if owner:
+                found.candidates.append(Candidate(owner.pk, owner.name, 100, CODE))
+        if owner and found.organisation_id not in (None, owner.pk):
+            # The code says another organisation than the name: a person has to look.
+            found.candidates.append(Candidate(owner.pk, owner.name, 100, CODE_OF_ANOTHER))
+    for name, candidates in candidates_for(unknown, places).items():
+        had = {each.organisation_id for each in matches[name].candidates}
+        matches[name].candidates += [c for c in candidates if c.organisation_id not in had]
+    return matches
+
+
+def _owners(codes: Iterable[str]) -> dict[str, Organisation]:
+    wanted = {code for code in codes if code}
+    if not wanted:
+        return {}
+    return {one.credit_code: one for one in Organisation.objects.filter(credit_code__in=wanted)}
+
+
+def _places() -> frozenset[str]:
+    """Return the names of districts without their last character; the city itself tells nothing."""
+    names = District.objects.exclude(kind="city").values_list("name", flat=True)
+    return frozenset(name[:-1] if name[-1:] in "区县市" else name for name in names)
+
+
+def candidates_for(
+    names: list[str], places: frozenset[str] | None = None
+) -> dict[str, list[Candidate]]:
+    """Return the likeliest organisations for each name, best first; names of none are left out.
+
+    Four queries. PostgreSQL chooses by the rarest pairs of characters, by equal sound and by
+    equal core; how like they are is then counted for at most a dozen of each.
+    """
+    if not names:
+        return {}
+    known = _places() if places is None else places
+    near = _near(names)
+    wanted = {pk for found in near for pk in found}
+    rows = {
+        pk: (organisation, name)
+        for pk, organisation, name in OrganisationName.objects.filter(pk__in=wanted).values_list(
+            "pk", "organisation_id", "name"
+        )
+    }
+    result = {}
+    for name, found in zip(names, near, strict=True):
+        best: dict[int, tuple[Likeness, str]] = {}
+        for pk in found:
+            organisation, other = rows[pk]
+            how = likeness(name, other, known)
+            if how and (organisation not in best or how.percent > best[organisation][0].percent):
+                best[organisation] = (how, other)
+        if best:
+            result[name] = sorted(
+                (
+                    Candidate(organisation, other, how.percent, how.reason)
+                    for organisation, (how, other) in best.items()
+                ),
+                key=lambda each: (-each.percent, each.organisation_id),
+            )[:MOST_CANDIDATES]
+    return result
+
+
+def _near(names: list[str]) -> list[list[int]]:
+    """Return for each name the ids of names that may be like it. Two queries."""
+    cores = [form_of_name(name).core for name in names]
+    asked = [
+        (number, pair)
+        for number, core in enumerate(cores)
+        for pair in {core[at : at + 2] for at in range(len(core) - 1)}
+    ]
+    found: list[dict[int, None]] = [{} for _name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_EQUAL, [cores, list(range(len(names)))])
+        for number, pk in cursor.fetchall():
+            found[number][pk] = None
+        if asked:
+            cursor.execute(
+                _BY_PAIRS,
+                {
+                    "numbers": [number for number, _pair in asked],
+                    "pairs": [pair for _number, pair in asked],
+                    "common": COMMON,
+                    "rarest": RAREST,
+                    "most": LOOKED_AT,
+                },
+            )
+            for number, pk in cursor.fetchall():
+                found[number][pk] = None
+    return [list(each) for each in found]
+
+
+_BY_EQUAL = """
+SELECT asked.number, known.id
+FROM unnest(%s::text[], %s::int[]) AS asked(core, number)
+JOIN registry_organisationname AS known USING (core)
+"""
+# One pass over the names that are known, one over those that are asked; no name asks by itself.
+_BY_PAIRS = """
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest(%(numbers)s::int[], %(pairs)s::text[]) AS asked(number, pair)
+), held AS MATERIALIZED (
+    SELECT pair, array_agg(known.id) AS ids
+    FROM registry_organisationname AS known,
+        unnest(tsvector_to_array(known.search_index)) AS pair
+    WHERE pair IN (SELECT pair FROM asked)
+    GROUP BY pair HAVING count(*) <= %(common)s
+), ranked AS (
+    SELECT number, ids,
+        row_number() OVER (PARTITION BY number ORDER BY cardinality(ids), pair) AS place
+    FROM asked JOIN held USING (pair)
+), met AS (
+    SELECT number, known.id, count(*) AS shared
+    FROM ranked, unnest(ids) AS known(id) WHERE place <= %(rarest)s
+    GROUP BY number, known.id
+)
+SELECT number, id FROM (
+    SELECT number, id, row_number() OVER (PARTITION BY number ORDER BY shared DESC, id) AS place
+    FROM met
+) AS ordered WHERE place <= %(most)s
+"""
