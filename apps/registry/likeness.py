@@ -1,15 +1,19 @@
 """How like two names of organisations are, and why: a suggestion for a person, never a decision."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
-from apps.registry.names import NameForm, form_of_name
+from apps.registry.names import NUMERALS, NameForm, form_of_name
 from apps.registry.sounds import spelled
 
-LEAST = 70
-"""Per cent from which two names are shown to a person as perhaps one."""
+# From how many characters on a single other one is a slip.
+LONG = 8
+SHORTEST_BARE = 3
+_OFTEN_LEFT_OUT = re.compile(r"[省市县区]|集团|控股|科技|技术|研究|股份|实业|中国")
 # Of an abbreviation so many characters at least, so much of it in pairs of the long name.
 SHORTEST = 5
 SHARED_PAIRS = 0.4
@@ -32,7 +36,7 @@ class Likeness:
 
 
 def likeness(one: str, other: str, places: Collection[str] = ()) -> Likeness | None:
-    """Return how like two names are; None below ``LEAST``, or where something tells them apart.
+    """Return how like two names are; None where nothing says so or something tells them apart.
 
     A different number (第一, 第二), single letter, part (分公司, 附属) or place of ``places``
     (districts without 区, 县, 市) tells them apart, however like they are otherwise.
@@ -42,8 +46,7 @@ def likeness(one: str, other: str, places: Collection[str] = ()) -> Likeness | N
         return None
     if _in_other_places(first.core, second.core, places):
         return None
-    found = _likeness(first, second, one, other)
-    return found if found.percent >= LEAST else None
+    return _likeness(first, second)
 
 
 def _in_other_places(one: str, other: str, places: Collection[str]) -> bool:
@@ -52,18 +55,38 @@ def _in_other_places(one: str, other: str, places: Collection[str]) -> bool:
     return bool(here - there) and bool(there - here)
 
 
-def _likeness(first: NameForm, second: NameForm, one: str, other: str) -> Likeness:
+def _likeness(first: NameForm, second: NameForm) -> Likeness | None:
     if first.core == second.core:
         if first.legal == second.legal:
             return Likeness(98, SIGNS)
         return Likeness(95, LEGAL_FORM)
-    alike = Likeness(min(round(fuzz.ratio(first.core, second.core)), 94), ALIKE)
-    if _sound_alike(first.core, second.core):
-        return Likeness(max(90, alike.percent), SOUND)
-    short, long = sorted((first.core, second.core), key=len)
-    if alike.percent < 80 and is_short_for(short, long):
+    # In one order, so that the answer is the same from both sides.
+    short, long = sorted((first.core, second.core), key=lambda core: (len(core), core))
+    percent = min(round(fuzz.ratio(short, long)), 94)
+    if _sound_alike(short, long):
+        return Likeness(max(90, percent), SOUND)
+    if _bare(short) == _bare(long) or is_slip(short, long):
+        return Likeness(max(75, percent), ALIKE)
+    if is_short_for(short, long):
         return Likeness(80, SHORT)
-    return alike
+    return None
+
+
+def _bare(core: str) -> str:
+    """Return what is left of a name without the words that many leave out; all where little is."""
+    plain = core.translate(NUMERALS)
+    bare = _OFTEN_LEFT_OUT.sub("", plain)
+    return bare if len(bare) >= SHORTEST_BARE else plain
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Say whether long names differ by one character alone: put in, left out, or another.
+
+    In a short name one character makes another organisation (浙江工业大学, 浙江工商大学).
+    """
+    return min(len(one), len(other)) >= LONG and (
+        Levenshtein.distance(one, other, score_cutoff=1) <= 1
+    )
 
 
 def _sound_alike(one: str, other: str) -> bool:

@@ -26,7 +26,7 @@ _LATIN_FORM = re.compile(
 _LATIN = {"limited": "ltd", "incorporated": "inc", "corporation": "corp"}
 # What stands between the words of a name and is not heard.
 _SIGNS = re.compile(r"[^\w]|_")
-_NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _MARKS = re.compile(r"[0-9〇零一二三四五六七八九十百]+|(?<![a-z])[a-z]{1,2}(?![a-z])")
 # A part of an organisation is not the organisation.
 _PARTS = re.compile(
@@ -98,11 +98,11 @@ def _plain_mark(mark: str) -> str:
         return mark
     if "十" in mark:
         tens, _ten, ones = mark.partition("十")
-        return f"{tens or '一'}{ones or '〇'}".translate(_NUMERALS)
-    return mark.translate(_NUMERALS)
+        return f"{tens or '一'}{ones or '〇'}".translate(NUMERALS)
+    return mark.translate(NUMERALS)
 
 
-class CoreField(models.CharField):  # type: ignore[type-arg]
+class CoreField(models.CharField):
     """The core of the name in the same row, written by every way of saving: finds its likes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """A small database in which the covered tables have rows, made by the application's own steps."""
 
 import datetime as dt
+import uuid
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -12,15 +13,19 @@ from apps.cases.domain.assignment import hand_to
 from apps.cases.domain.evidence import Place, attach
 from apps.cases.domain.extensions import ask_extension
 from apps.cases.domain.findings import explain
+from apps.cases.domain.organisations import join, say_new
+from apps.cases.domain.organisations import undo as undo_decision
 from apps.cases.domain.records import remove_record
 from apps.cases.domain.reminding import remind
 from apps.cases.domain.requests import send_request
 from apps.cases.domain.saved_views import keep_view
+from apps.cases.domain.twins import answer_twin
 from apps.cases.kinds import kinds
-from apps.cases.models import State
+from apps.cases.models import State, Twin
 from apps.districts.models import Derivation
 from apps.intake.imports.layouts import remember
 from apps.intake.imports.undoing import undo
+from apps.registry.domain import compare_new_names, names_for
 from apps.registry.models import (
     CalendarDay,
     FormVersion,
@@ -70,6 +75,7 @@ def build() -> None:
         factories.case_in(State.ON_NOTICE)
     _attach_ask_and_remind()
     _take_in()
+    _decide_about_organisations()
     _request_and_verify()
 
 
@@ -132,6 +138,25 @@ def _take_in() -> None:
     undo(acceptance.by, intake.pk)
     remember(acceptance.by, "a" * 64, "awards", {0: "title"})
     remember(acceptance.by, "b" * 64, "laureates", {0: "name"})
+
+
+def _decide_about_organisations() -> None:
+    """Join organisations, split one, propose doubles and a twin, and answer."""
+    keeper = factories.staff(Role.CITY_EDITOR)
+    found = names_for(["甲单位", "乙单位", "宁波市农业科学院", "宁波市农业科学研究院"])
+    kept, other = found["甲单位"].organisation, found["乙单位"].organisation
+    undo_decision(keeper, join(keeper, kept.pk, other.pk, "同一家单位").pk, "看错了")
+    say_new(keeper, "丙单位", [kept.pk])
+    compare_new_names()
+    for number in (1, 2):
+        twin = Twin.objects.create(
+            record_kind="awards",
+            one=uuid.UUID(int=number),
+            other=uuid.UUID(int=9),
+            percent=90,
+            people=3,
+        )
+    answer_twin(keeper, twin.pk, "accepted")
 
 
 def _request_and_verify() -> None:

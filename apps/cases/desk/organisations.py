@@ -94,7 +94,7 @@ def names_of(organisation: Organisation) -> list[dict[str, Any]]:
         name__in=names, after=organisation, decision__undone_at__isnull=True
     ).select_related("decision__by")
     came = {move.name_id: move.decision for move in moves.order_by("pk")}
-    return [{"name": name, "rows": name.rows, "decision": came.get(name.pk)} for name in names]  # type: ignore[attr-defined]
+    return [{"name": name, "rows": name.rows, "decision": came.get(name.pk)} for name in names]
 
 
 def rows_of(user: User, organisation: Organisation) -> list[dict[str, Any]]:
