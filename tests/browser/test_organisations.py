@@ -90,7 +90,7 @@ def test_joined_at_the_desk_followed_in_public_and_undone(new_page: NewPage, axe
     page.get_by_role("button", name="Find").click()
     page.get_by_role("link", name="Join 宁波市农科院").click()
     axe(page)
-    expect(page.get_by_text("1 published rows and 0 others are linked anew.")).to_be_visible()
+    expect(page.get_by_text("Rows linked anew: 1 published, 0 not.")).to_be_visible()
     page.get_by_label("Reason").fill("同一家单位")
     page.get_by_role("button", name="Join them").click()
     expect(page.get_by_text("宁波市农科院 was joined to 宁波市农业科学院.")).to_be_visible()

@@ -165,7 +165,7 @@ def _of_names(names: Collection[OrganisationName]) -> Touched:
     )
     touched.effects.append(
         _(
-            "%(published)s published rows and %(others)s others are linked anew. What they print stays as it is, and so do their hashes."
+            "Rows linked anew: %(published)s published, %(others)s not. What they print stays as it is, and so do their hashes."
         )
         % {"published": published, "others": drafts}
     )

@@ -241,11 +241,13 @@ def say_same(
 ) -> NameDecision | None:
     """Remember that ``printed`` is a name of an organisation, for this and every later list.
 
-    An organisation that has no other name is thereby joined. Returns the decision; None where it
-    was so already. Raises as ``join``.
+    An organisation that has no other name is thereby joined. Where the one named was itself
+    joined meanwhile, it is the one that stands for it. Returns the decision; None where it was so
+    already. Raises as ``join``.
     """
     ensure_keeper(actor)
-    target = _held(organisation_id)[organisation_id]
+    standing = standing_for(Organisation.objects.get(pk=organisation_id))
+    target = _held(standing.pk)[standing.pk]
     _ensure_stand(target)
     known = OrganisationName.objects.filter(key=organisation_key(printed)).first()
     name = _name(printed, target)

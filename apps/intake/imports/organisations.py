@@ -108,6 +108,7 @@ def look(intake: Import, only: Collection[str] | None = None) -> int:
         name: one for name, one in match(counts, codes).items() if one.candidates or by_code(one)
     }
     stale = intake.names.filter(printed__in=only) if only is not None else intake.names.all()
+    stale.filter(answer__in=["", Answer.CODE], decision__isnull=True).delete()
     stale.update(rows=0)
     ImportName.objects.bulk_create(
         (

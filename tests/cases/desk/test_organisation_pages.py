@@ -81,7 +81,7 @@ def test_joined_by_its_page_redirected_in_public_and_undone():
     refused = client.post(join, {"reason": ""})
     done = client.post(join, {"reason": "同一家单位"})
 
-    assert "1 published rows and 0 others are linked anew" in preview
+    assert "Rows linked anew: 1 published, 0 not." in preview
     assert "宁波市农业科学研究院" in before
     assert refused.status_code == 422
     assert done.headers["Location"] == f"{LIST}{kept}/"

@@ -9,7 +9,13 @@ from apps.cases.domain import organisations as domain
 from apps.cases.errors import NotAllowed, Refused, WrongState
 from apps.cases.models import Mention
 from apps.intake.imports import review
-from apps.intake.imports.organisations import answer, look, open_names, undecided
+from apps.intake.imports.organisations import (
+    answer,
+    apply_codes,
+    look,
+    open_names,
+    undecided,
+)
 from apps.intake.models import ImportName
 from apps.registry.credit_code import completed
 from apps.registry.domain import names_for
@@ -166,6 +172,12 @@ def test_code_beside_the_name_makes_a_like_name_certain():
         f"/desk/cases/{revision.case_id}/intake/{intake.pk}/"
     )
     assert "certain by its credit code" in said(page)
+    apply_codes(factories.person(Role.CITY_REVIEWER), intake)
+    assert not NameDecision.objects.exists()
+    apply_codes(factories.filler_of(revision), intake)
+    apply_codes(factories.filler_of(revision), intake)
+    assert owner("宁波博威合金材料有限公司") == firm.organisation_id
+    assert NameDecision.objects.count() == 1
 
 
 def test_page_answers_and_undoes_without_script():

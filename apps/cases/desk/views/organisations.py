@@ -73,6 +73,13 @@ def organisation_list(request: DeskRequest) -> HttpResponse:
             "wrong": wrong,
             "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
             "may_keep": domain.may_keep(request.user),
+            "actions": [
+                {
+                    "url": reverse("desk:twins"),
+                    "label": _("Projects in two lists"),
+                    "style": "secondary",
+                }
+            ],
             "tabs": [
                 {
                     "url": f"{request.path}?tab={code}",

@@ -46,6 +46,13 @@ def twin_list(request: DeskRequest) -> HttpResponse:
         "cases/twins.html",
         {
             "page_obj": shown,
+            "actions": [
+                {
+                    "url": reverse("desk:organisations"),
+                    "label": _("Organisations"),
+                    "style": "secondary",
+                }
+            ],
             "pairs": [
                 {"twin": twin, "one": rows[twin.one], "other": rows[twin.other]}
                 for twin in shown.object_list
