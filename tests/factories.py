@@ -22,6 +22,9 @@ from apps.cases.domain.transitions import perform
 from apps.cases.kinds import kinds, record_kinds
 from apps.cases.models import Case, Finding, Release, Revision, State
 from apps.districts import domain as districts
+from apps.districts.lists import domain as lists
+from apps.districts.lists.domain import Read
+from apps.districts.lists.standing import read_lists
 from apps.districts.models import IndicatorValue
 from apps.registry.models import (
     AskedOf,
@@ -259,6 +262,20 @@ def section_values(number: int = 1, **values: Any) -> Values:
     return {"heading": f"第{number}节", "text": f"全年科技工作第{number}项稳步推进。", **values}
 
 
+def statement_values(number: int = 1, **values: Any) -> Values:
+    """Return the values of a statement that a row is missing from a list of the city."""
+    listed = values.pop("list_revision", None) or published_case("roster-entries", year=YEAR)
+    return {
+        "list_revision": listed,
+        "row_kind": "roster-entries",
+        "title": f"宁波新材{number}有限公司",
+        "says": "added",
+        "claim": {"organisation": f"宁波新材{number}有限公司", "roster": "专精特新“小巨人”企业"},
+        "reason": "认定文件附件第3页。",
+        **values,
+    }
+
+
 ROW_VALUES: dict[str, Callable[..., Values]] = {
     "awards": award_values,
     "laureates": laureate_values,
@@ -268,6 +285,7 @@ ROW_VALUES: dict[str, Callable[..., Values]] = {
     "events": event_values,
     "indicator-values": figure_values,
     "narrative-sections": section_values,
+    "list-statements": statement_values,
 }
 
 
@@ -363,8 +381,18 @@ def take(name: str, revision: Revision, actor: User | None = None, **options: An
     options.setdefault("reason", REASON)
     if name == "restate":
         options.setdefault("details", {"reason_code": "correction"})
+    if name == "hand_over":
+        settle_lists(revision)
     perform(name, revision.pk, actor or doer(name, revision), **options)
     return fresh(revision)
+
+
+def settle_lists(revision: Revision) -> None:
+    """Confirm every row of the city's lists that a return has still to settle, as its filler."""
+    waiting = read_lists(revision).waiting
+    reads = [Read(line.key.uid, line.key.revision_id) for line in waiting if line.key is not None]
+    if reads and revision.returned_at is None:
+        lists.confirm(filler_of(revision), revision.pk, reads)
 
 
 def raise_item(revision: Revision, message: str = "请核对并更正。", **options: Any) -> Finding:

@@ -86,14 +86,29 @@ def spread_of(peers: Sequence[Peer]) -> Spread | None:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One field of a row of another case, and what is said that it should be."""
+
+    label: str
+    there: str
+    here: str
+
+
+@dataclass(frozen=True)
 class Beside:
-    """What stands beside one row."""
+    """What stands beside one row: its value among others, or the row of another case it is about.
+
+    ``note`` says what became of it, ``url`` leads to the page where that is decided.
+    """
 
     value: str
     before: str = ""
     before_label: str = ""
     change: str = ""
     spread: Spread | None = None
+    lines: tuple[Line, ...] = ()
+    note: str = ""
+    url: str = ""
 
 
 class FindBeside(Protocol):

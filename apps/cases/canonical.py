@@ -6,13 +6,17 @@ The hash binds signature, approval and publication to content: any later differe
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from apps.cases.models import Evidence, Record, Revision
+
+if TYPE_CHECKING:
+    from apps.cases.kinds import RecordKind
 
 # How a line of evidence begins; no record kind has this code.
 EVIDENCE = b"\nevidence\t"
@@ -29,8 +33,14 @@ def canonical_value(value: Any) -> Any:
         return format(value, "f")
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, uuid.UUID):
+        return str(value)
     if isinstance(value, list):
         return [canonical_value(item) for item in value]
+    if isinstance(value, dict):
+        return {name: canonical_value(item) for name, item in value.items()}
+    if isinstance(value, Revision):
+        return f"{value.case_id}-{value.number}"
     if isinstance(value, models.Model):
         return getattr(value, "slug", None) or value.code  # type: ignore[attr-defined]
     raise TypeError(f"no canonical form for {type(value).__name__}")
@@ -46,6 +56,34 @@ def record_content(record: Record) -> dict[str, Any]:
         "flags": list(record.flags),
         **{name: canonical_value(getattr(record, name)) for name in kind.fields},
     }
+
+
+def row_objects(kind: "RecordKind", rows: Iterable[Record]) -> Iterator[dict[str, Any]]:
+    """Yield what is hashed of each row: its content; of a kind that is never public, its seal.
+
+    A seal is the SHA-256 of the content together with the files that prove the row. So anyone can
+    check what a release published, and what stays within the house stays there: the row's
+    permanent id is part of what is sealed, and nobody can guess it. ``rows`` are of one revision.
+    """
+    files: dict[str, list[dict[str, Any]]] | None = None
+    for row in rows:
+        if kind.is_public:
+            yield record_content(row)
+            continue
+        if files is None:
+            files = _files_by_row(row.revision_id, kind.code)
+        sealed = {**record_content(row), "evidence": files.get(str(row.uid), [])}
+        yield {"sha256": sha256(canonical_json(sealed))}
+
+
+def _files_by_row(revision_id: int, code: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the files that prove each row of a kind, by its permanent id, in order. One query."""
+    files: dict[str, list[dict[str, Any]]] = {}
+    attached = Evidence.objects.filter(revision=revision_id, record_kind=code).of_content()
+    for each in attached.select_related("file").order_by("file_id"):
+        line = {"sha256": each.file_id, "size": each.file.size}
+        files.setdefault(str(each.record_uid), []).append(line)
+    return files
 
 
 def foreign_keys(model: type[models.Model], fields: tuple[str, ...]) -> list[str]:
@@ -85,8 +123,8 @@ def canonical_bytes(revision: Revision) -> Iterator[bytes]:
         records = model.objects.filter(revision=revision).order_by("position", "uid")
         if relations := foreign_keys(model, record_kind.fields):
             records = records.select_related(*relations)
-        for record in records.iterator(chunk_size=2000):
-            yield f"\n{record_kind.code}\t{canonical_json(record_content(record))}".encode()
+        for row in row_objects(record_kind, records.iterator(chunk_size=2000)):
+            yield f"\n{record_kind.code}\t{canonical_json(row)}".encode()
     yield from evidence_bytes(revision)
 
 
@@ -94,9 +132,13 @@ def evidence_bytes(revision: Revision) -> Iterator[bytes]:
     """Yield a line for each file that proves a row or belongs to the case; none, no line.
 
     A file counts by its own hash and by what it is attached to; who attached it, when and under
-    what name is no content. Files of a removed row count no more than the row.
+    what name is no content. Files of a removed row count no more than the row. Those of a row that
+    is never public are sealed with it.
     """
     attached = Evidence.objects.filter(revision=revision).of_content().select_related("file")
+    sealed = [k.code for k in revision.case.kind_spec.records if not k.is_public]
+    if sealed:
+        attached = attached.exclude(record_kind__in=sealed)
     lines: dict[str, list[dict[str, Any]]] = {}
     for evidence in attached:
         lines.setdefault(evidence.record_kind, []).append(
@@ -119,11 +161,15 @@ def evidence_bytes(revision: Revision) -> Iterator[bytes]:
 
 
 def row_counts(revision: Revision) -> dict[str, int]:
-    """Return how many rows of each kind the content holds, by the kind's code."""
-    return {
-        kind.code: kind.model.objects.filter(revision=revision).count()
+    """Return how many rows of each kind the content holds, by the kind's code.
+
+    A kind that is never public is named only where there is any row of it.
+    """
+    counts = {
+        kind.code: (kind, kind.model.objects.filter(revision=revision).count())
         for kind in revision.case.kind_spec.records
     }
+    return {code: count for code, (kind, count) in counts.items() if count or kind.is_public}
 
 
 def revision_hash(revision: Revision) -> tuple[str, int]:

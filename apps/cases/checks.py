@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, F, Q, TextField
+from django.db.models import CharField, F, JSONField, Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_noop
 
@@ -55,7 +55,7 @@ def _text_fields(kind: RecordKind) -> list[str]:
     return [
         field.name
         for field in fields
-        if isinstance(field, CharField | TextField | ArrayField) and not field.choices
+        if isinstance(field, CharField | TextField | ArrayField | JSONField) and not field.choices
     ]
 
 

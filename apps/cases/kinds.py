@@ -84,6 +84,12 @@ class RecordKind:
     twins: TwinFields | None = None
     # False where no listing of its own exists (a return's narrative).
     is_listed: bool = True
+    # False for what stays within the house when its case is published: it is hashed like all
+    # content, and shown to those alone who may see the case.
+    is_public: bool = True
+    # Name of the URL of the page where rows of this kind are written, which takes the case's id;
+    # blank where the desk's own forms do.
+    entry_url: str = ""
 
     def public_rows(self, as_of: dt.datetime | None = None) -> "models.QuerySet[Any]":
         """Return the rows that are public now, or were at ``as_of``.
@@ -135,6 +141,11 @@ class Kind:
 
     # Stores what the house itself knows of a case: when it is opened, and before it is handed on.
     prepare: Callable[[User, Revision], None] | None = None
+
+    @property
+    def public_records(self) -> tuple[RecordKind, ...]:
+        """Return the kinds of row that are published with a case of this kind."""
+        return tuple(record_kind for record_kind in self.records if record_kind.is_public)
 
     @property
     def checked_in_bureau(self) -> bool:

@@ -3,19 +3,24 @@
 What is counted is data (``Derivation``): a kind of row, the year that counts, and conditions on
 its fields. A row counts for the district it names; where it names none, for its first
 organisation's (DOMAIN §3: never for the others). A district's whole area includes its zones.
-As long as the city has published no such list of the year, there is nothing to count: the figure
-is typed like any other, and counted from the day on which the list is there.
+A stock is counted over several years (``years``). As long as the city has not published a list for
+each of them, or a row of them is nobody's, there is nothing to count: the figure is typed like any
+other, and counted from the day on which the lists are there.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.cases import scope
-from apps.cases.kinds import RecordKind, record_kinds
-from apps.cases.models import Mention, Revision
+from apps.cases.kinds import record_kinds
+from apps.cases.models import Revision
+from apps.districts.lists.models import ListStatement
+from apps.districts.lists.own import counts_for, nobodys
+from apps.districts.lists.standing import Line, Standing, read_lists
 from apps.districts.models import Derivation, FigureStatus, IndicatorValue
 from apps.registry.models import District, ValueSource
 
@@ -30,42 +35,85 @@ def derivations(year: int) -> dict[int, Derivation]:
         found[derivation.indicator_id] = derivation
     if not found:
         return found
-    lists = {f"list_{each.pk}": Exists(_rows(each, year)) for each in found.values()}
-    present = Derivation.objects.filter(pk=next(iter(found.values())).pk).annotate(**lists)
-    [published] = present.values(*lists)
-    return {key: each for key, each in found.items() if published[f"list_{each.pk}"]}
+    can = {f"counts_{each.pk}": _can_be_counted(each, year) for each in found.values()}
+    present = Derivation.objects.filter(pk=next(iter(found.values())).pk).annotate(**can)
+    [counts] = present.values(*can)
+    return {key: each for key, each in found.items() if counts[f"counts_{each.pk}"]}
+
+
+def _can_be_counted(derivation: Derivation, year: int) -> Q:
+    """Say whether the city has published a list for each year counted, each row with its district.
+
+    A row of nobody's would be missing from somebody's figure: then it is typed until the registry
+    knows where the organisation is.
+    """
+    listed = Q()
+    for each in counted_years(derivation, year):
+        listed &= Q(Exists(_rows_of(derivation, [each])))
+    of_nobody = nobodys(record_kinds[derivation.record_kind])
+    return listed & ~Q(Exists(_rows(derivation, year).filter(of_nobody)))
+
+
+def counted_years(derivation: Derivation, year: int) -> list[int]:
+    """Return the years of the rows that are counted in a report year, newest first."""
+    newest = year - derivation.years_back
+    return [newest - before for before in range(derivation.years)]
 
 
 def rows_behind(derivation: Derivation, district: District, year: int) -> "QuerySet[Any]":
     """Return the published rows that are counted for ``district`` in a report year."""
     kind = record_kinds[derivation.record_kind]
-    return _rows(derivation, year).filter(_counts_for(kind, [district, *district.parts.all()]))
+    return _rows(derivation, year).filter(counts_for(kind, [district, *district.parts.all()]))
 
 
 def _rows(derivation: Derivation, year: int) -> "QuerySet[Any]":
     """Return the published rows of every district that are counted in a report year."""
-    rows = (
-        record_kinds[derivation.record_kind]
-        .public_rows()
-        .filter(**{derivation.year_field: year - derivation.years_back})
-    )
-    for name, text in derivation.conditions.items():
-        rows = rows.filter(**{name: text.replace("{year}", str(year - derivation.years_back))})
-    return rows
+    return _rows_of(derivation, counted_years(derivation, year))
 
 
-def _counts_for(kind: RecordKind, districts: list[District]) -> Q:
-    first = Mention.objects.filter(
-        revision=OuterRef("revision"),
-        record_kind=kind.code,
-        record_uid=OuterRef("uid"),
-        field=kind.mentions[0],
-        position=0,
-        name__organisation__district__in=districts,
+def _rows_of(derivation: Derivation, years: Sequence[int]) -> "QuerySet[Any]":
+    wanted = Q(pk__in=[])
+    for each in years:
+        said = {
+            name: text.replace("{year}", str(each)) for name, text in derivation.conditions.items()
+        }
+        wanted |= Q(**{derivation.year_field: each}, **said)
+    return record_kinds[derivation.record_kind].public_rows().filter(wanted)
+
+
+def claimed(derivation: Derivation, revision: Revision) -> list[Line]:
+    """Return what a district claims of the rows that are counted: those it disputes or misses.
+
+    The figure does not count them: it changes when the city publishes the corrected list. Five
+    queries at most.
+    """
+    year = revision.case.year
+    lines = [
+        line
+        for line in read_lists(revision).lines
+        if line.kind == derivation.record_kind
+        and line.standing in {Standing.DISPUTED, Standing.ADDED}
+    ]
+    uids = [line.key.uid for line in lines if line.key is not None]
+    counted = set(_rows(derivation, year).filter(uid__in=uids).values_list("uid", flat=True))
+    return [
+        line
+        for line in lines
+        if (line.key is not None and line.key.uid in counted)
+        or (line.key is None and _would_count(derivation, line.statement, year))
+    ]
+
+
+def _would_count(derivation: Derivation, said: ListStatement | None, year: int) -> bool:
+    claim = said.claim if said is not None else {}
+    return any(
+        claim.get(derivation.year_field) == each
+        and all(
+            claim.get(name) == text.replace("{year}", str(each))
+            for name, text in derivation.conditions.items()
+        )
+        for each in counted_years(derivation, year)
     )
-    if "district" not in kind.fields:
-        return Q(Exists(first))
-    return Q(district__in=districts) | Q(Exists(first), district__isnull=True)
 
 
 def expected(figure: IndicatorValue) -> int | None:
@@ -88,7 +136,10 @@ def expected(figure: IndicatorValue) -> int | None:
         .order_by("-from_year")
         .first()
     )
-    if derivation is None or not _rows(derivation, case.year).exists():
+    if derivation is None:
+        return None
+    can = Derivation.objects.filter(_can_be_counted(derivation, case.year), pk=derivation.pk)
+    if not can.exists():
         return None
     return rows_behind(derivation, figure.reporting_unit, case.year).count()
 

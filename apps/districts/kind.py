@@ -4,8 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role
 from apps.cases.kinds import Kind, RecordKind, register
+from apps.cases.origins import register_origins
 from apps.districts import checks, derived, filters, forms, serializers, tables
 from apps.districts.beside import beside_figures
+from apps.districts.lists import listed
+from apps.districts.lists.answers import origins_of_row
+from apps.districts.lists.beside import beside_statements
+from apps.districts.lists.models import ListStatement
 from apps.districts.models import IndicatorValue, NarrativeSection
 from apps.districts.preview import preview
 
@@ -65,11 +70,32 @@ NARRATIVE_SECTION = RecordKind(
     is_listed=False,
 )
 
+LIST_STATEMENT = RecordKind(
+    code="list-statements",
+    label=_("statement on a list"),
+    label_plural=_("statements on the lists"),
+    model=ListStatement,
+    fields=("title", "says", "claim", "reason", "row_kind", "list_revision", "row_uid", "seen"),
+    natural_key=("list_revision", "row_uid", "title"),
+    title_field="title",
+    form=listed.ListStatementForm,
+    table=listed.ListStatementTable,
+    filterset=listed.ListStatementFilterSet,
+    serializer=listed.ListStatementSerializer,
+    path="statements/",
+    search_fields=("title", "reason"),
+    select_related=("list_revision__case__bureau",),
+    beside=beside_statements,
+    is_listed=False,
+    is_public=False,
+    entry_url="districts:lists",
+)
+
 register(
     Kind(
         code="district-returns",
         label=_("district return"),
-        records=(INDICATOR_VALUE, NARRATIVE_SECTION),
+        records=(INDICATOR_VALUE, NARRATIVE_SECTION, LIST_STATEMENT),
         filled_by=Role.DISTRICT_FILLER,
         checks=checks.RETURN_CHECKS,
         has_subject=False,
@@ -91,3 +117,5 @@ register(
         has_subject=False,
     )
 )
+
+register_origins(origins_of_row)

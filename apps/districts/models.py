@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -195,6 +196,14 @@ class Derivation(models.Model):
     year_field = models.CharField(_("field of the year"), max_length=40, default="year")
     # 1 for awards: the report of a year prints the awards of the year before.
     years_back = models.PositiveSmallIntegerField(_("years back"), default=0)
+    # A stock is counted over as many years as a recognition is valid: 3 for a certificate of a
+    # high-tech enterprise (国科发火〔2016〕32号); 1 is what is new.
+    years = models.PositiveSmallIntegerField(
+        _("years counted"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        help_text=_("1 for what is new; for a stock, how many years a recognition is valid."),
+    )
     conditions = models.JSONField(
         _("conditions"),
         default=dict,
@@ -295,3 +304,7 @@ class Presence(models.Model):
     def __str__(self) -> str:
         """Return who is where."""
         return f"{self.person}: {self.section} {self.field}"
+
+
+# The rest of the app's models stand with what is done with them.
+from apps.districts.lists.models import ClaimAnswer, ListStatement  # noqa: E402, F401

@@ -7,6 +7,10 @@ from django.urls import reverse
 
 from apps.cases.kinds import Preview
 from apps.cases.models import Revision
+from apps.districts.lists.answers import CODE
+from apps.districts.lists.models import CLAIMS
+from apps.districts.lists.page import notes_of
+from apps.districts.lists.standing import read_lists
 from apps.districts.models import Blank, IndicatorValue, NarrativeSection
 from apps.districts.narrative.references import TOKEN, References, tell
 from apps.districts.printed import sections_of
@@ -40,8 +44,57 @@ def marked_numbers(narrative: Sequence[NarrativeSection]) -> list[tuple[str, lis
     return found
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """A disputed or added row as the person who signs reads it."""
+
+    title: str
+    says: str
+    claim: str
+    reason: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the return says of the lists of one kind of row."""
+
+    label: str
+    # How many rows stand how, in words.
+    notes: str
+    waiting: int
+    claims: Sequence[Claimed]
+
+
+def lists_said(revision: Revision) -> list[Said]:
+    """Return what the return says of the city's lists, by kind of row. Three queries.
+
+    It is signed with the rest; of the public page only the number of confirmed rows is part.
+    """
+    lists = read_lists(revision)
+    return [
+        Said(
+            str(kind.label_plural),
+            notes_of(lists.of(kind)),
+            sum(line.is_waiting for line in lists.of(kind)),
+            [
+                Claimed(
+                    line.statement.title,
+                    line.label,
+                    line.statement.get_claim_display() if line.statement.claim else "",
+                    line.statement.reason,
+                    reverse("desk:row", args=[revision.case_id, CODE, line.statement.uid]),
+                )
+                for line in lists.of(kind)
+                if line.statement is not None and line.statement.says in CLAIMS
+            ],
+        )
+        for kind in lists.kinds
+    ]
+
+
 def preview(revision: Revision) -> Preview:
-    """Return the whole return as the public page of the district will show it. Three queries."""
+    """Return the whole return as the public page of the district will show it. Six queries."""
     case = revision.case
     rows = list(
         IndicatorValue.objects.filter(revision=revision)
@@ -70,5 +123,6 @@ def preview(revision: Revision) -> Preview:
             "figure_count": len(rows),
             "blanks": blanks_of(rows),
             "noughts": noughts,
+            "lists": lists_said(revision),
         },
     )

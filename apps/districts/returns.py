@@ -17,6 +17,7 @@ from apps.cases.models import WRITABLE, Finding, FindingStatus, Revision, Severi
 from apps.districts.derived import derivations
 from apps.districts.forms import FigureForm
 from apps.districts.kind import INDICATOR_VALUE, NARRATIVE_SECTION
+from apps.districts.lists.standing import Lists, read_lists
 from apps.districts.models import (
     Blank,
     FigureStatus,
@@ -207,16 +208,21 @@ class Return:
     form: FormVersion | None
     # Each section of the narrative, and whether it can be written now.
     narrative: list[tuple[NarrativeSection, bool]]
+    # How the rows of the city's lists stand; there where the page shows them.
+    lists: Lists | None = None
 
     def section(self, number: int) -> Section | None:
         """Return a section by its number, counted from 1."""
         return self.sections[number - 1] if 0 < number <= len(self.sections) else None
 
 
-def read_return(actor: User, revision: Revision) -> Return:
-    """Return the whole return in ten queries at most, however many figures it holds."""
+def read_return(actor: User, revision: Revision, *, with_lists: bool = False) -> Return:
+    """Return the whole return in ten queries at most, however many figures it holds.
+
+    ``with_lists``: how the city's lists stand, too.
+    """
     case = revision.case
-    district = District.objects.get(bureau=case.bureau_id)
+    district = case.bureau.district
     before = last_year_values(case.bureau, case.year)
     main, others = _split(own_figures(revision, district), str(case.year))
     findings = findings_of_figures(revision)
@@ -267,6 +273,7 @@ def read_return(actor: User, revision: Revision) -> Return:
         form=form_of(case.kind, case.year),
         may_add_narrative=is_open(NARRATIVE_SECTION.code, None),
         narrative=[(part, is_open(NARRATIVE_SECTION.code, part.uid)) for part in narrative],
+        lists=read_lists(revision, district) if with_lists else None,
     )
 
 

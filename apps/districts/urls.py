@@ -3,6 +3,8 @@
 from django.urls import path
 
 from apps.districts import completeness_views, saving, views
+from apps.districts.lists import city_views
+from apps.districts.lists import views as lists
 from apps.districts.narrative import views as narrative
 from apps.districts.workbook import views as workbook
 
@@ -22,6 +24,18 @@ urlpatterns = [
         "<int:case_id>/narrative/<uuid:uid>/versions/",
         narrative.narrative_versions,
         name="narrative_versions",
+    ),
+    path("claims/", city_views.claims_page, name="claims"),
+    path("<int:case_id>/lists/", lists.lists_page, name="lists"),
+    path("<int:case_id>/lists/add/", lists.add_choice, name="list_add"),
+    path("<int:case_id>/lists/add/<int:list_id>/", lists.add, name="list_row_new"),
+    path("<int:case_id>/lists/added/<uuid:uid>/", lists.added, name="list_row_added"),
+    path("<int:case_id>/lists/<slug:code>/<uuid:uid>/", lists.dispute, name="list_dispute"),
+    path("<int:case_id>/claims/<uuid:uid>/", city_views.claim_page, name="claim"),
+    path(
+        "<int:case_id>/claims/<uuid:uid>/files/<uuid:file_uid>/",
+        city_views.claim_file,
+        name="claim_file",
     ),
     path("<int:case_id>/workbook/", workbook.workbook_page, name="workbook"),
     path("<int:case_id>/workbook/file/", workbook.download, name="workbook_file"),

@@ -20,7 +20,8 @@ from apps.cases.errors import StaleRecord, WorkflowError
 from apps.cases.kinds import record_kinds
 from apps.cases.models import FIELD_LENGTH, Revision
 from apps.districts import domain
-from apps.districts.derived import derivations, rows_behind
+from apps.districts.derived import claimed, derivations, rows_behind
+from apps.districts.lists.page import tasks_of
 from apps.districts.models import IndicatorValue
 from apps.districts.pasting import QUALIFIERS
 from apps.districts.returns import Line, Return, Section, bind_forms, read_return
@@ -30,7 +31,7 @@ from apps.districts.saving import script_context
 MOST_ROWS_SHOWN = 500
 
 
-def _read(request: HttpRequest, case_id: int) -> tuple[User, Return]:
+def _read(request: HttpRequest, case_id: int, *, with_lists: bool = False) -> tuple[User, Return]:
     """Return the person and the return in scope; 404 for anything else."""
     assert isinstance(request.user, User)
     try:
@@ -39,13 +40,14 @@ def _read(request: HttpRequest, case_id: int) -> tuple[User, Return]:
         raise Http404 from error
     if revision.case.kind != "district-returns":
         raise Http404
-    return request.user, read_return(request.user, revision)
+    return request.user, read_return(request.user, revision, with_lists=with_lists)
 
 
 @login_required
 def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show what is done, what is missing and what is wrong, section by section."""
-    user, page = _read(request, case_id)
+    user, page = _read(request, case_id, with_lists=True)
+    assert page.lists is not None
     tasks = [
         {
             "url": reverse("districts:section", args=[case_id, section.number]),
@@ -68,6 +70,9 @@ def return_page(request: HttpRequest, case_id: int) -> HttpResponse:
             ],
             "page": page,
             "tasks": tasks,
+            "list_tasks": tasks_of(page.revision, page.lists, page.may_fill),
+            "rows_waiting": len(page.lists.waiting),
+            "row_count": len(page.lists.lines),
             "case": page.revision.case,
             "script": script_context(user, page.revision),
             "due": due_on_of(page.revision),
@@ -140,6 +145,7 @@ def derived_page(request: HttpRequest, case_id: int, code: str) -> HttpResponse:
             "line": line,
             "kind": kind,
             "counted": rows_behind(derivation, page.district, case.year).count(),
+            "claimed": claimed(derivation, page.revision),
             "rows": [
                 {
                     "title": str(getattr(row, kind.title_field)),

@@ -135,7 +135,7 @@ def load_dictionaries(folder: Path, pack: dict[str, Any]) -> None:
             from_year=row["from_year"],
             defaults={
                 name: row[name]
-                for name in ("record_kind", "year_field", "years_back", "conditions")
+                for name in ("record_kind", "year_field", "years_back", "years", "conditions")
                 if name in row
             },
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from apps.cases.canonical import canonical_json, head_of, record_content
+from apps.cases.canonical import canonical_json, head_of, row_objects
 from apps.cases.models import Revision
 from apps.publications.queries import rows_of
 
@@ -21,8 +21,8 @@ def content_json(revision: Revision) -> Iterator[bytes]:
     for place, kind in enumerate(revision.case.kind_spec.records):
         yield (b"," if place else b"") + canonical_json(kind.code).encode() + b":["
         comma = b"\n"
-        for record in rows_of(kind, revision).iterator(chunk_size=2000):
-            yield comma + canonical_json(record_content(record)).encode()
+        for row in row_objects(kind, rows_of(kind, revision).iterator(chunk_size=2000)):
+            yield comma + canonical_json(row).encode()
             comma = b",\n"
         yield b"\n]"
     yield b"}}\n"

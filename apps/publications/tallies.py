@@ -41,7 +41,7 @@ def _combinations(rows: QuerySet[Any], paths: Sequence[str]) -> QuerySet[Any]:
 def tally(revisions: Iterable[Revision]) -> None:
     """Count the rows of ``revisions``, which are published now or were. One query a kind."""
     for revision in revisions:
-        for kind in revision.case.kind_spec.records:
+        for kind in revision.case.kind_spec.public_records:
             rows = kind.model.objects.filter(revision=revision)
             paths = _paths(kind)
             Tally.objects.bulk_create(

@@ -151,6 +151,14 @@ DESK_PAGES = {
     "desk:timeliness": REPORTS,
     "desk:timeliness_cases": REPORTS,
     "districts:completeness": REPORTS,
+    # What districts claim, once handed on: the city's officials and the auditor.
+    "districts:claims": {
+        Role.CITY_EDITOR: 200,
+        Role.CITY_REVIEWER: 200,
+        Role.CITY_PUBLISHER: 200,
+        Role.AUDITOR: 200,
+        "others": 404,
+    },
     "desk:extensions": REPORTS,
     # Without a kind and a year there is nothing to ask for.
     "desk:extension_new": NO_STEP,
@@ -200,6 +208,13 @@ DESK_OF_CASE = {
     "districts:preview_paste",
     "desk:receipt",
     "desk:receipt_file",
+    "districts:lists",
+    "districts:list_add",
+    "districts:list_row_new",
+    "districts:list_row_added",
+    "districts:list_dispute",
+    "districts:claim",
+    "districts:claim_file",
     "districts:narrative_new",
     "districts:narrative",
     "districts:narrative_versions",

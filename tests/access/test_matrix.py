@@ -303,8 +303,14 @@ def _desk_answer(name, revision, whose, role, state, step=""):
         "desk:evidence_remove",
         "districts:derived",
         "districts:entry",
+        "districts:list_row_new",
+        "districts:list_row_added",
+        "districts:list_dispute",
+        "districts:claim",
+        "districts:claim_file",
     }:
-        # Nothing is attached or counted; tests/cases/evidence and test_derived.py do both.
+        # Nothing is attached, counted, listed or claimed; tests/cases/evidence, test_derived.py and
+        # tests/districts/lists do.
         return 404
     if not sees(role, whose, state):
         return 404
@@ -355,6 +361,13 @@ def _urls(revision, row, finding):
         "districts:save_field": [case, "indicator-1"],
         "districts:hear": [case],
         "districts:preview_paste": [case],
+        "districts:lists": [case],
+        "districts:list_add": [case],
+        "districts:list_row_new": [case, 1],
+        "districts:list_row_added": [case, uuid.UUID(int=1)],
+        "districts:list_dispute": [case, "awards", uuid.UUID(int=1)],
+        "districts:claim": [case, uuid.UUID(int=1)],
+        "districts:claim_file": [case, uuid.UUID(int=1), uuid.UUID(int=2)],
         "districts:narrative_new": [case],
         "districts:narrative": [case, section],
         "districts:narrative_versions": [case, section],

@@ -22,6 +22,7 @@ from apps.cases.domain.saved_views import keep_view
 from apps.cases.domain.twins import answer_twin
 from apps.cases.kinds import kinds
 from apps.cases.models import State, Twin
+from apps.districts.lists.answers import hand_on, refuse
 from apps.districts.models import Derivation
 from apps.intake.imports.layouts import remember
 from apps.intake.imports.undoing import undo
@@ -37,6 +38,7 @@ from apps.registry.models import (
 )
 from tests import factories
 from tests.cases.evidence import documents
+from tests.districts.lists import support as lists
 from tests.intake.imports import support
 
 # A kind of case for each kind of row.
@@ -74,6 +76,7 @@ def build() -> None:
     with factories.kind_with_notice():
         factories.case_in(State.ON_NOTICE)
     _attach_ask_and_remind()
+    _speak_of_lists()
     _take_in()
     _decide_about_organisations()
     _request_and_verify()
@@ -128,6 +131,18 @@ def _attach_ask_and_remind() -> None:
         timezone.localdate() + dt.timedelta(days=30),
     )
     remind(dt.date(2024, 3, 1))
+
+
+def _speak_of_lists() -> None:
+    """Let a district confirm a row of a list and dispute another; hand that on, and refuse it."""
+    lists.roster(1, 2)
+    draft = factories.open_return(factories.district("cixi"), rows=0)
+    lists.confirm_all(draft)
+    said = lists.dispute(draft, {"rank": 9}, version=1)
+    reviewing = factories.advance(draft, State.REVIEWING)
+    reviewer = factories.staff(Role.CITY_REVIEWER)
+    hand_on(reviewer, reviewing.case_id, said.uid)
+    refuse(reviewer, reviewing.case_id, said.uid, "名单与认定文件一致。")
 
 
 def _take_in() -> None:

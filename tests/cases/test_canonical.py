@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import hashlib
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -92,6 +93,16 @@ OTHER = {
         "status": "forecast",
     },
     "narrative-sections": {"heading": "另一节", "text": "另一段。"},
+    "list-statements": {
+        "title": "另一企业",
+        "says": "confirmed",
+        "claim": {"organisation": "另一企业"},
+        "reason": "另一理由。",
+        "row_kind": "awards",
+        "list_revision": "other",
+        "row_uid": uuid.UUID(int=1),
+        "seen": "0" * 64,
+    },
 }
 
 
@@ -112,6 +123,10 @@ def test_hash_changes_with_every_field(code, field):
     revision = factories.open_new(kind_code)
     if field == "reporting_unit":
         factories.district("beilun")
+    if code == "list-statements":
+        disputed = {"says": "disputed", "row_uid": uuid.UUID(int=2), "seen": "f" * 64}
+        statement = factories.statement_values(**disputed)
+        save_record(factories.filler_of(revision), revision.pk, record_kinds[code], statement)
     row = factories.records_of(revision, code)[0]
     before = revision_hash(revision)
     value = OTHER[code][field]
@@ -121,7 +136,11 @@ def test_hash_changes_with_every_field(code, field):
             value = factories.district("cixi").district
     if field == "indicator":
         value = factories.indicator(value)
-    values = {field: value, **({"value": None} if field == "blank" else {})}
+    if field == "list_revision":
+        value = factories.published_case("awards")
+    # What a constraint wants to change together.
+    along = {"blank": {"value": None}, "says": {"claim": {}, "reason": ""}}
+    values = {field: value, **along.get(field, {})}
 
     save_record(factories.filler_of(revision), revision.pk, record_kinds[code], values, uid=row.uid)
 

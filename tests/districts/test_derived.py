@@ -12,12 +12,13 @@ from apps.accounts.models import Role
 from apps.cases.domain.records import save_record
 from apps.cases.errors import Invalid
 from apps.cases.models import Revision, State
-from apps.districts.derived import derivations, expected, rows_behind
+from apps.districts.derived import claimed, derivations, expected, rows_behind
 from apps.districts.kind import INDICATOR_VALUE
 from apps.districts.models import Derivation, IndicatorValue
 from apps.registry.models import Indicator, Organisation
 from tests import factories
 from tests.cases.evidence.test_pages import client_of
+from tests.districts.lists import support as lists
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 ROSTER = "年度浙江省科技小巨人企业（宁波）"
@@ -92,7 +93,8 @@ def test_earlier_years_stay_as_they_were_typed() -> None:
 def test_later_derivation_takes_over() -> None:
     first = counted()
     for year in (2024, 2026):
-        factories.published_case("certifications", 1, year=year, subject=f"{year}")
+        row = factories.certification_values(district=factories.district().district)
+        factories.published_case("certifications", [row], year=year, subject=f"{year}")
         roster("cixi", year=year)
     later = Derivation.objects.create(
         indicator=first.indicator,
@@ -353,3 +355,86 @@ def test_derivation_that_counts_nothing_is_refused(fields: dict[str, Any], place
 def test_derivation_goes_by_what_it_counts() -> None:
     assert str(counted()) == "Indicator giants ← roster-entries"
     assert Indicator.objects.get(code="giants").source == "derived"
+
+
+# Awards and stocks
+
+
+def award_list(*organisations: str, award_year: int = 2023, **options: Any) -> Revision:
+    """Publish an award list with a project for each first organisation."""
+    rows = [
+        factories.award_values(number, award_year=award_year, organisations=[name, "乙公司"])
+        for number, name in enumerate(organisations, start=1)
+    ]
+    return factories.published_case("awards", rows, **options)
+
+
+def test_prizes_are_counted_once_it_is_known_where_each_winner_is() -> None:
+    counted("prizes", "awards", year_field="award_year", years_back=1, conditions={})
+    award_list("甲公司", "丙公司", year=2024)
+    Organisation.objects.filter(name="甲公司").update(district=factories.district().district)
+    revision = factories.open_return(year=2024)
+
+    factories.save_figure(revision, "prizes", "5")
+    assert (value(revision, "prizes"), derivations(2024)) == (5, {})
+
+    Organisation.objects.filter(name="丙公司").update(district=factories.district("cixi").district)
+
+    assert value(factories.take("hand_over", revision), "prizes") == 1
+
+
+def test_stock_is_counted_over_the_years_in_which_a_recognition_is_valid() -> None:
+    derivation = counted("valid", years=3)
+    for year in (2024, 2023):
+        roster("beilun", "beilun", "cixi", year=year)
+
+    assert derivations(2024) == {}
+
+    roster("beilun", year=2022)
+    roster("beilun", year=2021)
+
+    assert derivations(2024) == {derivation.indicator_id: derivation}
+    assert value(factories.open_return(year=2024), "valid") == 5
+
+
+def test_years_counted_are_one_at_least() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        counted(years=0)
+
+    assert set(refusal.value.message_dict) == {"years"}
+
+
+# What a district claims
+
+
+def test_claims_stand_beside_the_figure_and_do_not_change_it() -> None:
+    derivation = counted()
+    listed = roster("beilun", "beilun", "beilun")
+    factories.published_case(
+        "roster-entries",
+        [factories.roster_entry_values(9, year=2024, district=factories.district().district)],
+        year=2024,
+        subject="另一名单",
+    )
+    revision = factories.open_return(year=2024)
+    lists.confirm_all(revision)
+    lists.dispute(revision, {}, 1, version=1, reason="本区无此企业。")
+    lists.dispute(revision, {"rank": 3}, 3, version=1)
+    lists.add(revision, listed, roster=f"2024{ROSTER}", year=2024)
+    lists.add(revision, listed, roster="别的名单", year=2024, organisation="别的公司")
+
+    found = claimed(derivation, revision)
+    page = (
+        client_of(factories.filler_of(revision))
+        .get(reverse("districts:derived", args=[revision.case_id, "giants"]))
+        .content.decode()
+    )
+
+    assert [line.statement.title for line in found if line.statement] == [
+        "宁波精密2有限公司",
+        "宁波新材料科技有限公司",
+    ]
+    assert value(factories.take("hand_over", revision)) == 3
+    assert "Claimed by the district" in page
+    assert "本区无此企业。" in page
+    assert "别的公司" not in page

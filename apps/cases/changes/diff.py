@@ -65,11 +65,16 @@ class Diff:
         say_flag: Callable[[str], str] = str,
         *,
         moves: bool = True,
+        public: bool = False,
     ) -> None:
-        """Compare two sides of one case; without ``moves`` the order of rows is not compared."""
+        """Compare two sides of one case; without ``moves`` the order of rows is not compared.
+
+        ``public``: only what is published of a case.
+        """
         self.moves = moves
         self.before, self.after = before, after
-        self.kinds = after.revision.case.kind_spec.records
+        kind = after.revision.case.kind_spec
+        self.kinds = kind.public_records if public else kind.records
         self.say_flag = say_flag
 
     @cached_property

@@ -52,6 +52,18 @@ def attach(
     return _attach(actor, revision, place, StoredFile(sha256, len(data), kind), name, caption)
 
 
+def carry_over(
+    actor: User, revision_id: int, found: Evidence, place: Place, *, caption: str = ""
+) -> Evidence:
+    """Attach a file of another case at ``place``: the same bytes, looked through when they came.
+
+    ``found`` comes from the caller, who has asked whether ``actor`` may see it. Otherwise as
+    ``attach``.
+    """
+    revision = Revision.objects.visible_to(actor).select_related("case__bureau").get(pk=revision_id)
+    return _attach(actor, revision, place, found.file, found.name, caption)
+
+
 @transaction.atomic
 def _attach(
     actor: User, revision: Revision, place: Place, file: StoredFile, name: str, caption: str

@@ -9,6 +9,8 @@ from apps.districts.checks.figure_told_twice import figure_told_twice
 from apps.districts.checks.forecast_in_a_closed_year import forecast_in_a_closed_year
 from apps.districts.checks.growth_in_words import growth_in_words
 from apps.districts.checks.last_year_restated import last_year_restated
+from apps.districts.checks.list_claim_without_evidence import list_claim_without_evidence
+from apps.districts.checks.list_rows_open import list_rows_open
 from apps.districts.checks.narrative_length import narrative_length
 from apps.districts.checks.narrative_missing import narrative_missing
 from apps.districts.checks.negative_count import negative_count
@@ -51,6 +53,8 @@ RETURN_RULES = (
     narrative_length,
     unknown_reference,
     number_not_in_figures,
+    list_rows_open,
+    list_claim_without_evidence,
 )
 
 

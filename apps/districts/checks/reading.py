@@ -11,6 +11,7 @@ from django.db.models import F
 from apps.cases.kinds import Problem
 from apps.cases.models import Revision, Severity
 from apps.districts.checks.amounts import base_unit
+from apps.districts.lists.standing import Lists, read_lists
 from apps.districts.models import FigureStatus, IndicatorValue, NarrativeSection, Scope
 from apps.registry.models import (
     Indicator,
@@ -110,6 +111,11 @@ class Reading:
         """Return the narrative in printed order."""
         rows = NarrativeSection.objects.filter(revision=self.revision)
         return list(rows.order_by("position", "id"))
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Return how the rows of the city's lists stand with the return. Three queries."""
+        return read_lists(self.revision)
 
     @cached_property
     def _limits(self) -> dict[str, NarrativeLimit]:

@@ -80,7 +80,7 @@ def listing_package(listing: Any) -> Iterator[bytes]:
 
 def tables_of(revision: Revision) -> list[Table]:
     """Return the tables of a released case, a table for each kind of row."""
-    return [Table(kind, rows_of(kind, revision)) for kind in revision.case.kind_spec.records]
+    return [Table(kind, rows_of(kind, revision)) for kind in revision.case.kind_spec.public_records]
 
 
 def release_package(release: Release) -> Iterator[bytes]:

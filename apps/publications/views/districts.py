@@ -5,6 +5,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from apps.districts.lists.standing import confirmed_rows
 from apps.districts.printed import sections_of
 from apps.publications import districts as asked
 from apps.publications import pictures, queries
@@ -81,6 +82,7 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
             "narrative": narrative,
             "lists": lists,
             "revision": own[0].revision if own else None,
+            "confirmed_rows": confirmed_rows(own[0].revision) if own and lists else 0,
             "figure_count": len(own),
             "is_empty": not (figures or narrative or lists),
         },

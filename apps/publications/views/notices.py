@@ -31,7 +31,7 @@ def notice(request: HttpRequest, case_id: int) -> HttpResponseBase:
             raise Gone(_("The public notice of this case is over."))
         raise Http404
     tables = []
-    for kind in shown.case.kind_spec.records:
+    for kind in shown.case.kind_spec.public_records:
         table = kind.table(
             data=queries.rows_of(kind, shown),
             orderable=False,

@@ -92,7 +92,7 @@ def revision(request: HttpRequest, case_id: int, number: int) -> HttpResponseBas
         raise Http404 from error
     is_current = shown.superseded_at is None
     tables = []
-    for kind in shown.case.kind_spec.records:
+    for kind in shown.case.kind_spec.public_records:
         table = kind.table(
             data=queries.rows_of(kind, shown),
             orderable=False,
@@ -125,7 +125,7 @@ def revision(request: HttpRequest, case_id: int, number: int) -> HttpResponseBas
 
 
 def _diff(former: Revision, shown: Revision) -> Diff:
-    return Diff(Side(former), Side(shown), say_flag=meaning_of)
+    return Diff(Side(former), Side(shown), say_flag=meaning_of, public=True)
 
 
 def meaning_of(flag: str) -> str:

@@ -35,7 +35,7 @@ def release(request: HttpRequest, number: str) -> HttpResponseBase:
         .values_list("pk", flat=True)
     )
     items = [
-        (item, item.revision_id in readable, item.revision.case.kind_spec.records)
+        (item, item.revision_id in readable, item.revision.case.kind_spec.public_records)
         for item in shown.items.select_related("revision__case__bureau")
     ]
     return render(

@@ -89,7 +89,11 @@ def _found_or_404(request: DeskRequest, case_id: int, uid: uuid.UUID) -> Evidenc
 @require_safe
 def evidence_file(request: DeskRequest, case_id: int, uid: uuid.UUID) -> HttpResponse:
     """Hand a file out, as an attachment and nothing else; its bytes are checked first."""
-    found = _found_or_404(request, case_id, uid)
+    return hand_out(request, _found_or_404(request, case_id, uid))
+
+
+def hand_out(request: DeskRequest, found: Evidence) -> HttpResponse:
+    """Answer with the bytes of a file that is in the person's scope."""
     try:
         data = store.fetch(found.file_id)
     except store.NotIntact as refusal:

@@ -33,6 +33,7 @@ from apps.cases.domain.records import remove_record, restore_record, save_record
 from apps.cases.errors import Invalid, Locked, StaleRecord, WorkflowError
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Finding, Record, Revision, State
+from apps.cases.origins import origins_of
 
 # Under it, ids of new rows are made from the case and the form: a form sent twice is one row,
 # and nobody can choose the id of somebody else's.
@@ -80,6 +81,8 @@ def row_new(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
     """Enter a new row. The form sent twice makes one row."""
     revision = revision_or_404(request, case_id)
     kind = kind_or_404(revision, code)
+    if kind.entry_url:
+        return redirect(kind.entry_url, case_id)
     refusal = desk_page.write_refusal(request.user, revision, kind, None)
     blank = kind.model(revision=revision)
     once = request.POST.get("once") or uuid.uuid4().hex
@@ -142,6 +145,10 @@ def row(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpRe
             return _row_is_gone(request, revision, kind, uid)
         raise Http404 from error
     refusal = desk_page.write_refusal(request.user, revision, kind, uid)
+    if kind.entry_url:
+        if request.method == "POST":
+            return redirect(kind.entry_url, case_id)
+        return _row_page(request, revision, kind, stored, None)
     if request.method != "POST":
         form: Any = None if refusal else kind.form(instance=queries.find_row(revision, kind, uid))
         return _row_page(request, revision, kind, stored, form)
@@ -308,6 +315,8 @@ def _row_page(
             "public_url": reverse("publications:record", args=[kind.code, stored.uid])
             if kind.is_listed and revision.is_public
             else "",
+            "origins": origins_of(request.user, revision, stored.uid),
+            "entry_url": reverse(kind.entry_url, args=[revision.case_id]) if kind.entry_url else "",
             "files": desk_evidence.files_at(revision, place),
             "evidence_url": desk_evidence.list_url(revision.case_id, place),
             "may_attach": locked is None and refusal is None,
