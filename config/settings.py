@@ -330,12 +330,21 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Two enumerations of the same field name would be one.
+    "ENUM_NAME_OVERRIDES": {"ReasonOfBlankEnum": "apps.districts.models.Blank"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.publications.schema.without_required_fields",
+    ],
 }
 
 # Other sites may read the interface, and nothing else of this one.
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "RateLimit", "RateLimit-Policy"]
+# So many requests a minute may one address make of the interface; 0 counts none.
+API_PER_MINUTE = env.int("YONGKE_API_PER_MINUTE", default=600)
 # A question of a public page is given up after so long.
 PUBLIC_SECONDS = 2.0
 

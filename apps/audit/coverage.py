@@ -22,6 +22,7 @@ NOT_COVERED = {
     "registry_compared": "up to where doubles and twins were looked for; a bookmark that decides nothing",
     "cases_look": "how far a reviewer has read; a bookmark that decides nothing",
     "publications_tally": "numbers of published rows, which are covered; counted again at will",
+    "publications_reader": "how often an address asked within a minute; deleted after some",
     "districts_uploadedworkbook": "a file that waits for its uploader's answer, a day at most",
     "districts_presence": "who is looking at a return right now; worthless after some seconds",
     # What was read from a file and is being looked through. What a person accepts stands in the

@@ -1,6 +1,6 @@
 """The base of every kind's filter set: one serves page, count, facets, export and API."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar
 
 import django_filters
@@ -46,9 +46,12 @@ class AnyOfField(forms.Field):
     widget = AnyOfInput
     no_nulls = ProhibitNullCharactersValidator()
 
-    def __init__(self, *args: Any, whole: bool = False, **kwargs: Any) -> None:
-        """Take values of text, or of whole numbers."""
+    def __init__(
+        self, *args: Any, whole: bool = False, known: Collection[str] = (), **kwargs: Any
+    ) -> None:
+        """Take values of text, of whole numbers, or of those that are ``known``."""
         self.whole = whole
+        self.known = known
         super().__init__(*args, **kwargs)
 
     def to_python(self, value: Any) -> list[Any]:
@@ -58,6 +61,12 @@ class AnyOfField(forms.Field):
             self.no_nulls(item)
             if self.whole and not (item.isdecimal() and len(item) < 10):
                 raise ValidationError(_("Enter a whole number."), code="invalid")
+            if self.known and item not in self.known:
+                raise ValidationError(
+                    _("There is no “%(value)s”. Choose one of these: %(known)s."),
+                    code="unknown",
+                    params={"value": item, "known": ", ".join(self.known)},
+                )
         return [int(item) for item in values] if self.whole else values
 
 
@@ -72,6 +81,8 @@ class AnyOfFilter(django_filters.Filter):
         self.related: type[Model] | None = of.related_model if of is not None else None
         if isinstance(of, IntegerField):
             kwargs["whole"] = True
+        elif of is not None and of.choices:
+            kwargs.setdefault("known", [str(value) for value, _label in of.flatchoices if value])
         super().__init__(**kwargs)
 
     @property

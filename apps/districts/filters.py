@@ -22,6 +22,10 @@ class IndicatorFilter(AnyOfFilter):
 class ScopeFilter(AnyOfFilter):
     """Keeps the figures of a scope, by its code or by the term that rows print."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        """Know both."""
+        super().__init__(known=[*SCOPE_TERMS, *SCOPE_TERMS.values()], **kwargs)
+
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Take 全域 as well as ``whole``."""
         codes = {term: code for code, term in SCOPE_TERMS.items()}

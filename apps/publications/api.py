@@ -1,13 +1,13 @@
 """The open data interface: what the listings show, read-only, as JSON."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
@@ -16,18 +16,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
 from apps.cases.kinds import listed_record_kinds
-from apps.publications import queries
+from apps.cases.serializers import folder_of
+from apps.publications import changes, keys, queries
 from apps.publications.answers import BadQuery, Gone
 from apps.publications.limits import TooSlow, limited
-from apps.publications.moments import day_of, end_of
-from apps.publications.pagination import KeyPagination
-
-FIELDS = OpenApiParameter(
-    "fields", str, description="The fields to give, separated by commas; all without it."
+from apps.publications.moments import day_of, end_of, moment_since
+from apps.publications.pagination import (
+    KeyPagination,
+    next_url,
+    page_parameters,
+    page_size,
+    wrapped,
 )
-AS_OF = OpenApiParameter(
-    "as_of", OpenApiTypes.DATE, description="Show what was public at the end of this day."
-)
+from apps.publications.schema import KindSchema, list_parameter
 
 
 def answer_in_sentences(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -60,6 +61,8 @@ class PublicRows(GenericAPIView):
     """What list and row have in common. The kind is given where the address is declared."""
 
     kind: Any = None
+    schema = KindSchema()
+    problems: ClassVar[tuple[str, ...]] = ("400", "404", "429", "503")
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         # No docstring: the interface's description would say it of every list.
@@ -69,7 +72,8 @@ class PublicRows(GenericAPIView):
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Leave out the fields that ``fields`` does not name. Raises ``ValidationError``."""
         serializer: Any = super().get_serializer(*args, **kwargs)
-        names = [name for name in self.request.query_params.get("fields", "").split(",") if name]
+        text = ",".join(self.request.query_params.getlist("fields"))
+        names = [name for part in text.split(",") if (name := part.strip())]
         if names:
             fields = getattr(serializer, "child", serializer).fields
             if unknown := sorted(set(names) - set(fields)):
@@ -85,7 +89,6 @@ class PublicRows(GenericAPIView):
         return queries.public_rows(self.kind, end_of(day_of(self.request.query_params)))
 
 
-@extend_schema_view(get=extend_schema(parameters=[AS_OF, FIELDS]))
 class RecordList(PublicRows, ListAPIView):
     """The rows of a listing, filtered as its page is, a page at a time."""
 
@@ -93,12 +96,12 @@ class RecordList(PublicRows, ListAPIView):
     pagination_class = KeyPagination
 
 
-@extend_schema_view(get=extend_schema(parameters=[AS_OF, FIELDS]))
 class RecordDetail(PublicRows, RetrieveAPIView):
     """One row by its permanent id; 410 with the reason where it was withdrawn."""
 
     filter_backends = ()
     lookup_field = "uid"
+    problems = ("400", "404", "410", "429", "503")
 
     def get_object(self) -> Any:
         """Return the row. Raises ``Gone`` or ``Http404``."""
@@ -107,6 +110,127 @@ class RecordDetail(PublicRows, RetrieveAPIView):
             return queries.public_row(self.kind, self.kwargs["uid"], moment)
         except self.kind.model.DoesNotExist as error:
             raise Http404 from error
+
+
+CHANGE = {
+    "type": "object",
+    "required": ["change", "kind", "id", "url", "at", "release", "revision", "reason"],
+    "properties": {
+        "change": {
+            "type": "string",
+            "enum": [changes.PUBLISHED, changes.CORRECTED, changes.WITHDRAWN],
+        },
+        "kind": {"type": "string", "description": "The list that the row belongs to."},
+        "id": {"type": "string", "format": "uuid"},
+        "url": {"type": "string", "format": "uri"},
+        "at": {"type": "string", "format": "date-time"},
+        "release": {"type": "string", "nullable": True},
+        "revision": {"type": "integer"},
+        "reason": {"type": "string"},
+    },
+}
+
+
+class ChangeList(APIView):
+    """What became public, was corrected or was withdrawn, row by row, in the order of time.
+
+    Begin with `since`, a release or a time, and follow `next`. A row that left its list by a
+    correction counts as withdrawn. A page may be shorter than was asked for, and still have a next.
+    """
+
+    schema = KindSchema()
+    problems: ClassVar[tuple[str, ...]] = ("400", "404", "429", "503")
+
+    @extend_schema(
+        operation_id="changes_list", responses={200: wrapped({"type": "array", "items": CHANGE})}
+    )
+    def get(self, request: Request) -> Response:
+        # No docstring, as above.
+        size = page_size(request)
+        wanted = self._wanted(request)
+        behind = self._behind(request.query_params.get("cursor"))
+        with limited():
+            since = moment_since(request.query_params.get("since", ""))
+            found, place = changes.changes(since, behind, wanted, size)
+        rows = [
+            {
+                "change": change.change,
+                "kind": change.kind.code,
+                "id": change.uid,
+                "url": f"{settings.SITE_URL}{folder_of(change.kind.code)}{change.uid}/",
+                "at": change.act.at,
+                "release": change.act.release.number if change.act.release else None,
+                "revision": change.act.revision.number,
+                "reason": change.reason,
+            }
+            for change in found
+        ]
+        cursor = None
+        if place is not None:
+            # To the microsecond, which the encoder would cut.
+            at, *act = place.act
+            cursor = keys.encode("", [at.isoformat(), *act, *(place.row or ())])
+        return Response({"results": rows, "next": next_url(request, cursor)})
+
+    def _wanted(self, request: Request) -> list[Any]:
+        """Return the kinds that are asked for; all without. The cursor counts by their order."""
+        known = {kind.code: kind for kind in listed_record_kinds()}
+        text = ",".join(request.query_params.getlist("kind"))
+        names = [name for part in text.split(",") if (name := part.strip())]
+        if unknown := sorted(set(names) - set(known)):
+            raise ValidationError(
+                {
+                    "kind": [
+                        _("There is no list %(names)s. There is: %(known)s.")
+                        % {"names": ", ".join(unknown), "known": ", ".join(known)}
+                    ]
+                }
+            )
+        return [kind for code, kind in known.items() if not names or code in names]
+
+    def _behind(self, cursor: str | None) -> changes.Place | None:
+        """Return the place in ``cursor``. Raises ``ValidationError``."""
+        if not cursor:
+            return None
+        found = keys.opened(cursor)
+        values = found[1] if isinstance(found, list) and len(found) == 2 else None
+        if not (isinstance(values, list) and len(values) in (3, 6)):
+            raise keys.bad_cursor()
+        try:
+            at = moment_since(values[0])
+        except (BadQuery, AttributeError, TypeError) as error:
+            raise keys.bad_cursor() from error
+        numbers = [*values[1:3], *values[3:5]]
+        if at is None or not all(type(n) is int and 0 <= n < 2**31 for n in numbers):
+            raise keys.bad_cursor()
+        if len(values) == 6 and not keys.is_uid(values[5]):
+            raise keys.bad_cursor()
+        row = (values[3], values[4], values[5]) if len(values) == 6 else None
+        return changes.Place((at, values[1], values[2]), row)
+
+    def parameters(self) -> list[dict[str, Any]]:
+        """Describe what may be asked."""
+        return [
+            {
+                "name": "since",
+                "in": "query",
+                "required": False,
+                "schema": {
+                    "anyOf": [
+                        {"type": "string", "format": "date"},
+                        {"type": "string", "format": "date-time"},
+                        {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{3,7}$"},
+                    ]
+                },
+                "description": _("What came after a release (2026-001), a day or a time."),
+            },
+            list_parameter(
+                "kind",
+                [kind.code for kind in listed_record_kinds()],
+                _("The lists, separated by commas; all without it."),
+            ),
+            *page_parameters(),
+        ]
 
 
 @extend_schema(exclude=True)
@@ -119,7 +243,11 @@ class Root(APIView):
             kind.code: request.build_absolute_uri(reverse(f"api:{kind.code}"))
             for kind in listed_record_kinds()
         }
-        return Response({**lists, "schema": request.build_absolute_uri(reverse("api:schema"))})
+        others = {
+            name: request.build_absolute_uri(reverse(f"api:{name}"))
+            for name in ("changes", "schema", "docs")
+        }
+        return Response({**lists, **others})
 
 
 @extend_schema(exclude=True)

@@ -6,7 +6,9 @@ from django.utils.decorators import decorator_from_middleware
 from drf_spectacular.views import SpectacularAPIView
 
 from apps.cases.kinds import listed_record_kinds
-from apps.publications.api import Nothing, RecordDetail, RecordList, Root
+from apps.publications.api import ChangeList, Nothing, RecordDetail, RecordList, Root
+from apps.publications.rates import rated
+from apps.publications.views.interface import interface
 
 app_name = "api"
 # An answer carries its ETag; who has it already is told so, and no more.
@@ -15,11 +17,13 @@ conditional = decorator_from_middleware(ConditionalGetMiddleware)
 urlpatterns = [
     path("", Root.as_view(), name="root"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", interface, name="docs"),
+    path("changes/", rated(conditional(ChangeList.as_view())), name="changes"),
 ]
 for kind in listed_record_kinds():
     given = {"kind": kind, "serializer_class": kind.serializer}
-    rows = conditional(RecordList.as_view(**given, filterset_class=kind.filterset))
-    row = conditional(RecordDetail.as_view(**given))
+    rows = rated(conditional(RecordList.as_view(**given, filterset_class=kind.filterset)))
+    row = rated(conditional(RecordDetail.as_view(**given)))
     urlpatterns += [
         path(f"{kind.code}/", rows, name=kind.code),
         path(f"{kind.code}/<uuid:uid>/", row, name=f"{kind.code}-row"),

@@ -39,7 +39,7 @@ def columns(kind: RecordKind) -> Columns | None:
                 Value(folder), Cast("uid", TextField()), Value("/"), output_field=TextField()
             )
         elif isinstance(field, NameField):
-            found[name] = F(f"{field.source.replace('.', '__')}__name")
+            found[name] = F(f"{str(field.source).replace('.', '__')}__name")
         elif isinstance(field, serializers.SerializerMethodField) or not _is_stored(kind, field):
             return None
         else:

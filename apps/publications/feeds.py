@@ -1,4 +1,7 @@
-"""The feed of releases: who follows it learns of every publication and every correction."""
+"""Atom feeds: of all releases, and of the cases of one kind of row.
+
+Who follows one learns of every publication and every correction.
+"""
 
 import datetime as dt
 from typing import Any
@@ -6,12 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.db.models import Count, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.models import Release
+from apps.cases.kinds import RecordKind, kinds, record_kinds
+from apps.cases.models import Release, Revision
+from apps.publications.queries import readable_revisions
 
 NEWEST = 50
 
@@ -24,6 +30,10 @@ class ReleaseFeed(Feed):
     subtitle = _("Each act of publishing, with its number and its reason.")
     link = reverse_lazy("publications:releases")
     author_name = _("Yongke")
+
+    def feed_guid(self) -> str:
+        """Return the same id from whatever host it is read."""
+        return settings.SITE_URL + reverse("publications:releases")
 
     def items(self) -> QuerySet[Any]:
         """Return the newest releases with the number of their cases."""
@@ -52,4 +62,70 @@ class ReleaseFeed(Feed):
 
     def item_updateddate(self, item: Any) -> dt.datetime:
         """Return the same: a release never changes."""
+        return item.published_at
+
+
+class KindFeed(Feed):
+    """The newest published and corrected cases with rows of one kind, as Atom.
+
+    What was withdrawn is no longer in it.
+    """
+
+    feed_type = Atom1Feed
+    author_name = _("Yongke")
+
+    def get_object(self, request: HttpRequest, kind: str) -> RecordKind:
+        """Return the kind of the listing."""
+        return record_kinds[kind]
+
+    def title(self, obj: RecordKind) -> str:
+        """Return what the listing is called."""
+        return str(obj.label_plural)
+
+    def subtitle(self, obj: RecordKind) -> str:
+        """Say what the entries are."""
+        return gettext("Each case that was published or corrected, with its release.")
+
+    def link(self, obj: RecordKind) -> str:
+        """Return the listing."""
+        return reverse("publications:listing", args=[obj.code])
+
+    def feed_guid(self, obj: RecordKind) -> str:
+        """Return the same id from whatever host it is read."""
+        return settings.SITE_URL + self.link(obj)
+
+    def items(self, obj: RecordKind) -> QuerySet[Revision]:
+        """Return the newest cases. One query."""
+        codes = [code for code, kind in kinds.items() if obj in kind.records]
+        return (
+            readable_revisions()
+            .filter(case__kind__in=codes)
+            .order_by("-published_at", "-pk")[:NEWEST]
+        )
+
+    def item_title(self, item: Revision) -> str:
+        """Return the case and the number of the revision."""
+        return str(item)
+
+    def item_description(self, item: Revision) -> str:
+        """Return the number of rows and the release, and why it was corrected."""
+        released = item.release_item
+        rows = ngettext("%(count)s row", "%(count)s rows", released.rows) % {"count": released.rows}
+        said = gettext("Release %(number)s: %(cases)s") % {
+            "number": released.release.number,
+            "cases": rows,
+        }
+        return f"{said}. {item.reason}" if item.reason else said
+
+    def item_link(self, item: Revision) -> str:
+        """Return the permanent address of the revision."""
+        page = reverse("publications:revision", args=[item.case_id, item.number])
+        return settings.SITE_URL + page
+
+    def item_pubdate(self, item: Revision) -> dt.datetime | None:
+        """Return when it was published."""
+        return item.published_at
+
+    def item_updateddate(self, item: Revision) -> dt.datetime | None:
+        """Return the same: a published revision never changes."""
         return item.published_at

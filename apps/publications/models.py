@@ -33,3 +33,23 @@ class Tally(models.Model):
     def __str__(self) -> str:
         """Return the values and their number."""
         return f"{self.record_kind} {self.values}: {self.rows}"
+
+
+class Reader(models.Model):
+    """How often one address has asked the open data interface within a minute (``rates.py``).
+
+    The address itself is not kept, only a part of its keyed hash, and that for some minutes.
+    """
+
+    sender = models.UUIDField(primary_key=True)
+    # Since 1970, by the database's clock.
+    minute = models.BigIntegerField()
+    asked = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("reader of the interface")
+        verbose_name_plural = _("readers of the interface")
+
+    def __str__(self) -> str:
+        """Return the number of requests."""
+        return str(self.asked)

@@ -8,9 +8,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import NotFound
 
+from apps.cases.models import Release
 from apps.publications.answers import BadQuery
 
+_RELEASE = re.compile(r"\d{4}-\d{3,7}\Z", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+ -]\d{2}:\d{2})?\Z", re.ASCII
@@ -47,6 +50,31 @@ def day_of(data: Mapping[str, str]) -> dt.date | dt.datetime | None:
         raise BadQuery(
             gettext("“As published on” takes a day such as 2026-03-31. Correct it in the address.")
         ) from error
+
+
+def moment_since(text: str) -> dt.datetime | None:
+    """Return the moment that ``since`` names: that of a release, a time, or the begin of a day.
+
+    None for nothing. Raises ``NotFound`` for a release that there is not, ``BadQuery`` for anything
+    else. One query for a release.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    if _RELEASE.match(text):
+        release = Release.objects.filter(number=text).only("published_at").first()
+        if release is None:
+            raise NotFound(gettext("There is no release %(number)s.") % {"number": text})
+        return release.published_at
+    try:
+        day = day_of({"as_of": text})
+    except BadQuery as error:
+        raise BadQuery(
+            gettext("“since” takes the number of a release, a day such as 2026-03-31, or a time.")
+        ) from error
+    if isinstance(day, dt.datetime) or day is None:
+        return day
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def end_of(day: dt.date | dt.datetime | None) -> dt.datetime | None:

@@ -4,7 +4,7 @@ from django.contrib.sitemaps import views as maps
 from django.urls import path
 
 from apps.publications import converters  # noqa: F401 - registers its own
-from apps.publications.feeds import ReleaseFeed
+from apps.publications.feeds import KindFeed, ReleaseFeed
 from apps.publications.sitemaps import robots, sitemaps
 from apps.publications.views import (
     corrections,
@@ -65,6 +65,7 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:case_id>/", notices.notice, name="notice"),
     path("<listing:kind>", listings.listing, name="listing"),
+    path("<listing:kind>feed.atom", KindFeed(), name="feed_of_kind"),
     path("<listing:kind><uuid:uid>/", records.record, name="record"),
     path("<listing:kind><uuid:uid>/correction/", corrections.ask, name="correction_new"),
     path("corrections/", corrections.look_up, name="corrections"),

@@ -102,6 +102,7 @@ def test_public_pages_answer_everyone_alike():
     factories.published_case("city-figures")
     arguments = {
         "publications:listing": {"kind": "awards"},
+        "publications:feed_of_kind": {"kind": "awards"},
         "publications:indicator": {"code": "indicator-1"},
         "publications:sitemap_part": {"section": "pages"},
     }

@@ -59,7 +59,7 @@ class Side:
         return {row.pk: row for row in found}
 
 
-def _compared(kind: RecordKind, side: str) -> str:
+def compared(kind: RecordKind, side: str) -> str:
     """Return the content columns of one side as a row value, as the hash would tell them apart."""
     columns = []
     for name in content_fields(kind):
@@ -80,7 +80,7 @@ def differing(before: Side, after: Side, kinds: Sequence[RecordKind]) -> list[tu
     parts, params = [], []
     for number, kind in enumerate(kinds):
         (old, old_params), (new, new_params) = before.sql(kind), after.sql(kind)
-        is_other = f"{_compared(kind, 'o')} IS DISTINCT FROM {_compared(kind, 'n')}"
+        is_other = f"{compared(kind, 'o')} IS DISTINCT FROM {compared(kind, 'n')}"
         parts.append(
             f"SELECT {number} AS kind, coalesce(n.uid, o.uid) AS uid, {is_other} AS is_other,"  # noqa: S608
             " o.ref AS old_ref, n.ref AS new_ref, o.position <> n.position AS is_placed_otherwise,"
