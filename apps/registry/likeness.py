@@ -93,8 +93,9 @@ def _sound_alike(one: str, other: str) -> bool:
     """Say whether names of equal length differ in characters of one sound only (博威, 博微)."""
     if len(one) != len(other) or one.isascii():
         return False
-    unlike = sum(a != b for a, b in zip(one, other, strict=True))
-    return unlike <= len(one) // 2 and spelled(one) == spelled(other)
+    unlike = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    # Character by character: each is spelled once, however many names hold it.
+    return len(unlike) <= len(one) // 2 and all(spelled(a) == spelled(b) != "" for a, b in unlike)
 
 
 def is_short_for(short: str, long: str) -> bool:

@@ -1,11 +1,14 @@
 """Which organisation a printed name means: what is certain, what is only proposed, what is neither."""
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.cases.tasks import find_doubles as find_doubles_task
+from apps.cases.tasks import find_twins as find_twins_task
 from apps.registry.credit_code import completed
 from apps.registry.domain import find_doubles, names_for
 from apps.registry.likeness import likeness
@@ -263,3 +266,17 @@ def test_no_text_is_too_odd_to_be_taken_apart(text):
 
     assert len(form.core) <= 200
     assert bool(form.core) == bool(form_of_name(text).written)
+
+
+@pytest.mark.django_db
+def test_command_and_task_look_at_what_is_new_only(capsys):
+    names_for(["宁波市农业科学院", "宁波市农业科学研究院"])
+
+    call_command("find_doubles")
+    call_command("find_doubles")
+    call_command("find_doubles", "--all")
+
+    assert capsys.readouterr().out.split("\n")[:3] == ["1 new pairs", "0 new pairs", "0 new pairs"]
+    names_for(["宁波市农科院"])
+    assert find_doubles_task() == 2
+    assert find_twins_task() == 0
