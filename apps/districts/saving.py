@@ -5,15 +5,13 @@ Answers are JSON. A save is 200 with the figure as it stands, 409 with the other
 """
 
 import contextlib
-import functools
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -23,7 +21,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.desk.views.base import DeskRequest
-from apps.cases.errors import Invalid, NotAllowed, StaleRecord, WorkflowError
+from apps.cases.desk.views.scripts import for_scripts, script_status
+from apps.cases.errors import StaleRecord, WorkflowError
 from apps.cases.models import WRITABLE, Finding, Revision
 from apps.districts import domain, queries
 from apps.districts.checking import check_soon
@@ -35,8 +34,6 @@ from apps.districts.pasting import pasted_cells, read_paste
 from apps.districts.returns import findings_of_figures, view_of_finding
 from apps.registry.models import Indicator, ValueSource
 
-View = Callable[..., HttpResponse]
-
 
 def queue_key(user: User) -> str:
     """Return the key under which this person's unsent values lie in a browser, as 64 hex digits.
@@ -44,24 +41,6 @@ def queue_key(user: User) -> str:
     Only his own pages hold it: who uses the machine after him finds nothing to read.
     """
     return salted_hmac("districts.queue", str(user.pk), algorithm="sha256").hexdigest()
-
-
-def for_scripts(view: View) -> View:
-    """Let a view answer POST of the signed-in person whose page it is; 401 for anyone else."""
-
-    @functools.wraps(view)
-    def answer(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        is_signed_in = request.user.is_authenticated
-        if request.method != "POST":
-            if is_signed_in:
-                return HttpResponseNotAllowed(["POST"])
-            return redirect_to_login(request.get_full_path())
-        person = str(request.user.pk)
-        if not is_signed_in or request.headers.get("X-Person", person) != person:
-            return JsonResponse({"login": settings.LOGIN_URL}, status=401)
-        return view(request, *args, **kwargs)
-
-    return answer
 
 
 def _return_or_404(request: DeskRequest, case_id: int) -> Revision:
@@ -125,14 +104,8 @@ def save_field(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
         present = queries.figures_of_lines(revision, [code]).get(code)
         return _conflict(indicator, values, present, request.user)
     except WorkflowError as refusal:
-        return JsonResponse({"message": str(refusal)}, status=_status(refusal))
+        return JsonResponse({"message": str(refusal)}, status=script_status(refusal))
     return JsonResponse({"figure": describe(figure, request.user)})
-
-
-def _status(refusal: WorkflowError) -> int:
-    if isinstance(refusal, NotAllowed):
-        return 403
-    return 422 if isinstance(refusal, Invalid) else 423
 
 
 def _conflict(

@@ -43,7 +43,12 @@ ALLOWED_TABLES = ("django_session", "accounts_securityevent")
 STEPS = tuple(dict.fromkeys(step.name for step in TRANSITIONS))
 LOGIN = 302
 # Answered in JSON, by POST alone.
-FOR_SCRIPTS = {"districts:save_field", "districts:hear", "districts:preview_paste"}
+FOR_SCRIPTS = {
+    "desk:list_cell",
+    "districts:save_field",
+    "districts:hear",
+    "districts:preview_paste",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -279,6 +284,7 @@ def _desk_answer(name, revision, whose, role, state, step=""):
         "desk:check",
         "desk:seen",
         "desk:row_restore",
+        "desk:list_view_new",
         "districts:workbook_accept",
         "districts:workbook_discard",
         "intake:cancel",
@@ -293,6 +299,10 @@ def _desk_answer(name, revision, whose, role, state, step=""):
         # Who fills the case, in whatever state it is; no other person.
         is_filler = role == (Role.CITY_EDITOR if whose == CITY else Role.DISTRICT_FILLER)
         return 200 if is_filler and sees(role, whose, state) else 404
+    if name.startswith("desk:list"):
+        # A list is its filler's; a return has its own form. Nothing was chosen or done yet.
+        is_there = name not in {"desk:list_many", "desk:list_undo"}
+        return 200 if is_there and whose == CITY and role == Role.CITY_EDITOR else 404
     if name.startswith("intake:"):
         # Nothing was taken in.
         return 404
@@ -351,6 +361,14 @@ def _urls(revision, row, finding):
         "desk:row_remove": [case, code, row.uid],
         "desk:row_restore": [case, code, row.uid],
         "desk:row_history": [case, code, row.uid],
+        "desk:list": [case, code],
+        "desk:list_cell": [case, code],
+        "desk:list_view_new": [case, code],
+        "desk:list_duplicates": [case, code],
+        "desk:list_many": [case, code],
+        "desk:list_paste": [case, code],
+        "desk:list_operations": [case, code],
+        "desk:list_undo": [case, code, 1],
         "desk:revision": [case, number],
         "desk:changes": [case, number],
         "desk:review": [case],

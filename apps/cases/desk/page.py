@@ -367,6 +367,7 @@ def context(
         and revision.number == 1
         and user.has_role(Role.DISTRICT_SIGNATORY),
         "may_fill": may_fill,
+        "may_edit_list": may_write and not kind_spec.entry_url,
         "comparison": compared,
         "table": rows_page.table,
         "page_obj": rows_page.page,
@@ -398,7 +399,7 @@ def _removed(revision: Revision, kind: RecordKind) -> list[dict[str, Any]]:
     """Return the removed rows that may be put back."""
     return [
         {"uid": row.uid, "title": str(getattr(row, kind.title_field)), "at": row.pgh_created_at}
-        for row in queries.removed_rows(revision, kind)[:10]
+        for row in queries.removed_rows(revision, kind, 10)
     ]
 
 

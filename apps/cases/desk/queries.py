@@ -463,8 +463,11 @@ def history_of_row(user: User, case: Case, kind: RecordKind, uid: uuid.UUID) -> 
     )
 
 
-def removed_rows(revision: Revision, kind: RecordKind) -> list[Any]:
-    """Return the last state of the rows that were removed from this revision, latest first."""
+def removed_rows(revision: Revision, kind: RecordKind, most: int | None = None) -> list[Any]:
+    """Return the last state of the rows that were removed from this revision, latest first.
+
+    Of many, the latest ``most``.
+    """
     model = kind.model.pgh_event_model  # type: ignore[attr-defined]
     last = (
         model.objects.filter(revision=revision)
@@ -473,7 +476,7 @@ def removed_rows(revision: Revision, kind: RecordKind) -> list[Any]:
         .values("last")
     )
     removed = model.objects.filter(pgh_id__in=last, pgh_label="delete")
-    return list(with_relations(removed, kind).order_by("-pgh_id"))
+    return list(with_relations(removed, kind).order_by("-pgh_id")[:most])
 
 
 def people_by_id(ids: Iterable[Any]) -> dict[int, User]:

@@ -10,6 +10,8 @@ from apps.cases.desk.views import (
     extensions,
     findings,
     home,
+    list_changes,
+    lists,
     notifications,
     organisations,
     publishing,
@@ -25,6 +27,7 @@ from apps.cases.desk.views import (
 
 app_name = "desk"
 
+LIST = "cases/<int:case_id>/list/<slug:code>/"
 ROW = "cases/<int:case_id>/rows/<slug:code>/<uuid:uid>/"
 EVIDENCE = "cases/<int:case_id>/evidence/<uuid:uid>/"
 
@@ -59,6 +62,14 @@ urlpatterns = [
     path(f"{ROW}remove/", rows.row_remove, name="row_remove"),
     path(f"{ROW}restore/", rows.row_restore, name="row_restore"),
     path(f"{ROW}history/", rows.row_history, name="row_history"),
+    path(LIST, lists.list_page, name="list"),
+    path(f"{LIST}cell/", lists.list_cell, name="list_cell"),
+    path(f"{LIST}views/", lists.list_view_new, name="list_view_new"),
+    path(f"{LIST}duplicates/", lists.list_duplicates, name="list_duplicates"),
+    path(f"{LIST}many/", list_changes.list_many, name="list_many"),
+    path(f"{LIST}paste/", list_changes.list_paste, name="list_paste"),
+    path(f"{LIST}operations/", lists.list_operations, name="list_operations"),
+    path(f"{LIST}operations/<int:operation_id>/", list_changes.list_undo, name="list_undo"),
     path("cases/<int:case_id>/receipts/<int:event_id>/", receipts.receipt, name="receipt"),
     path(
         "cases/<int:case_id>/receipts/<int:event_id>/file/",

@@ -5,28 +5,25 @@ are never held together.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import pghistory
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.domain.mentions import printed_names, remove_mentions, write_mentions
-from apps.cases.domain.records import STEP, _store, open_revision
+from apps.cases.domain.records import STEP, open_revision, store
+from apps.cases.domain.writing import copy_in, in_pieces, name_the_writer, update_rows
 from apps.cases.errors import Invalid, StaleRecord
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Mention, Record, Revision
 from apps.registry.domain import names_for
-
-Item = TypeVar("Item")
-AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
@@ -36,13 +33,6 @@ class Change:
     uid: uuid.UUID
     version: int
     values: Mapping[str, Any]
-
-
-def in_pieces(items: Iterable[Item], size: int = AT_ONCE) -> Iterator[list[Item]]:
-    """Yield ``items`` in lists of at most ``size``."""
-    source = iter(items)
-    while piece := list(islice(source, size)):
-        yield piece
 
 
 def faults_of(record: Record) -> dict[str, list[str]]:
@@ -70,39 +60,6 @@ def _clean(record: Record, row: int) -> None:
         raise Invalid(errors, row)
 
 
-def _name_the_writer() -> None:
-    """Tell the database whose history this is: a ``COPY`` passes the hook that does it otherwise."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '60s'")
-
-
-def context_id() -> uuid.UUID:
-    """Return the id under which this transaction's changes stand in the history."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('pghistory.context_id')::uuid")
-        found: uuid.UUID = cursor.fetchone()[0]
-    return found
-
-
-def copy_in(model: type[models.Model], rows: Iterable[models.Model]) -> None:
-    """Insert ``rows`` by ``COPY``: a sixth of the time of an ``INSERT``. Triggers run as ever."""
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
-    with (
-        connection.wrap_database_errors,
-        connection.cursor() as cursor,
-        cursor.copy(statement) as stream,
-    ):
-        for row in rows:
-            stream.write_row(
-                [
-                    field.get_db_prep_save(getattr(row, field.attname), connection)
-                    for field in fields
-                ]
-            )
-
-
 @transaction.atomic
 def add_rows(
     actor: User, revision_id: int, kind: RecordKind, rows: Iterable[Mapping[str, Any]]
@@ -116,7 +73,7 @@ def add_rows(
     last = kind.model.objects.filter(revision=revision).aggregate(last=Max("position"))["last"] or 0
     now, count = timezone.now(), 0
     with pghistory.context(user=actor.pk):
-        _name_the_writer()
+        name_the_writer()
         for piece in in_pieces(rows):
             if not count:
                 scope.ensure_row_is_open(revision, kind.code, None)
@@ -132,12 +89,12 @@ def add_rows(
                 )
                 _clean(record, count)
                 records.append(record)
-            _store(records, lambda new=records: copy_in(kind.model, new))  # type: ignore[misc]
-            _copy_mentions(revision, kind, records)
+            store(records, lambda new=records: copy_in(kind.model, new))  # type: ignore[misc]
+            copy_in_mentions(revision, kind, records)
     return count
 
 
-def _copy_mentions(revision: Revision, kind: RecordKind, records: Sequence[Record]) -> None:
+def copy_in_mentions(revision: Revision, kind: RecordKind, records: Sequence[Record]) -> None:
     """Store the mentions of rows that are new."""
     if not kind.mentions:
         return
@@ -179,7 +136,7 @@ def _held(
             raise kind.model.DoesNotExist
         if held[uid].version != version:
             raise StaleRecord(held[uid], {})
-        scope.ensure_row_is_open(revision, kind.code, uid)
+    scope.ensure_rows_are_open(revision, kind.code, versions)
     return held
 
 
@@ -193,8 +150,8 @@ def change_rows(actor: User, revision_id: int, kind: RecordKind, changes: Iterab
     revision = open_revision(actor, revision_id, kind)
     now, count = timezone.now(), 0
     with pghistory.context(user=actor.pk):
-        _name_the_writer()
-        for piece in in_pieces(changes, 500):
+        name_the_writer()
+        for piece in in_pieces(changes):
             held = _held(revision, kind, {change.uid: change.version for change in piece})
             names: set[str] = set()
             for change in piece:
@@ -208,11 +165,9 @@ def change_rows(actor: User, revision_id: int, kind: RecordKind, changes: Iterab
                 _clean(record, count)
             fields = sorted(names | {"version", "updated_at", "updated_by"})
             records = list(held.values())
-            _store(
+            store(
                 records,
-                lambda rows=records, fields=fields: kind.model.objects.bulk_update(  # type: ignore[misc]
-                    rows, fields, batch_size=100
-                ),
+                lambda rows=records, fields=fields: update_rows(kind.model, rows, fields),  # type: ignore[misc]
             )
             write_mentions(revision, kind, records)
     return count

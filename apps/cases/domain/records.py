@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.domain.mentions import remove_mentions, write_mentions
+from apps.cases.domain.writing import update_rows, with_sounds
 from apps.cases.errors import Invalid, Refused, StaleRecord
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Record, Revision
@@ -56,7 +57,7 @@ def _clean(record: Record, row: int | None = None, only: Collection[str] | None 
         raise Invalid(errors, row) from error
 
 
-def _store(records: Sequence[Record], write: Callable[[], object]) -> None:
+def store(records: Sequence[Record], write: Callable[[], object]) -> None:
     """Run ``write``, which stores ``records``; raise ``Invalid`` where a check refuses one.
 
     The model's check constraints are asked row by row only after the database has refused. A row
@@ -78,7 +79,7 @@ def _store(records: Sequence[Record], write: Callable[[], object]) -> None:
         raise
 
 
-def _is_same(stored: Any, value: Any) -> bool:
+def is_same(stored: Any, value: Any) -> bool:
     """Say whether saving ``value`` would change nothing. 58.8 and 58.80 are printed differently."""
     if isinstance(stored, Decimal) and isinstance(value, Decimal):
         return stored.as_tuple() == value.as_tuple()
@@ -153,7 +154,7 @@ def store_changes(
             raise kind.model.DoesNotExist
         else:
             record = found
-            if all(_is_same(getattr(record, n), value) for n, value in change.values.items()):
+            if all(is_same(getattr(record, n), value) for n, value in change.values.items()):
                 records.append(record)
                 continue
             if change.version is not None and change.version != record.version:
@@ -172,9 +173,9 @@ def store_changes(
     names = {name for change in changes for name in change.values}
     with pghistory.context(user=actor.pk):
         if new:
-            _store(new, lambda: kind.model.objects.bulk_create(new, batch_size=2000))
+            store(new, lambda: kind.model.objects.bulk_create(new, batch_size=2000))
         if changed:
-            _store(changed, lambda: _update(kind, changed, names))
+            store(changed, lambda: _update(kind, changed, names))
         if new or changed:
             write_mentions(revision, kind, [*new, *changed])
     return records
@@ -192,9 +193,9 @@ def _update(kind: RecordKind, records: Sequence[Record], names: Collection[str])
     """Write the fields ``names`` of rows that stand, with who saved them and when."""
     written = [*names, "version", "updated_at", "updated_by"]
     if len(records) == 1:
-        records[0].save(force_update=True, update_fields=written)
+        records[0].save(force_update=True, update_fields=with_sounds(kind.model, written))
     else:
-        kind.model.objects.bulk_update(records, written, batch_size=500)
+        update_rows(kind.model, records, written)
 
 
 def was_stored(
@@ -213,7 +214,7 @@ def was_stored(
         .first()
     )
     return kept is not None and all(
-        _is_same(getattr(kept, name), value) for name, value in values.items()
+        is_same(getattr(kept, name), value) for name, value in values.items()
     )
 
 
@@ -271,7 +272,7 @@ def restore_record(actor: User, revision_id: int, kind: RecordKind, uid: uuid.UU
     _clean(record)
     with pghistory.context(user=actor.pk):
         try:
-            _store([record], record.save)
+            store([record], record.save)
         except IntegrityError:
             # Somebody else put it back at the same moment; both asked for the same.
             return kind.model.objects.get(revision=revision, uid=uid)
@@ -304,6 +305,6 @@ def add_records(
         _clean(record, number)
         records.append(record)
     with pghistory.context(user=actor.pk):
-        _store(records, lambda: kind.model.objects.bulk_create(records, batch_size=2000))
+        store(records, lambda: kind.model.objects.bulk_create(records, batch_size=2000))
         write_mentions(revision, kind, records)
     return records

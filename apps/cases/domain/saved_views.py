@@ -1,4 +1,4 @@
-"""Views of the queue that a person keeps under a name."""
+"""Views of the queue and of long lists that a person keeps under a name."""
 
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,8 +13,10 @@ MOST_VIEWS = 30
 
 
 @transaction.atomic
-def keep_view(owner: User, name: str, query: str, known: frozenset[str]) -> SavedView:
-    """Keep a view of the queue under a name of the person's own.
+def keep_view(
+    owner: User, name: str, query: str, known: frozenset[str], place: str = SavedView.QUEUE
+) -> SavedView:
+    """Keep a view of ``place`` under a name of the person's own.
 
     Of ``query`` only the parameters in ``known`` are kept. Raises ``Refused`` where the name is
     missing or taken, or where there are too many.
@@ -25,7 +27,7 @@ def keep_view(owner: User, name: str, query: str, known: frozenset[str]) -> Save
             _("You keep %(count)s views already. Delete one that you no longer need.")
             % {"count": MOST_VIEWS}
         )
-    return _named(SavedView(owner=owner, query=_kept(query, known)), name)
+    return _named(SavedView(owner=owner, place=place, query=_kept(query, known)), name)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from apps.cases.models.finding import (
     Severity,
 )
 from apps.cases.models.look import Look
+from apps.cases.models.operation import Operation, OperationKind
 from apps.cases.models.queue import Assignment, SavedView
 from apps.cases.models.record import Mention, Record, RecordQuerySet
 from apps.cases.models.release import Release, ReleaseItem
@@ -46,6 +47,8 @@ __all__ = [
     "Look",
     "Mention",
     "Notification",
+    "Operation",
+    "OperationKind",
     "ReasonCode",
     "Record",
     "RecordQuerySet",

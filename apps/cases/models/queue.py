@@ -38,11 +38,17 @@ class Assignment(models.Model):
 
 
 class SavedView(models.Model):
-    """A view of the queue that a person keeps under a name: its query string and nothing else."""
+    """A view that a person keeps under a name: its query string and nothing else.
+
+    ``place`` says of what: the queue, or the lists of one kind of row (its code).
+    """
+
+    QUEUE = "queue"
 
     owner = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="saved_views", verbose_name=_("owner")
     )
+    place = models.CharField(max_length=30, default=QUEUE)
     name = models.CharField(_("name of the view"), max_length=60)
     query = models.CharField(_("query"), max_length=1000, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
@@ -52,7 +58,9 @@ class SavedView(models.Model):
         verbose_name = _("saved view")
         verbose_name_plural = _("saved views")
         constraints = [
-            models.UniqueConstraint(fields=["owner", "name"], name="view_name_once_per_person")
+            models.UniqueConstraint(
+                fields=["owner", "place", "name"], name="view_name_once_per_person"
+            )
         ]
 
     def __str__(self) -> str:

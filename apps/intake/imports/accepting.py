@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import User
-from apps.cases.domain.bulk import Change, add_rows, change_rows, context_id
+from apps.cases.domain.bulk import Change, add_rows, change_rows
 from apps.cases.domain.findings import run_checks
+from apps.cases.domain.writing import context_id
 from apps.cases.errors import Refused, WorkflowError
 from apps.cases.kinds import record_kinds
 from apps.cases.models import Revision

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.cases.domain.bulk import copy_in, in_pieces
+from apps.cases.domain.writing import copy_in, in_pieces
 from apps.cases.kinds import record_kinds
 from apps.intake.candidates import Record, Taken, constants_of, take
 from apps.intake.finding import find_tables

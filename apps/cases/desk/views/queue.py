@@ -17,7 +17,7 @@ from apps.cases.desk import queue as asked
 from apps.cases.desk.filters import QueueFilterSet
 from apps.cases.desk.forms import ViewForm
 from apps.cases.desk.tables import QueueTable
-from apps.cases.desk.views.base import DeskRequest, chips_of, crumbs, page
+from apps.cases.desk.views.base import DeskRequest, chips_of, crumbs, next_url, page
 from apps.cases.domain.saved_views import delete_view, keep_view, rename_view
 from apps.cases.errors import WorkflowError
 from apps.cases.models import SavedView
@@ -95,7 +95,7 @@ def queue(request: DeskRequest) -> HttpResponse:
             "clear_url": f"{request.path}?tab={tab}" if chips else "",
             "sort": request.GET.get("sort", ""),
             "may_review": user.has_role(Role.CITY_REVIEWER),
-            "views": list(user.saved_views.all()),
+            "views": list(user.saved_views.filter(place=SavedView.QUEUE)),
             "query": kept.urlencode(),
         },
     )
@@ -120,18 +120,24 @@ def view_new(request: DeskRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def view_edit(request: DeskRequest, view_id: int) -> HttpResponse:
-    """Rename or delete a view of one's own."""
-    ensure_queue(request)
+    """Rename or delete a view of one's own: of the queue, or of a long list."""
     try:
         view = SavedView.objects.get(pk=view_id, owner=request.user)
     except SavedView.DoesNotExist as error:
         raise Http404 from error
+    if view.place == SavedView.QUEUE:
+        ensure_queue(request)
+        home, place = reverse("desk:queue"), _("Queue")
+    else:
+        home, place = reverse("desk:cases"), _("Cases")
+    # A view of a list was opened from one case's list, to which the person goes back.
+    back = next_url(request, "")
     form = ViewForm(request.POST if request.method == "POST" else None, initial={"name": view.name})
     refusal: WorkflowError | None = None
     if request.method == "POST" and "delete" in request.POST:
         delete_view(request.user, view.pk)
         messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
-        return redirect("desk:queue")
+        return redirect(back or home)
     if request.method == "POST" and form.is_valid():
         try:
             view = rename_view(request.user, view.pk, form.cleaned_data["name"])
@@ -139,13 +145,15 @@ def view_edit(request: DeskRequest, view_id: int) -> HttpResponse:
             refusal = error
         else:
             messages.success(request, _("The view is now called “%(name)s”.") % {"name": view.name})
-            return redirect(f"{reverse('desk:queue')}?{view.query}")
+            return redirect(back or f"{home}?{view.query}")
     context: dict[str, Any] = {
         "view": view,
         "form": form,
+        "home": home,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
         "crumbs": [
             crumbs()[0],
-            {"url": reverse("desk:queue"), "label": _("Queue")},
+            {"url": home, "label": place},
             {"url": "", "label": view.name},
         ],
     }

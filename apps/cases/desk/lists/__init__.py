@@ -1,0 +1,1 @@
+"""Working on a long list in a draft: cells, filters, blocks, duplicates."""

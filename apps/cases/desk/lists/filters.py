@@ -1,0 +1,244 @@
+"""What is asked of a long list: words in any cell, values, gaps, findings. One address says it all."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import CharField, Count, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, StrIndex
+from django.db.models.lookups import GreaterThan
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from apps.cases.desk import queries
+from apps.cases.desk.values import field_label
+from apps.cases.filters import AnyOfFilter
+from apps.cases.kinds import RecordKind
+from apps.cases.models import SETTLED, Finding, Revision
+from apps.registry.words import Holds, words_of
+
+# Of a filter's values, so many are offered, those of most rows first.
+VALUES_OFFERED = 40
+
+
+def list_parameters(kind: RecordKind) -> frozenset[str]:
+    """Return the parameters that make a view of a list of ``kind``; a page number is none."""
+    return frozenset({"q", "findings", "blank", *kind.filterset.facets})
+
+
+@dataclass
+class ListFilter:
+    """What is asked of one list. ``query`` holds the parameters of a view, and any others."""
+
+    revision: Revision
+    kind: RecordKind
+    query: QueryDict
+
+    @property
+    def facets(self) -> list[str]:
+        """Return the fields by whose values the list is filtered."""
+        return list(self.kind.filterset.facets)
+
+    @property
+    def all_rows(self) -> QuerySet[Any]:
+        """Return the whole list."""
+        return self.kind.model.objects.filter(revision=self.revision)
+
+    @property
+    def words(self) -> str:
+        """Return what is searched for."""
+        return self.query.get("q", "").replace("\x00", "").strip()[:100]
+
+    def _each_word(self) -> list[str]:
+        """Return the words; too many of them are one text."""
+        try:
+            return words_of(self.words)
+        except ValidationError:
+            return [self.words]
+
+    @property
+    def blank(self) -> str:
+        """Return the field that is to be empty; blank: none."""
+        name = self.query.get("blank", "")
+        return name if name in self.kind.fields else ""
+
+    @property
+    def with_findings(self) -> bool:
+        """Say whether only rows with open findings are asked for."""
+        return self.query.get("findings") == "open"
+
+    @property
+    def is_on(self) -> bool:
+        """Say whether anything is asked for."""
+        return bool(self.kept)
+
+    @property
+    def kept(self) -> str:
+        """Return the parameters that make the view, in one order, as an address has them."""
+        known = list_parameters(self.kind)
+        view = QueryDict(mutable=True)
+        for name in sorted(set(self.query) & known):
+            if values := [value for value in self.query.getlist(name) if value.strip()]:
+                view.setlist(name, values)
+        return view.urlencode()
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows that fit, unordered."""
+        rows = self._narrowed()
+        for name in self.facets:
+            rows = self._facet(rows, name)
+        return rows
+
+    def _narrowed(self) -> QuerySet[Any]:
+        """Return the rows that fit, whatever values the facets ask for."""
+        rows = self.all_rows
+        for word in self._each_word():
+            rows = rows.filter(_in_any_cell(self.kind, word))
+        if self.blank:
+            rows = rows.filter(_is_empty(self.kind, self.blank))
+        if self.with_findings:
+            rows = rows.filter(
+                uid__in=_open_findings(self.revision, self.kind).values("record_uid")
+            )
+        return rows
+
+    def _facet(self, rows: QuerySet[Any], name: str) -> QuerySet[Any]:
+        wanted = [value for value in self.query.getlist(name) if value.strip()]
+        if not wanted:
+            return rows
+        own = _facet_filter(self.kind, name)
+        values = _whole(wanted) if own.extra.get("whole") else wanted
+        return own.filter(rows, values) if values else rows.none()
+
+    def counted_facets(self) -> list[dict[str, Any]]:
+        """Return per facet its values with their rows, as the filter panel takes them.
+
+        One query, and one per relation for what its values are called.
+        """
+        if not self.facets:
+            return []
+        parts = []
+        for name in self.facets:
+            rows = self._narrowed()
+            for other in self.facets:
+                if other != name:
+                    rows = self._facet(rows, other)
+            own = _facet_filter(self.kind, name)
+            parts.append(
+                rows.order_by()
+                .values(
+                    facet=Value(name, output_field=CharField()),
+                    value=Cast(F(own.facet_field), TextField()),
+                )
+                .annotate(rows=Count("*"))
+            )
+        first, *rest = parts
+        found: dict[str, list[tuple[str, int]]] = {name: [] for name in self.facets}
+        for row in sorted(
+            first.union(*rest, all=True) if rest else first,
+            key=lambda r: (-r["rows"], r["value"] or ""),
+        ):
+            if row["value"] and len(found[row["facet"]]) < VALUES_OFFERED:
+                found[row["facet"]].append((row["value"], row["rows"]))
+        return [self._shown(name, found[name]) for name in self.facets]
+
+    def _shown(self, name: str, counts: list[tuple[str, int]]) -> dict[str, Any]:
+        labels = _facet_filter(self.kind, name).labels([value for value, _rows in counts])
+        chosen = self.query.getlist(name)
+        return {
+            "name": name,
+            "label": field_label(self.kind.model, name),
+            "closed": not chosen,
+            "options": [
+                {
+                    "value": value,
+                    "label": labels.get(value, value),
+                    "count": rows,
+                    "selected": value in chosen,
+                }
+                for value, rows in counts
+            ],
+        }
+
+    def in_words(self) -> str:
+        """Return what is asked for, in words; blank where nothing is."""
+        said = []
+        if self.words:
+            said.append(_("“%(words)s” in any cell") % {"words": self.words})
+        for name in self.facets:
+            if values := [value for value in self.query.getlist(name) if value.strip()]:
+                labels = _facet_filter(self.kind, name).labels(values)
+                said.append(
+                    f"{field_label(self.kind.model, name)}: "
+                    + "、".join(labels.get(value, value) for value in values)
+                )
+        if self.blank:
+            said.append(_("no %(field)s") % {"field": field_label(self.kind.model, self.blank)})
+        if self.with_findings:
+            said.append(_("with open findings"))
+        return "; ".join(said)
+
+
+def _facet_filter(kind: RecordKind, name: str) -> AnyOfFilter:
+    found = kind.filterset.base_filters[name]
+    assert isinstance(found, AnyOfFilter)
+    return found
+
+
+def _whole(values: list[str]) -> list[int]:
+    return [int(value) for value in values if value.isdecimal() and len(value) < 10]
+
+
+def _open_findings(revision: Revision, kind: RecordKind) -> QuerySet[Finding]:
+    return revision.findings.filter(record_kind=kind.code, record_uid__isnull=False).exclude(
+        status__in=sorted(SETTLED)
+    )
+
+
+def findings_of_page(revision: Revision, kind: RecordKind, uids: list[Any]) -> dict[Any, int]:
+    """Return how many open findings each of these rows has. One query."""
+    found = _open_findings(revision, kind).filter(record_uid__in=uids).order_by()
+    return dict(found.values_list("record_uid").annotate(open=Count("*")))
+
+
+def _in_any_cell(kind: RecordKind, word: str) -> Q:
+    """Return the condition that a row holds ``word``: as the public search finds it (also by
+    pinyin), or as part of any cell.
+    """
+    wanted = Q(Holds(word, indexed=False)) if kind.search_fields else Q()
+    for name in kind.fields:
+        field: Any = kind.model._meta.get_field(name)
+        if isinstance(field, ArrayField):
+            continue
+        if field.is_relation:
+            known = {f.name for f in field.related_model._meta.get_fields()}
+            for word_of in ("name", "slug", "code"):
+                if word_of in known:
+                    wanted |= Q(**{f"{name}__{word_of}__icontains": word})
+        elif isinstance(field, models.CharField | models.TextField):
+            wanted |= Q(**{f"{name}__icontains": word})
+        else:
+            wanted |= Q(GreaterThan(StrIndex(Cast(F(name), TextField()), Value(word)), 0))
+    return wanted
+
+
+def _is_empty(kind: RecordKind, name: str) -> Q:
+    """Return the condition that a field holds nothing."""
+    field: Any = kind.model._meta.get_field(name)
+    if isinstance(field, ArrayField):
+        return Q(**{f"{name}__len": 0}) | Q(**{name: []})
+    empty = Q(**{f"{name}__isnull": True})
+    if isinstance(field, models.CharField | models.TextField):
+        empty |= Q(**{name: ""})
+    return empty
+
+
+def page_of(revision: Revision, kind: RecordKind, rows: QuerySet[Any], part: slice) -> list[Any]:
+    """Return one page of ``rows`` in printed order. One query.
+
+    The keys are found first, by the index of the order alone: deep pages read no wide rows.
+    """
+    keys = rows.order_by("position", "pk").values("pk")[part]
+    return list(queries.rows_of(revision, kind).filter(pk__in=keys).defer("sounds"))
