@@ -222,6 +222,9 @@ REMINDER_HOUR = min(max(env.int("YONGKE_REMINDER_HOUR", default=8), 0), 23)
 # Correction requests from the public: so many an hour from one address; a contact is deleted so
 # many days after the answer.
 REQUESTS_PER_HOUR = env.int("YONGKE_REQUESTS_PER_HOUR", default=5)
+# Through the intake's interface, by token: requests within a minute, files within an hour.
+INTAKE_CALLS_PER_MINUTE = env.int("YONGKE_INTAKE_CALLS_PER_MINUTE", default=120)
+INTAKE_FILES_PER_HOUR = env.int("YONGKE_INTAKE_FILES_PER_HOUR", default=60)
 CONTACT_DAYS = env.int("YONGKE_CONTACT_DAYS", default=30)
 
 # Sign-in, lock-out, idle time-out, second factor: GB/T 22239-2019 level 3 (docs/security.md).
@@ -336,10 +339,12 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "apps.publications.schema.without_required_fields",
     ],
+    # The intake's interface has a description of its own.
+    "PREPROCESSING_HOOKS": ["apps.publications.api.only_open_data"],
 }
 
 # Other sites may read the interface, and nothing else of this one.
-CORS_URLS_REGEX = r"^/api/"
+CORS_URLS_REGEX = r"^/api/v1/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "RateLimit", "RateLimit-Policy"]

@@ -212,6 +212,8 @@ class EventKind(models.TextChoices):
     ACCOUNT_CHANGED = "account_changed", _("account changed")
     ACCESS_REFUSED = "access_refused", _("access refused")
     DICTIONARY_CHANGED = "dictionary_changed", _("dictionary changed")
+    TOKEN_MADE = "token_made", _("access token made")
+    TOKEN_REVOKED = "token_revoked", _("access token revoked")
 
 
 class Outcome(models.TextChoices):

@@ -41,6 +41,11 @@ NOT_AUDITED = {
         "attempts": "how often the reader began says nothing about the file",
         "rows_read": "how far the reader has come is true for a moment only",
     },
+    "intake_apitoken": {
+        "last_used_at": "each import it made is covered",
+        "minute_at": "counts requests for a minute only",
+        "minute_count": "counts requests for a minute only",
+    },
     # Kept for ever in the audit, they could not be deleted.
     "cases_correctionrequest": {
         "contact": "personal; deleted some days after the answer",
@@ -57,6 +62,7 @@ COMPUTED = ("search_index", "search_text")
 SECRET = {
     "accounts_user": {"password"},
     "accounts_passwordhistory": {"password"},
+    "intake_apitoken": {"digest"},
     # A file's bytes are kept once.
     "intake_sourcefile": {"content"},
 }
@@ -64,6 +70,7 @@ SECRET = {
 _KINDS = {
     "cases_event": EntryKind.STEP,
     "cases_case": EntryKind.CASE,
+    "cases_operation": EntryKind.CASE,
     "cases_revision": EntryKind.CASE,
     "cases_finding": EntryKind.FINDING,
     "cases_remark": EntryKind.REMARK,

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Bureau, User
+from apps.accounts.models import Bureau, Role, User
 from apps.cases.models import Revision
 from apps.registry.models import NameDecision
 
@@ -311,3 +311,71 @@ class Layout(models.Model):
     def __str__(self) -> str:
         """Return the kind it is read as."""
         return self.kind
+
+
+class ApiToken(models.Model):
+    """A key by which a bureau's own system hands in tables for one person, in one role.
+
+    Only the SHA-256 of the key is kept; the key itself is shown once, when it is made.
+    """
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("account")
+    )
+    # As they were when it was made: it ends when the person's duties change.
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    bureau = models.ForeignKey(
+        Bureau, on_delete=models.PROTECT, related_name="+", verbose_name=_("bureau")
+    )
+    name = models.CharField(_("what it is for"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    # Its first letters, to tell it from others.
+    hint = models.CharField(_("begins with"), max_length=12)
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
+    # How many requests came in the minute that began then.
+    minute_at = models.DateTimeField(null=True, blank=True)
+    minute_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
+
+    def __str__(self) -> str:
+        """Return what it is for, and how it begins."""
+        return f"{self.name} ({self.hint}…)"
+
+    @property
+    def is_valid(self) -> bool:
+        """Say whether it is neither revoked nor expired."""
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class Delivery(models.Model):
+    """One file handed in through the interface under a key of the sender's: sent again, it is the
+    same import.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=100)
+    # SHA-256 of what was sent: another content under the same key is an error.
+    digest = models.CharField(max_length=64)
+    intake = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="+")
+    token = models.ForeignKey(ApiToken, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="delivery_once"),
+        ]
+        indexes = [
+            # How much one token handed in within the hour.
+            models.Index(fields=["token", "at"], name="delivery_of_token"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the sender's key."""
+        return self.key

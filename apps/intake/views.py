@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -30,13 +29,10 @@ from apps.intake import queries, sentences
 from apps.intake.forms import ImportForm
 from apps.intake.imports import organisations as naming
 from apps.intake.imports import review, starting, undoing
-from apps.intake.imports.accepting import accept
+from apps.intake.imports.accepting import accept_or_queue
 from apps.intake.imports.comparing import compare
-from apps.intake.models import Import, ImportName, ImportRow, ImportState, ImportTable
-from apps.intake.tasks import store_import
+from apps.intake.models import Import, ImportName, ImportRow, ImportTable
 
-AT_ONCE = 3000
-"""Longer lists are stored by the task queue."""
 FILTERS = ("", "doubtful", "aside")
 
 
@@ -453,20 +449,15 @@ def accept_import(request: DeskRequest, case_id: int, import_id: int) -> HttpRes
     """Store what was shown; a long list is stored by the task queue."""
     intake = import_or_404(request, case_id, import_id)
     digest = request.POST.get("digest", "")
-    if ImportRow.objects.filter(table__intake=intake)[AT_ONCE:].exists():
-        waits = Import.objects.filter(
-            pk=intake.pk, state__in=[ImportState.READ, ImportState.UNDONE]
-        )
-        if waits.update(state=ImportState.ACCEPTING, beat_at=timezone.now(), refusals=[]):
-            store_import.defer(import_id=intake.pk, user_id=request.user.pk, digest=digest)
-        return redirect(url_of(intake))
     try:
-        done = accept(request.user, intake.pk, digest)
+        done = accept_or_queue(request.user, intake, digest)
     except WorkflowError as refusal:
         if not intake.is_open:
             messages.error(request, str(refusal))
             return redirect(url_of(intake))
         return _comparison(request, intake, refusal)
+    if done is None:
+        return redirect(url_of(intake))
     stored = done.counts["new"] + done.counts["changed"]
     messages.success(
         request,

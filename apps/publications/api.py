@@ -31,6 +31,11 @@ from apps.publications.pagination import (
 from apps.publications.schema import KindSchema, list_parameter
 
 
+def only_open_data(endpoints: list[Any]) -> list[Any]:
+    """Keep what anyone may read in the interface's description."""
+    return [one for one in endpoints if one[0].startswith("/api/v1/")]
+
+
 def answer_in_sentences(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what went wrong into JSON: ``{"detail": sentence}``, with ``errors`` by parameter."""
     if isinstance(error, BadQuery):

@@ -79,6 +79,8 @@ PUBLIC = {
     "api:docs": 200,
     "api:changes": 200,
     "api:schema": 200,
+    # What the intake's interface is, not what is in it.
+    "intake-api:schema": 200,
     "api:awards": 200,
     "api:laureates": 200,
     "api:certifications": 200,
@@ -139,6 +141,19 @@ REGISTRY = {
 REPORTS = {Role.ADMINISTRATOR: 404, "others": 200}
 NO_STEP = 404
 
+# The intake's interface: by token alone, whoever is signed in. Its answers with one are in
+# tests/intake/api/.
+BY_TOKEN = {
+    "intake-api:root": [],
+    "intake-api:cases": [],
+    "intake-api:imports": [],
+    "intake-api:import": [1],
+    "intake-api:comparison": [1],
+    "intake-api:accept": [1],
+    "intake-api:undo": [1],
+    "intake-api:cancel": [1],
+}
+
 # Signed in, about no case: role -> answer to GET. Everyone else gets the last one.
 DESK_PAGES = {
     "desk:home": 200,
@@ -180,6 +195,9 @@ DESK_PAGES = {
     "desk:notifications_read": 405,
     "desk:notification": 405,
     "security_events": 200,
+    # Who fills cases has them.
+    "tokens:tokens": {Role.DISTRICT_FILLER: 200, Role.CITY_EDITOR: 200, "others": 404},
+    "tokens:revoke": 405,
     "audit:audit": {Role.AUDITOR: 200, "others": 404},
     "audit:verify": 405,
 }
@@ -317,6 +335,8 @@ NAMED = {
     *PUBLIC_OF_CASE,
     *LIKE_AWARDS,
     *DESK_PAGES,
+    *BY_TOKEN,
+    "intake-api:api/intake/v1/^(?P<rest>.*)$",
     *DESK_OF_CASE,
     *OPEN_ACCOUNTS,
     *OWN_ACCOUNT,

@@ -18,6 +18,7 @@ from tests.access import routes
 from tests.access.routes import (
     ADMIN,
     ANONYMOUS,
+    BY_TOKEN,
     CITY,
     DESK,
     DESK_OF_CASE,
@@ -134,6 +135,7 @@ OF_ONE = {
     "desk:organisation_undo": 1,
     "desk:double": 1,
     "desk:twin": 1,
+    "tokens:revoke": 1,
 }
 
 
@@ -152,6 +154,19 @@ def test_desk_pages_answer_those_who_are_signed_in():
         for name, entry in DESK_PAGES.items()
         for role in ROLES
     }
+
+
+def test_the_intakes_interface_knows_no_session():
+    urls = [reverse(name, args=args) for name, args in BY_TOKEN.items()]
+    urls.append("/api/intake/v1/nothing/")
+    answers = {
+        (method, url, role): getattr(client, method)(url).status_code
+        for url in urls
+        for role, client in _clients().items()
+        for method in ("get", "post")
+    }
+
+    assert set(answers.values()) == {401}
 
 
 def test_account_pages_answer_those_who_are_signed_in():

@@ -4,11 +4,13 @@ import datetime as dt
 import uuid
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 from django.utils import timezone
 
 from apps.accounts import audit
 from apps.accounts.models import EventKind, Role
 from apps.audit.domain import request_verification
+from apps.cases.domain import many
 from apps.cases.domain.assignment import hand_to
 from apps.cases.domain.evidence import Place, attach
 from apps.cases.domain.extensions import ask_extension
@@ -24,8 +26,10 @@ from apps.cases.kinds import kinds
 from apps.cases.models import State, Twin
 from apps.districts.lists.answers import hand_on, refuse
 from apps.districts.models import Derivation
+from apps.intake.api.deliveries import deliver
 from apps.intake.imports.layouts import remember
 from apps.intake.imports.undoing import undo
+from apps.intake.tokens import make_token
 from apps.registry.domain import compare_new_names, names_for
 from apps.registry.models import (
     CalendarDay,
@@ -79,6 +83,7 @@ def build() -> None:
     _speak_of_lists()
     _take_in()
     _decide_about_organisations()
+    _change_many()
     _request_and_verify()
 
 
@@ -172,6 +177,22 @@ def _decide_about_organisations() -> None:
             people=3,
         )
     answer_twin(keeper, twin.pk, "accepted")
+
+
+def _change_many() -> None:
+    """Set a field of many rows twice and take one back; hand two files in by a system's token."""
+    revision = factories.open_list("roster-entries", rows=3)
+    kind = revision.case.kind_spec.records[0]
+    filler = factories.filler_of(revision)
+    for value in ("甲案", "乙案"):
+        rows = kind.model.objects.filter(revision=revision)
+        seen = many.look(rows, "title", value)
+        done = many.set_field(filler, revision.pk, kind, rows, "title", value, seen.digest)
+    many.undo(filler, done.pk)
+    with override_settings(REQUIRE_SECOND_FACTOR=False):
+        for number in (1, 2):
+            token, _key = make_token(filler, f"系统{number}", Role.CITY_EDITOR, 30)
+            deliver(filler, token, f"{number}", support.draft(), "表.xlsx", support.sheet(), "")
 
 
 def _request_and_verify() -> None:

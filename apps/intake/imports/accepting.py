@@ -5,6 +5,7 @@ from typing import Any
 
 import pghistory
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,7 +27,7 @@ from apps.intake.imports.comparing import (
 )
 from apps.intake.imports.review import held
 from apps.intake.imports.starting import imports_for
-from apps.intake.models import Acceptance, Import, ImportState, ImportTable
+from apps.intake.models import OPEN, Acceptance, Import, ImportRow, ImportState, ImportTable
 
 
 class Moved(WorkflowError):
@@ -39,6 +40,26 @@ class Moved(WorkflowError):
                 "The import or the case has changed since you looked. Nothing was stored; look again."
             )
         )
+
+
+AT_ONCE = 3000
+"""Longer lists are stored by the task queue."""
+
+
+def accept_or_queue(actor: User, intake: Import, digest: str) -> Acceptance | None:
+    """Store a short list at once, and return what was done; let the task queue store a long one.
+
+    Raises as ``accept`` does.
+    """
+    if not ImportRow.objects.filter(table__intake=intake)[AT_ONCE:].exists():
+        return accept(actor, intake.pk, digest)
+    from apps.intake.tasks import store_import  # tasks are loaded after the models
+
+    with transaction.atomic():
+        waits = Import.objects.filter(pk=intake.pk, state__in=OPEN)
+        if waits.update(state=ImportState.ACCEPTING, beat_at=timezone.now(), refusals=[]):
+            store_import.defer(import_id=intake.pk, user_id=actor.pk, digest=digest)
+    return None
 
 
 @transaction.atomic

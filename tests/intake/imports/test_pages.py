@@ -8,8 +8,7 @@ from apps.accounts.models import Role, User
 from apps.awards.models import Award
 from apps.cases.errors import Refused
 from apps.cases.models import Revision
-from apps.intake import views
-from apps.intake.imports import review
+from apps.intake.imports import accepting, review
 from apps.intake.models import Import, ImportRow, ImportState, Layout
 from apps.intake.tasks import MOST_ATTEMPTS, pick_up_imports, read_import, store_import
 from tests import factories
@@ -298,7 +297,7 @@ def test_accept_of_what_was_not_seen_shows_the_comparison_again():
 
 
 def test_long_list_is_stored_by_the_task_queue(monkeypatch):
-    monkeypatch.setattr(views, "AT_ONCE", 2)
+    monkeypatch.setattr(accepting, "AT_ONCE", 2)
     intake = taken(draft())
     client, person = filler(intake.revision), factories.filler_of(intake.revision)
     digest = client.get(at(intake, "compare/")).context["result"].digest
@@ -312,7 +311,7 @@ def test_long_list_is_stored_by_the_task_queue(monkeypatch):
 
 
 def test_long_list_that_cannot_be_stored_goes_back_to_its_review(monkeypatch):
-    monkeypatch.setattr(views, "AT_ONCE", 2)
+    monkeypatch.setattr(accepting, "AT_ONCE", 2)
     intake = taken(draft())
     client, person = filler(intake.revision), factories.filler_of(intake.revision)
     client.post(at(intake, "accept/"), {"digest": "0"})

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0006_signing'),
+        ('cases', '0007_twins'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
