@@ -7,7 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction
 
 from apps.cases.filters import AnyOfField, WordsFilter
-from apps.cases.kinds import listed_record_kinds
+from apps.cases.kinds import RecordKind, listed_record_kinds
 from apps.publications import keys
 from apps.registry.words import LONGEST
 
@@ -68,14 +68,21 @@ def moment_parameter(name: str, description: Any) -> dict[str, Any]:
     }
 
 
-def filter_parameter(name: str, own: Any) -> dict[str, Any]:
+def _label(kind: RecordKind, own: Any) -> str:
+    """Return what a filter is called: its own label, or its field's."""
+    fields = {field.name: field for field in kind.model._meta.get_fields()}
+    field = fields.get(str(own.field_name))
+    return str(own.label or getattr(field, "verbose_name", ""))
+
+
+def filter_parameter(kind: RecordKind, name: str, own: Any) -> dict[str, Any]:
     """Return the schema of a filter as the listing has it."""
     field = own.field
     parameter: dict[str, Any] = {
         "name": name,
         "in": "query",
         "required": False,
-        "description": str(own.label or ""),
+        "description": _label(kind, own),
     }
     if isinstance(field, AnyOfField):
         item: dict[str, Any] = dict(_TEXT)
@@ -134,7 +141,7 @@ class KindSchema(AutoSchema):
         sort = _("The columns to sort by, separated by commas; a minus turns one round.")
         parameters.append(list_parameter("sort", names, sort))
         filters = self.view.filterset_class.base_filters
-        parameters += [filter_parameter(name, own) for name, own in filters.items()]
+        parameters += [filter_parameter(kind, name, own) for name, own in filters.items()]
         return parameters
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:

@@ -32,6 +32,7 @@ def test_page_names_every_list_filter_and_order(
     for text in ("RateLimit-Policy", "/api/v2/", "/api/v1/changes/", "curl", "600 times a minute"):
         assert text in body
     assert "actual · forecast · target" in body
+    assert "award year" in body
     # Nothing that our policy would refuse.
     for text in ("<style", "style=", "onclick", "https://cdn"):
         assert text not in body
