@@ -14,11 +14,20 @@ from apps.districts.lists.models import ListStatement
 
 
 class ListStatementForm(RecordForm):
-    """Why something is claimed; all else follows from the row."""
+    """A statement, field by field; people write it on the page of the lists."""
 
     class Meta:
         model = ListStatement
-        fields = ["reason"]
+        fields = [
+            "title",
+            "says",
+            "claim",
+            "reason",
+            "row_kind",
+            "list_revision",
+            "row_uid",
+            "seen",
+        ]
 
 
 class ListStatementTable(RecordTable):
