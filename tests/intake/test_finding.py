@@ -327,3 +327,48 @@ def test_page_without_header_goes_on_side_by_side():
     (table,) = tables("名单\n序号\t名称\t序号\t名称\n1\t甲\t3\t丙\n\n2\t乙\t4\t丁")
 
     assert [row.cells[0] for row in table.rows] == ["1", "2", "3", "4"]
+
+
+def test_heading_at_the_foot_of_a_page_belongs_to_the_next_and_is_no_row():
+    first = ["2024年获奖名单", "序号\t项目名称\t完成人", "一、一等奖\t\t", "1\t甲项目\t张三"]
+    second = ["二、二等奖\t\t", "", "2\t乙项目\t李四", "3\t丙项目\t王五"]
+
+    (table,) = find_tables(read_text("\n".join([*first, *second])))
+
+    assert [(row.cells[1], row.cells[-1]) for row in table.rows] == [
+        ("甲项目", "一等奖"),
+        ("乙项目", "二等奖"),
+        ("丙项目", "二等奖"),
+    ]
+
+
+def test_month_below_its_events_is_set_aside_also_at_the_top_of_a_page():
+    grids = [
+        Grid(tuple(Row(n, cells, place=Place("pdf", page)) for n, cells in enumerate(rows, 1)))
+        for page, rows in enumerate(
+            (
+                [("时间", "事件"), ("1月2日", "召开年度会议"), ("1月", "")],
+                [("2月", ""), ("3月4日", "举办科技周活动")],
+            ),
+            start=1,
+        )
+    ]
+
+    (table,) = find_tables([Paragraph("2024年科技大事记"), *grids])
+
+    assert [row.cells[0] for row in table.rows] == ["1月2日", "3月4日"]
+    assert {each.code for each in table.aside} >= {"month-heading"}
+
+
+def test_row_of_which_only_the_number_is_left_stays_a_row():
+    (table,) = find_tables(read_text("名单\n序号\t项目名称\n1\t甲项目\n2\t\n3\t丙项目\n9\t\n"))
+
+    assert [row.cells[0] for row in table.rows] == ["1", "2", "3"]
+
+
+def test_numbers_of_columns_stand_in_each_part_of_tables_side_by_side():
+    text = "名单\n序号\t企业名称\t序号\t企业名称\n1\t2\t1\t2\n1\t甲公司\t2\t乙公司\n"
+
+    (table,) = find_tables(read_text(text))
+
+    assert [row.cells for row in table.rows] == [("1", "甲公司"), ("2", "乙公司")]

@@ -408,3 +408,13 @@ def test_worker_says_why_it_cannot(monkeypatch, capsys, error, said):
 def test_worker_out_of_time_is_a_refusal():
     with pytest.raises(Refusal, match="too-slow"):
         worker._out_of_time(0, None)
+
+
+def test_letter_that_a_pdf_does_not_tell_is_shown_and_never_left_out():
+    from tests.intake.documents import Matrix, as_pdf
+
+    blocks = [Matrix([["序号", "名称"], ["1", "智汇·宁海"], ["2", "甲公司"]])]
+
+    (grid,) = read_blocks(as_pdf(blocks))
+
+    assert [row.cells for row in grid.rows][1:] == [("1", "智汇\ufffd宁海"), ("2", "甲公司")]

@@ -42,10 +42,12 @@ def clean_body(table: Table) -> Table:
             aside.append(Aside(text, "column-numbers", row.line, row.cells))
         elif is_total(row):
             aside.append(Aside(text, "total", row.line, row.cells))
-        elif is_single and (is_note(row.printed()[0]) or is_furniture(text)):
-            aside.append(Aside(text, "note", row.line, row.cells))
         elif is_single and MONTH.fullmatch(text):
             aside.append(Aside(text, "month-heading", row.line, row.cells))
+        elif is_single and kept and counts_on(kept[-1][0], row):
+            kept.append((row, heading))
+        elif is_single and (is_note(row.printed()[0]) or is_furniture(text)):
+            aside.append(Aside(text, "note", row.line, row.cells))
         elif is_single and at < last_full and SECTION.fullmatch(text):
             heading, has_headings = heading_of(text), True
         elif is_single and SECTION.fullmatch(text):
@@ -72,6 +74,12 @@ def clean_body(table: Table) -> Table:
     )
 
 
+def counts_on(before: Row, row: Row) -> bool:
+    """Whether a row with nothing but a number has the next one: a row that lost its cells."""
+    last, number = before.cells[0], row.cells[0]
+    return number.isdecimal() and last.isdecimal() and int(number) == int(last) + 1
+
+
 def heading_of(text: str) -> str:
     """What a heading between rows says, without its number and its count: 一、一等奖（5项）→ 一等奖."""
     return COUNT_BEHIND.sub("", NUMBERING_BEFORE.sub("", text)).strip()
@@ -90,7 +98,11 @@ def without_strays(table: Table) -> Table:
         text = row.text()
         if len(row.printed()) == 1 and MONTH.fullmatch(text):
             aside.append(Aside(text, "month-heading", row.line, row.cells))
-        elif len(row.printed()) == 1 and (is_note(row.printed()[0]) or is_furniture(text)):
+        elif (
+            len(row.printed()) == 1
+            and not (kept and counts_on(kept[-1], row))
+            and (is_note(row.printed()[0]) or is_furniture(text))
+        ):
             aside.append(Aside(text, "note", row.line, row.cells))
         else:
             kept.append(row)

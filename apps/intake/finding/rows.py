@@ -62,12 +62,16 @@ def is_numeric(text: str) -> bool:
 
 
 def is_column_numbering(row: Row) -> bool:
-    """Whether a row only numbers the columns: 1 2 3 or 甲 乙 1 2."""
+    """Whether a row only numbers the columns: 1 2 3 or 甲 乙 1 2; beside each other 1 2 1 2."""
     printed = [re.sub(r"[()（）]", "", cell) for cell in row.printed()]
     if len(printed) < 3 or len(printed) < len(row.cells):
         return False
     numbers = [cell for cell in printed if cell not in "甲乙丙丁"]
-    return bool(numbers) and numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    return any(
+        numbers == [str(at % size + 1) for at in range(len(numbers))]
+        for size in range(2 if len(numbers) > 1 else 1, len(numbers) + 1)
+        if len(numbers) % size == 0
+    )
 
 
 def is_total(row: Row) -> bool:

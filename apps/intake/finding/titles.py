@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from apps.intake.finding.rows import MONTH
 from apps.intake.grid import Paragraph
 
 LONGEST_TITLE = 60
@@ -33,8 +34,8 @@ def title_of(line: str) -> str:
 
 
 def is_furniture(line: str) -> bool:
-    """Whether a line is neither title nor text: a page number, a date, a unit line."""
-    return bool(UNIT_LINE.fullmatch(line) or FURNITURE.fullmatch(line))
+    """Whether a line is neither title nor text: a page number, a date, a month, a unit line."""
+    return bool(UNIT_LINE.fullmatch(line) or FURNITURE.fullmatch(line) or MONTH.fullmatch(line))
 
 
 def bare_title(title: str) -> str:

@@ -3,6 +3,8 @@
 import io
 from html import escape
 
+from tests.intake.documents.truth import Matrix
+
 
 def as_pdf(blocks: list) -> bytes:
     """A PDF with ruled tables; long cells are wrapped by their width."""
@@ -45,7 +47,7 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
         # No printer breaks a merged cell that is longer than a page.
         spans = [
             ("SPAN", (left, top), (left + span - 1, top + height - 1))
-            for top, left, height, span in block.merges
+            for top, left, height, span in printed_merges(block)
             if height <= tallest
         ]
         grid = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
@@ -53,6 +55,14 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
         flow += [table, Spacer(1, 8)]
     document.build(flow)
     return stream.getvalue()
+
+
+def printed_merges(block: Matrix) -> list[tuple[int, int, int, int]]:
+    """Merged cells by the rows that are printed."""
+    return [
+        (top - sum(hidden < top for hidden in block.hidden), left, height, span)
+        for top, left, height, span in block.merges
+    ]
 
 
 def _width(text: str) -> float:
