@@ -372,3 +372,20 @@ def test_numbers_of_columns_stand_in_each_part_of_tables_side_by_side():
     (table,) = find_tables(read_text(text))
 
     assert [row.cells for row in table.rows] == [("1", "甲公司"), ("2", "乙公司")]
+
+
+def test_page_that_begins_with_a_dotted_number_has_no_header():
+    grids = [
+        Grid(tuple(Row(n, cells, place=Place("pdf", page)) for n, cells in enumerate(rows, 1)))
+        for page, rows in enumerate(
+            (
+                [("序号", "企业名称"), ("47、", "甲公司"), ("48.", "乙公司")],
+                [("49、", "丙公司"), ("50.", "丁公司")],
+            ),
+            start=1,
+        )
+    ]
+
+    (table,) = find_tables([Paragraph("2024年50强企业名单"), *grids])
+
+    assert [row.cells[1] for row in table.rows] == ["甲公司", "乙公司", "丙公司", "丁公司"]

@@ -58,7 +58,7 @@ def may_be_header(row: Row, following: Iterable[Row]) -> bool:
 
 def is_numeric(text: str) -> bool:
     """Whether a cell is a bare number, with a sign, thousands, a point or per cent."""
-    return re.fullmatch(r"[-+－]?[0-9０-９][0-9０-９,，.．]*\s*[%％]?", text.strip()) is not None
+    return re.fullmatch(r"[-+－]?[0-9０-９][0-9０-９,，.．、]*\s*[%％]?", text.strip()) is not None
 
 
 def is_column_numbering(row: Row) -> bool:
