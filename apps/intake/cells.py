@@ -132,7 +132,8 @@ def split_by_strongest(text: str, is_whole: re.Pattern[str]) -> list[str]:
     names = []
     for piece in cut(text, strong):
         parts = split_list(piece)
-        names += parts if all(is_whole.fullmatch(part) for part in parts) else [piece]
+        are_whole = all(is_whole.fullmatch(BLANK_IN_HAN.sub("", part)) for part in parts)
+        names += parts if are_whole else [piece]
     return names
 
 

@@ -389,3 +389,16 @@ def test_page_that_begins_with_a_dotted_number_has_no_header():
     (table,) = find_tables([Paragraph("2024年50强企业名单"), *grids])
 
     assert [row.cells[1] for row in table.rows] == ["甲公司", "乙公司", "丙公司", "丁公司"]
+
+
+def test_page_of_strays_alone_is_no_table():
+    grids = [
+        Grid(tuple(Row(n, cells, place=Place("pdf", page)) for n, cells in enumerate(rows, 1)))
+        for page, rows in enumerate(
+            ([("时间", "事件"), ("1月2日", "召开年度会议")], [("1月", ""), ("2月", "")]), start=1
+        )
+    ]
+
+    (table,) = find_tables([Paragraph("2024年科技大事记"), *grids])
+
+    assert [row.cells[0] for row in table.rows] == ["1月2日"]

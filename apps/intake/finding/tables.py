@@ -28,8 +28,14 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
                 above.append(block)
             continue
         for table in tables_in(block, above_of(above)):
-            if tables and not table.header:
+            if tables and table.rows and not table.header:
                 table = cut_like(tables[-1], table)
+            if not table.rows:
+                # Only strays: the end of the table before, or nothing.
+                if tables:
+                    aside = (*tables[-1].aside, *table.aside)
+                    tables[-1] = replace(tables[-1], aside=aside)
+                continue
             if tables and continues(tables[-1], table):
                 tables[-1] = append(tables[-1], table)
             else:

@@ -141,7 +141,9 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
             matrix.rows.append(cells)
             if "month_headings" in nasty and truth.kind == "events":
                 # The heading of the month stands below what happened in it.
-                matrix.rows.append([row["date"].partition("月")[0] + "月", ""])
+                matrix.rows.append(
+                    [row["date"].partition("月")[0] + "月"] + [""] * (len(columns) - 1)
+                )
             if "blank_rows" in nasty and number % 3 == 1 and "merged" not in nasty:
                 matrix.rows.append([""] * len(columns))
             if "hidden_rows" in nasty and number % 5 == 2 and "merged" not in nasty and not beside:
