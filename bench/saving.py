@@ -1,16 +1,19 @@
 """Many people saving at once, against the server as it is installed.
 
-    python -m bench.saving
+    python -m bench.saving              # five minutes; SECONDS=15 for a look
 
 starts a database and a web server of its own (as script/server does: two workers on the embedded
-PostgreSQL) in a temporary directory, measures, and removes both. Two measures:
+PostgreSQL) in a temporary directory, measures, and removes both. Three runs of a minute:
 
 - 50 clients write random cells of one return for 60 s. Lost edits: every save that was acknowledged
   must stand in the history at its version with its value and its author, and whoever saved on top
   of it must have been shown it before.
-- The deadline hour: 200 people in ten returns, each saving once in 3 s, for 60 s; then the same
-  with all pages asking what is new every 4 s and the rules running, as real pages do. Beside it,
-  /healthz at the same load.
+- The deadline hour: 200 people in ten returns, each saving once in 3 s, for 60 s.
+- The same with all pages asking what is new every 4 s and the rules running, as real pages do.
+
+Beside the last two, /healthz at the same load, asked as a monitor does (without a session); and
+the processor time of web server, database and this program itself, which says what a save costs
+however busy the machine is. A page has been shown its figures before it saves.
 """
 
 import asyncio
@@ -37,6 +40,7 @@ CLIENTS, CELLS = 50, 100
 SECONDS = float(os.environ.get("SECONDS", "60"))
 SAVERS, RETURNS, EVERY, HEAR = 200, 10, 3.0, 4.0
 LIMIT, BARE = 300, 50
+TOKEN = "b" * 32
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -65,17 +69,24 @@ class Client:
 
     async def ask(self, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
         """Send a request over the kept connection; return status and body."""
+        return await self.send(
+            method,
+            path,
+            urllib.parse.urlencode(data or {}).encode(),
+            f"Cookie: sessionid={self.person.cookie}; csrftoken={TOKEN}",
+            f"X-CSRFToken: {TOKEN}",
+            f"X-Person: {self.person.pk}",
+        )
+
+    async def send(self, method: str, path: str, body: bytes, *headers: str) -> Any:
+        """Send a request with these headers; return status and body."""
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         assert self.reader is not None
-        body = urllib.parse.urlencode(data or {}).encode()
-        token = "b" * 32
         head = [
             f"{method} {path} HTTP/1.1",
             f"Host: 127.0.0.1:{self.port}",
-            f"Cookie: sessionid={self.person.cookie}; csrftoken={token}",
-            f"X-CSRFToken: {token}",
-            f"X-Person: {self.person.pk}",
+            *headers,
             "Content-Type: application/x-www-form-urlencoded",
             f"Content-Length: {len(body)}",
         ]
@@ -105,13 +116,13 @@ class Client:
             self.acknowledged.append((code, shown["version"], value))
         return status
 
-    async def hear(self) -> int:
-        """Ask what is new, as the page does."""
-        versions = {code: f["version"] for code, f in self.known.items() if f}
+    async def hear(self, *, check: bool = False) -> int:
+        """Ask what is new, as the page does; after a save also what the rules say."""
+        versions = {code: f["version"] if f else 0 for code, f in self.known.items()}
         status, body = await self.ask(
             "POST",
             f"/desk/returns/{self.person.case}/hear/",
-            {"section": 1, "figures": json.dumps(versions), "check": "on"},
+            {"section": 1, "figures": json.dumps(versions)} | ({"check": "on"} if check else {}),
         )
         if status == 200:
             for code, figure in json.loads(body).get("figures", {}).items():
@@ -240,20 +251,26 @@ def lost(clients: list[Client], history: dict[str, list[tuple[int, str, int]]]) 
     return faults
 
 
+def own_cells(person: Person) -> list[str]:
+    """Return the cells of the return that this one of its people fills."""
+    several = SAVERS // RETURNS
+    return [f"cell-{n}" for n in range(CELLS) if n % several == person.pk % several]
+
+
 async def deadline(
     port: int, people: list[list[Person]], seconds: float, *, with_hearing: bool
 ) -> tuple[list[Client], list[float], Counter[int]]:
     """Let everyone save once in three seconds; return the clients and the times of /healthz."""
     clients = [Client(port, person) for group in people for person in group]
+    for client in clients:
+        client.known = dict.fromkeys(own_cells(client.person))
+        await client.hear()
     heard: Counter[int] = Counter()
     bare: list[float] = []
-    start = time.monotonic()
-    end = start + seconds
+    end = time.monotonic() + seconds
 
     async def work(client: Client, chance: random.Random) -> None:
-        own = [
-            f"cell-{n}" for n in range(CELLS) if n % (SAVERS // RETURNS) == client.person.pk % 20
-        ]
+        own = own_cells(client.person)
         await asyncio.sleep(chance.random() * EVERY)
         while time.monotonic() < end:
             began = time.monotonic()
@@ -266,14 +283,14 @@ async def deadline(
         await asyncio.sleep(chance.random() * HEAR)
         while time.monotonic() < end:
             began = time.monotonic()
-            heard[await page.hear()] += 1
+            heard[await page.hear(check=True)] += 1
             await asyncio.sleep(max(0.0, HEAR - (time.monotonic() - began)))
 
     async def probe() -> None:
         client = Client(port, people[0][0])
         while time.monotonic() < end:
             began = time.perf_counter()
-            await client.ask("GET", "/healthz")
+            await client.send("GET", "/healthz", b"")
             bare.append((time.perf_counter() - began) * 1000)
             await asyncio.sleep(0.1)
 
@@ -284,13 +301,49 @@ async def deadline(
     return clients, bare, heard
 
 
-def report(clients: list[Client], bare: list[float], heard: Counter[int]) -> bool:
+class Processors:
+    """Processor time of the web server, the database and this program since it was made."""
+
+    def __init__(self, web: int, database: int) -> None:
+        """Note where each process stands."""
+        self.roots = {"web": web, "database": database}
+        self.before = {name: tree_seconds(pid) for name, pid in self.roots.items()}
+        self.own = time.process_time()
+
+    def words(self, answers: int) -> str:
+        """Return what one of ``answers`` took of each, in ms."""
+        spent = {n: tree_seconds(pid) - self.before[n] for n, pid in self.roots.items()}
+        each = ", ".join(f"{n} {s / answers * 1000:.1f} ms" for n, s in spent.items())
+        own = (time.process_time() - self.own) / answers * 1000
+        return f"{each}, this program {own:.1f} ms"
+
+
+def tree_seconds(root: int) -> float:
+    """Return the processor seconds that a process and all its children have used (Linux)."""
+    parents: dict[int, tuple[int, float]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            ticks = sum(map(int, fields[11:15]))
+            parents[int(path.parent.name)] = int(fields[1]), ticks / os.sysconf("SC_CLK_TCK")
+    total, wanted = 0.0, {root}
+    while wanted:
+        total += sum(parents[pid][1] for pid in wanted if pid in parents)
+        wanted = {pid for pid, (parent, _s) in parents.items() if parent in wanted}
+    return total
+
+
+def report(
+    clients: list[Client], bare: list[float], heard: Counter[int], spent: Processors
+) -> bool:
     """Print a deadline hour; return whether it held the limits."""
     times = [t for client in clients for t in client.times]
     statuses = sum((client.statuses for client in clients), Counter())
     errors = sum(n for status, n in statuses.items() if status not in {200, 409})
     errors += sum(n for status, n in heard.items() if status != 200)
     save, health = percentile(times), percentile(bare)
+    answers = len(times) + sum(heard.values()) + len(bare)
+    print(f"  processor time of one of {answers} answers: {spent.words(answers)}")
     print(
         f"  {len(times)} saves, answers {dict(statuses)}, heard {dict(heard)}, errors {errors}\n"
         f"  save: median {percentile(times, 0.5):.0f} ms, p95 {save:.0f} ms, "
@@ -303,7 +356,7 @@ def report(clients: list[Client], bare: list[float], heard: Counter[int]) -> boo
     return errors == 0 and save < LIMIT
 
 
-def measure(port: int, people: list[list[Person]]) -> bool:
+def measure(port: int, people: list[list[Person]], web: int, database: int) -> bool:
     """Run all measures; return whether each held its limit."""
     group = people[0]
     clients = asyncio.run(writers(port, group, SECONDS))
@@ -325,7 +378,9 @@ def measure(port: int, people: list[list[Person]]) -> bool:
             + (f", each page asking every {HEAR:.0f} s with rules" if with_hearing else ""),
             flush=True,
         )
-        held &= report(*asyncio.run(deadline(port, people[1:], SECONDS, with_hearing=with_hearing)))
+        spent = Processors(web, database)
+        run = deadline(port, people[1:], SECONDS, with_hearing=with_hearing)
+        held &= report(*asyncio.run(run), spent)
     return held
 
 
@@ -358,14 +413,18 @@ def main() -> int:
         os.chmod(directory, 0o755)  # noqa: S103 - the database may run as a user of its own
         database = Server(Path(directory) / "postgres")
         database.start(tied=True)
+        assert database.child is not None
+        (Path(directory) / "static").mkdir()
         os.environ["DATABASE_URL"] = database.url
         try:
             people = prepare()
             command = [sys.executable, *web_arguments("127.0.0.1", port)]
-            web = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+            # A conflict is an answer here and no news: what the server says goes beside its data.
+            with open(Path(directory) / "web.log", "wb") as log:
+                web = subprocess.Popen(command, cwd=ROOT, stderr=log, start_new_session=True)
             try:
                 wait_for(port)
-                held = measure(port, people)
+                held = measure(port, people, web.pid, database.child.pid)
             finally:
                 os.killpg(web.pid, signal.SIGTERM)
                 web.wait(20)

@@ -18,6 +18,7 @@ from django.utils.translation import override, pgettext
 
 from apps.cases.kinds import kinds, record_kinds
 from apps.cases.models import Event
+from apps.registry.domain import form_of
 
 SIGNED = "submit"
 TEMPLATE = Path(__file__).parent / "typst" / "receipt.typ"
@@ -41,6 +42,8 @@ class Receipt:
     hash: str
     how: str
     url: str
+    # The head of the form as it was when this was reported (统计法 art. 16).
+    header: tuple[str, ...]
     file_name: str
 
 
@@ -97,8 +100,17 @@ def receipt_of(event: Event) -> Receipt:
             )
             % {"url": url},
             url=url,
+            header=_head_of_form(event),
             file_name=f"receipt-{case.bureau.slug}-{case.year}-{revision.number}-{event.from_version}.pdf",
         )
+
+
+def _head_of_form(event: Event) -> tuple[str, ...]:
+    case = event.revision.case
+    head = form_of(case.kind, case.year, event.at)
+    if head is None:
+        return ()
+    return tuple(f"{line['label']}: {line['value']}" for line in head.lines)
 
 
 def chinese_fonts() -> list[str]:
@@ -123,7 +135,7 @@ def receipt_pdf(event: Event) -> bytes:
                 "bureau": receipt.bureau,
                 "fonts": fonts,
                 "at": list(local.timetuple()[:6]),
-                "header": [],
+                "header": receipt.header,
                 "lines": receipt.lines,
                 "statement_label": receipt.statement_label,
                 "statement": receipt.statement,

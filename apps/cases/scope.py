@@ -98,6 +98,20 @@ def ensure_rows_are_open(
         )
 
 
+def lock_newest(case_id: int) -> int | None:
+    """Hold a transition of the case's newest revision off as ``lock_shared``; return its number.
+
+    None where there is no such case. One statement finds and locks it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM cases_revision WHERE case_id = %s ORDER BY number DESC LIMIT 1 FOR SHARE",
+            [case_id],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def lock_shared(revision_id: int) -> None:
     """Hold a transition off until this transaction ends, without holding other savers off."""
     with connection.cursor() as cursor:

@@ -89,6 +89,7 @@ def _beside(
     former = None
     if row.period == year:
         former = before.get((row.indicator_id, row.unit, row.reporting_unit_id, row.subject))
+    is_broken = row.indicator.is_broken(int(year) - 1, int(year))
     same = peers.get(key_of(row), {}) if not row.subject and row.value is not None else {}
     group = [
         _peer(figure)
@@ -102,7 +103,7 @@ def _beside(
         value=row.printed,
         before=former.printed if former else "",
         before_label=former.period if former else "",
-        change=_change(row, former),
+        change="" if is_broken else _change(row, former),
         spread=spread_of(group),
     )
 

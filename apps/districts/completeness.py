@@ -99,7 +99,7 @@ def completeness(year: int, scope: Q, visible: QuerySet[Revision]) -> Completene
     }
     standing = _standings(year, [reported[b.pk] for b in bureaus if b.pk in reported])
     rows = []
-    for indicator in indicators_of_return():
+    for indicator in indicators_of_return(year):
         row = IndicatorRow(indicator)
         for bureau in bureaus:
             row.cells[bureau.pk] = (

@@ -112,7 +112,24 @@ class IndicatorValue(Record):
 
     def __str__(self) -> str:
         """Return the indicator with its value as printed."""
-        return f"{self.indicator} {self.printed}"
+        return f"{self.defined} {self.printed}"
+
+    @property
+    def year_of_report(self) -> int | None:
+        """Return the year of the report that the figure belongs to; None where it has none yet.
+
+        No query for a stored figure.
+        """
+        if self.list_place:
+            # The trigger of ``list_place`` puts the newest report year first.
+            return 9999 - int(self.list_place) // 10**12
+        return self.revision.case.year if self.revision_id else None
+
+    @property
+    def defined(self) -> Indicator:
+        """Return the indicator as it was defined in the report's year."""
+        year = self.year_of_report
+        return self.indicator if year is None else self.indicator.in_year(year)
 
     def get_comparison_display(self) -> str:
         """Return the comparison as print has it: its phrases are stored with a bar between them."""

@@ -14,6 +14,7 @@ from apps.districts.lists.standing import read_lists
 from apps.districts.models import Blank, IndicatorValue, NarrativeSection
 from apps.districts.narrative.references import TOKEN, References, tell
 from apps.districts.printed import sections_of
+from apps.registry.domain import form_of
 
 FIGURES = "indicator-values"
 
@@ -94,7 +95,7 @@ def lists_said(revision: Revision) -> list[Said]:
 
 
 def preview(revision: Revision) -> Preview:
-    """Return the whole return as the public page of the district will show it. Six queries."""
+    """Return the whole return as the public page of the district will show it. Seven queries."""
     case = revision.case
     rows = list(
         IndicatorValue.objects.filter(revision=revision)
@@ -115,6 +116,7 @@ def preview(revision: Revision) -> Preview:
     return Preview(
         "districts/preview.html",
         {
+            "form_head": form_of(case.kind, case.year),
             "sections": sections,
             "has_former": any(figure.before for part in sections for figure in part.figures),
             "year_period": str(case.year),

@@ -24,11 +24,21 @@ class Figure:
     standing: Any = None
 
     @property
+    def is_broken(self) -> bool:
+        """Say whether the indicator was defined otherwise in the year before."""
+        year = self.row.year_of_report
+        return (
+            self.before is not None
+            and year is not None
+            and self.row.indicator.is_broken(year - 1, year)
+        )
+
+    @property
     def change(self) -> str:
         """Return the difference to the year before in per cent, signed; blank where none can be."""
         if self.before is None or not self.before.value or self.row.value is None:
             return ""
-        if self.row.qualifier or self.before.qualifier or self.row.unit == "%":
+        if self.row.qualifier or self.before.qualifier or self.row.unit == "%" or self.is_broken:
             return ""
         return f"{(self.row.value / self.before.value - 1) * 100:+.1f} %"
 

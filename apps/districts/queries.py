@@ -1,9 +1,10 @@
 """What is asked about returns."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 
-from django.db.models import F
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import Bureau, User
@@ -40,9 +41,12 @@ def last_year_values(
     return {(row.indicator_id, row.unit, row.subject): row for row in rows}
 
 
-def indicators_of_return() -> list[Indicator]:
-    """Return the indicators that each district is asked for, in the order of the form."""
-    return list(Indicator.objects.exclude(asked_of=AskedOf.CITY))
+def indicators_of_return(year: int) -> list[Indicator]:
+    """Return the indicators that each district is asked for, in the order of the form.
+
+    Each as it is defined in the report ``year``.
+    """
+    return [row.in_year(year) for row in Indicator.objects.exclude(asked_of=AskedOf.CITY)]
 
 
 def own_figures(revision: Revision, district: District) -> list[IndicatorValue]:
@@ -68,22 +72,35 @@ def return_in_scope(user: User, case_id: int) -> Revision:
     return revision
 
 
+def _lines(revision: Revision, codes: Iterable[str]) -> QuerySet[IndicatorValue]:
+    """Return the bureau's own figures of the year; of two for one indicator the first comes last."""
+    return IndicatorValue.objects.filter(
+        revision=revision,
+        indicator__code__in=list(codes),
+        reporting_unit__bureau=revision.case.bureau_id,
+        subject="",
+        period=str(revision.case.year),
+        status=FigureStatus.ACTUAL,
+    ).order_by("-position", "-id")
+
+
 def figures_of_lines(revision: Revision, codes: Iterable[str]) -> dict[str, IndicatorValue]:
     """Return the bureau's own figures of the year for these indicators, by code. One query."""
-    rows = (
-        IndicatorValue.objects.filter(
-            revision=revision,
-            indicator__code__in=list(codes),
-            reporting_unit__bureau=revision.case.bureau_id,
-            subject="",
-            period=str(revision.case.year),
-            status=FigureStatus.ACTUAL,
-            unit=F("indicator__units__0"),
-        )
-        .select_related("indicator", "updated_by")
-        .order_by("-position", "-id")
+    rows = _lines(revision, codes).select_related("indicator", "updated_by")
+    return {row.indicator.code: row for row in rows if row.unit == row.defined.unit}
+
+
+def versions_of_lines(revision: Revision, codes: Iterable[str]) -> dict[str, tuple[uuid.UUID, int]]:
+    """Return row and version of each of these figures, by code: what a page asks all the time."""
+    rows = _lines(revision, codes).values_list(
+        "indicator__code", "uid", "version", "unit", "indicator__units", "indicator__former"
     )
-    return {row.indicator.code: row for row in rows}
+    year = revision.case.year
+    return {
+        code: (uid, version)
+        for code, uid, version, unit, units, former in rows
+        if unit == Indicator(units=units, former=former).in_year(year).unit
+    }
 
 
 def scope_before(revision: Revision, indicator: Indicator) -> str | None:

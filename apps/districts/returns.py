@@ -53,6 +53,7 @@ class Line:
         if (
             self.figure is None
             or self.before is None
+            or self.is_broken
             or self.figure.value is None
             or not self.before.value
         ):
@@ -61,9 +62,17 @@ class Line:
         return f"{share.quantize(Decimal('0.1')):+f}%"
 
     @property
+    def is_broken(self) -> bool:
+        """Say whether last year's figure was defined otherwise, so that none follows from it."""
+        year = self.before.year_of_report if self.before else None
+        if year is None:
+            return False
+        return self.indicator.is_broken(year, year + 1)
+
+    @property
     def before_value(self) -> str:
-        """Return last year's number as plain digits, for the page's script."""
-        value = self.before.value if self.before else None
+        """Return last year's number as plain digits, for the page's script to compare with."""
+        value = self.before.value if self.before and not self.is_broken else None
         return "" if value is None else f"{value:f}"
 
     @property
@@ -235,7 +244,7 @@ def read_return(actor: User, revision: Revision, *, with_lists: bool = False) ->
         return may_fill and (items is None or scope.row_is_named(items, code, uid))
 
     sections: dict[str, Section] = {}
-    for indicator in indicators_of_return():
+    for indicator in indicators_of_return(case.year):
         section = sections.setdefault(
             indicator.section, Section(len(sections) + 1, indicator.section_name)
         )
@@ -292,7 +301,7 @@ def _split(
             not figure.subject
             and figure.period == year
             and figure.status == FigureStatus.ACTUAL
-            and figure.unit == figure.indicator.unit
+            and figure.unit == figure.defined.unit
             and figure.indicator_id not in main
         )
         if is_line:

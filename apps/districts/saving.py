@@ -6,6 +6,7 @@ Answers are JSON. A save is 200 with the figure as it stands, 409 with the other
 
 import contextlib
 import hashlib
+import uuid
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -26,13 +27,12 @@ from apps.cases.errors import StaleRecord, WorkflowError
 from apps.cases.models import WRITABLE, Finding, Revision
 from apps.districts import domain, queries
 from apps.districts.checking import check_soon
-from apps.districts.derived import derivations
 from apps.districts.forms import FieldForm, HearForm, PasteForm
 from apps.districts.kind import INDICATOR_VALUE
 from apps.districts.models import IndicatorValue, Scope
 from apps.districts.pasting import pasted_cells, read_paste
 from apps.districts.returns import findings_of_figures, view_of_finding
-from apps.registry.models import Indicator, ValueSource
+from apps.registry.models import Indicator
 
 
 def queue_key(user: User) -> str:
@@ -69,42 +69,59 @@ def describe(figure: IndicatorValue, reader: User) -> dict[str, Any]:
 @for_scripts
 def save_field(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
     """Store one figure of the return."""
-    revision = _return_or_404(request, case_id)
+    form = FieldForm(request.POST)
+    if not form.is_valid():
+        _return_or_404(request, case_id)
+        errors = [error for errors in form.errors.values() for error in errors]
+        return JsonResponse({"message": " ".join(map(str, errors))}, status=422)
+    uid, user = form.cleaned_data["uid"], request.user
+    try:
+        if uid is None:
+            return _save_first(request, case_id, code, form.values)
+        version = form.cleaned_data["version"] or 0
+        figure = domain.save_again(user, case_id, code, form.values, uid=uid, version=version)
+    except StaleRecord as stale:
+        theirs = cast(IndicatorValue, stale.current)
+        return _conflict(theirs.indicator, form.values, theirs, user)
+    except IndicatorValue.DoesNotExist:
+        # Somebody removed the row, or removed it and entered the figure anew.
+        indicator = _indicator_or_404(code)
+        present = queries.figures_of_lines(_return_or_404(request, case_id), [code]).get(code)
+        return _conflict(indicator, form.values, present, user)
+    except Revision.DoesNotExist as error:
+        raise Http404 from error
+    except WorkflowError as refusal:
+        return JsonResponse({"message": str(refusal)}, status=script_status(refusal))
+    return JsonResponse({"figure": describe(figure, user)})
+
+
+def _indicator_or_404(code: str) -> Indicator:
     indicator = Indicator.objects.filter(code=code).first()
     if indicator is None:
         raise Http404
-    if indicator.source == ValueSource.DERIVED and indicator.pk in derivations(revision.case.year):
-        counted = _("This figure is counted from the city's lists and cannot be typed.")
-        return JsonResponse({"message": counted}, status=423)
-    form = FieldForm(request.POST)
-    if not form.is_valid():
-        errors = [error for errors in form.errors.values() for error in errors]
-        return JsonResponse({"message": " ".join(map(str, errors))}, status=422)
-    values, uid = form.values, form.cleaned_data["uid"]
-    if uid is None and values["value"] is None and not values["blank"]:
+    return indicator
+
+
+def _save_first(
+    request: DeskRequest, case_id: int, code: str, values: Mapping[str, Any]
+) -> HttpResponse:
+    """Store a figure that the page knows nothing of yet."""
+    revision = _return_or_404(request, case_id)
+    indicator = _indicator_or_404(code).in_year(revision.case.year)
+    domain.ensure_typed(indicator, revision.case.year)
+    if values["value"] is None and not values["blank"]:
         present = queries.figures_of_lines(revision, [code]).get(code)
         if present is None:
             return JsonResponse({"figure": None})
         return _conflict(indicator, values, present, request.user)
-    first_scope = None if uid else queries.scope_before(revision, indicator)
-    try:
-        figure = domain.save_figure(
-            request.user,
-            revision.pk,
-            indicator,
-            values,
-            scope=Scope.WHOLE if first_scope is None else first_scope,
-            uid=uid,
-            version=form.cleaned_data["version"] or 0 if uid else None,
-        )
-    except StaleRecord as stale:
-        return _conflict(indicator, values, cast(IndicatorValue, stale.current), request.user)
-    except IndicatorValue.DoesNotExist:
-        # Somebody removed the row, or removed it and entered the figure anew.
-        present = queries.figures_of_lines(revision, [code]).get(code)
-        return _conflict(indicator, values, present, request.user)
-    except WorkflowError as refusal:
-        return JsonResponse({"message": str(refusal)}, status=script_status(refusal))
+    before = queries.scope_before(revision, indicator)
+    figure = domain.save_figure(
+        request.user,
+        revision.pk,
+        indicator,
+        values,
+        scope=Scope.WHOLE if before is None else before,
+    )
     return JsonResponse({"figure": describe(figure, request.user)})
 
 
@@ -113,7 +130,8 @@ def _conflict(
 ) -> HttpResponse:
     """Answer a stale save: both values, who and when, and the choice between them."""
     content = {name: values[name] for name in ("value", "blank", "qualifier")}
-    yours = IndicatorValue(unit=indicator.unit, **content)
+    unit = theirs.unit if theirs else indicator.unit
+    yours = IndicatorValue(unit=unit, **content)
     html = render_to_string(
         "districts/choice.html",
         {"label": str(indicator), "yours": yours.printed or _("no value"), "theirs": theirs},
@@ -147,25 +165,31 @@ def hear(request: DeskRequest, case_id: int) -> HttpResponse:
         with contextlib.suppress(WorkflowError):
             answer["checked"] = check_soon(user, revision.pk)
     if asked["figures"]:
-        present = queries.figures_of_lines(revision, asked["figures"])
-        answer["figures"] = {
-            code: describe(present[code], user) if code in present else None
+        lines = queries.versions_of_lines(revision, asked["figures"])
+        changed = [
+            code
             for code, version in asked["figures"].items()
-            if version != (present[code].version if code in present else 0)
+            if version != (lines[code][1] if code in lines else 0)
+        ]
+        present = queries.figures_of_lines(revision, changed) if changed else {}
+        answer["figures"] = {
+            code: describe(present[code], user) if code in present else None for code in changed
         }
-        answer |= _news_of_findings(revision, present, is_open, asked["findings"])
+        rows = {code: uid for code, (uid, _version) in lines.items()}
+        answer |= _news_of_findings(revision, rows, is_open, asked["findings"])
     return JsonResponse(answer)
 
 
 @for_scripts
 def preview_paste(request: DeskRequest, case_id: int) -> HttpResponse:
     """Answer which copied cell would go to which field, and what of it cannot. Nothing is stored."""
-    _return_or_404(request, case_id)
+    year = _return_or_404(request, case_id).case.year
     form = PasteForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"message": _("This is too much, or no column of cells.")}, status=422)
     asked = form.cleaned_data
-    known = {row.code: row for row in Indicator.objects.filter(code__in=asked["codes"])}
+    named = Indicator.objects.filter(code__in=asked["codes"])
+    known = {row.code: row.in_year(year) for row in named}
     lines = [known[code] for code in asked["codes"] if code in known]
     pasted, beyond = read_paste(asked["text"], asked["column"], lines, set(asked["locked"]))
     cells = pasted_cells(pasted)
@@ -176,14 +200,12 @@ def preview_paste(request: DeskRequest, case_id: int) -> HttpResponse:
 
 
 def _news_of_findings(
-    revision: Revision, present: Mapping[str, IndicatorValue], is_open: bool, known: str
+    revision: Revision, rows: Mapping[str, uuid.UUID], is_open: bool, known: str
 ) -> dict[str, Any]:
-    """Return what the rules and the city say of these figures, unless the page shows it already."""
+    """Return what the rules and the city say of these rows, unless the page shows it already."""
     found = findings_of_figures(revision)
     spoken = {
-        code: finding
-        for code, figure in present.items()
-        if (finding := found.get(str(figure.uid))) is not None
+        code: finding for code, uid in rows.items() if (finding := found.get(str(uid))) is not None
     }
     digest = _digest(spoken, is_open)
     if digest == known:
@@ -191,9 +213,8 @@ def _news_of_findings(
     items = scope.open_items(revision) if is_open and revision.returned_at else None
 
     def html(code: str, finding: Finding) -> str:
-        uid = present[code].uid
         may_answer = is_open and (
-            items is None or scope.row_is_named(items, INDICATOR_VALUE.code, uid)
+            items is None or scope.row_is_named(items, INDICATOR_VALUE.code, rows[code])
         )
         view = view_of_finding(finding, revision, may_answer)
         return render_to_string("components/finding.html", {"finding": view})

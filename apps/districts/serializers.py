@@ -12,6 +12,7 @@ from apps.districts.models import SCOPE_TERMS, IndicatorValue, NarrativeSection
 class IndicatorValueSerializer(RecordSerializer):
     """A figure. ``value`` keeps its printed digits; ``blank`` says why there is none."""
 
+    indicator = serializers.CharField(source="defined.name")
     value = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True)
     scope = serializers.SerializerMethodField()
 

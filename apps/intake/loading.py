@@ -26,6 +26,7 @@ from apps.cases.models import Case, Finding, FindingStatus, Revision, Severity, 
 from apps.districts.models import Derivation
 from apps.intake.pack_rows import PackError, read_rows
 from apps.registry.models import (
+    Aggregation,
     AskedOf,
     CalendarDay,
     District,
@@ -39,6 +40,7 @@ from apps.registry.models import (
     RelationRole,
     ReportingTerm,
     ReportingYear,
+    ScopeRule,
     ValueSource,
     ValueType,
 )
@@ -213,6 +215,8 @@ def _indicator(order: int, row: dict[str, str]) -> Indicator:
         value_type=ValueType(row["value_type"]),
         precision=int(row["precision"]),
         measure=Measure(row["measure"]),
+        aggregation=_aggregation(row),
+        scope=ScopeRule(row.get("scope") or ScopeRule.ANY),
         section=row["section"],
         section_en=row["section_en"],
         source=ValueSource(row["source"]),
@@ -221,6 +225,14 @@ def _indicator(order: int, row: dict[str, str]) -> Indicator:
         definition=row["definition"],
         order=order,
     )
+
+
+def _aggregation(row: dict[str, str]) -> Aggregation:
+    """Return how the city's total is made; where a pack does not say, counts and amounts add up."""
+    if given := row.get("aggregation"):
+        return Aggregation(given)
+    added = row["measure"] not in {Measure.RATIO, Measure.GROWTH, Measure.RANK}
+    return Aggregation.SUM if added else Aggregation.NONE
 
 
 def _relation(row: dict[str, str], known: Mapping[str, Indicator]) -> IndicatorRelation:

@@ -145,12 +145,14 @@ class Point:
 
 @dataclass(frozen=True)
 class LineChart:
-    """One measure over time."""
+    """One measure over time. Where it was defined anew the line is broken off."""
 
     title: str
     points: list[Point]
     url: str = ""
     note: str = ""
+    # Where the line is broken, from left to right.
+    breaks: Sequence[float] = ()
     kind: str = "line"
 
     @property
@@ -169,9 +171,13 @@ class LineChart:
         return LINE_HEIGHT - 24
 
     @property
-    def path(self) -> str:
-        """Return the points as an SVG polyline takes them."""
-        return " ".join(f"{point.x},{point.y}" for point in self.points)
+    def paths(self) -> list[str]:
+        """Return the points of each unbroken piece as an SVG polyline takes them."""
+        pieces: dict[int, list[str]] = {}
+        for point in self.points:
+            piece = sum(x < point.x for x in self.breaks)
+            pieces.setdefault(piece, []).append(f"{point.x},{point.y}")
+        return [" ".join(piece) for piece in pieces.values()]
 
 
 def line_chart(
@@ -180,11 +186,13 @@ def line_chart(
     *,
     url: str = "",
     note: str = "",
+    broken: Iterable[int] = (),
 ) -> LineChart | None:
     """Return a line through ``values`` (year, number, printed), or nothing for fewer than two.
 
     Years lie as far apart as they are; the scale starts at nought. A series that falls below
-    nought is not drawn: its table tells it.
+    nought is not drawn: its table tells it. From the years ``broken`` on, values are not
+    comparable with those before.
     """
     shown = sorted(values)
     if len(shown) < 2 or min(number for _year, number, _text in shown) < 0:
@@ -192,16 +200,21 @@ def line_chart(
     first, last = shown[0][0], shown[-1][0]
     most = max(number for _year, number, _text in shown)
     left, right, top, base = 28, WIDTH - 28, 26, LINE_HEIGHT - 24
+
+    def place(year: float) -> float:
+        return round(left + (right - left) * (year - first) / max(last - first, 1), 1)
+
     points = [
         Point(
             str(year),
             printed,
-            round(left + (right - left) * (year - first) / max(last - first, 1), 1),
+            place(year),
             round(float(base - (base - top) * number / most), 1) if most else float(base),
         )
         for year, number, printed in shown
     ]
-    return LineChart(title, points, url, note)
+    breaks = [place(year - 0.5) for year in sorted(broken) if first < year <= last]
+    return LineChart(title, points, url, note, breaks)
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def _is_comparable(row: IndicatorValue, year: int) -> bool:
     return (
         row.value is not None
         and not row.subject
-        and row.unit == row.indicator.unit
+        and row.unit == row.defined.unit
         and row.status == FigureStatus.ACTUAL
         and row.period == str(year)
     )

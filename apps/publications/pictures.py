@@ -232,7 +232,7 @@ def _is_exact(row: IndicatorValue) -> bool:
         row.value is not None
         and not row.qualifier
         and row.status == FigureStatus.ACTUAL
-        and row.indicator.measure != Measure.RANK
+        and row.defined.measure != Measure.RANK
     )
 
 
@@ -280,7 +280,10 @@ def side_by_side(indicator: Indicator, rows: Sequence[IndicatorValue]) -> BarCha
 
 
 def over_time(rows: Sequence[IndicatorValue]) -> list[LineChart]:
-    """Return a line for each unit of which an indicator is published for several years."""
+    """Return a line for each unit of which an indicator is published for several years.
+
+    A break of the indicator's definition is marked, and the line does not cross it.
+    """
     series: dict[tuple[int, str, str], dict[int, IndicatorValue]] = defaultdict(dict)
     for row in rows:
         if (
@@ -293,11 +296,15 @@ def over_time(rows: Sequence[IndicatorValue]) -> list[LineChart]:
             series[row.reporting_unit_id, row.unit, row.scope][int(row.period)] = row
     lines = []
     for (_pk, unit, _scope), found in series.items():
-        unit_name = next(iter(found.values())).reporting_unit
+        some = next(iter(found.values()))
+        broken = [year for year in some.indicator.breaks if min(found) < year <= max(found)]
+        note = _("Defined anew from %(years)s: not comparable with earlier years.")
         lines.append(
             line_chart(
-                f"{unit_name} ({unit})",
+                f"{some.reporting_unit} ({unit})",
                 [(year, row.value or 0, row.printed_number) for year, row in found.items()],
+                note=note % {"years": "、".join(map(str, broken))} if broken else "",
+                broken=broken,
             )
         )
     return [line for line in lines if line is not None]

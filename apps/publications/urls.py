@@ -9,6 +9,7 @@ from apps.publications.sitemaps import robots, sitemaps
 from apps.publications.views import (
     corrections,
     data,
+    dictionary,
     districts,
     home,
     listings,
@@ -62,6 +63,9 @@ urlpatterns = [
     path("data/", data.data, name="data"),
     path("data/catalogue.jsonld", data.catalogue, name="catalogue"),
     path("data/dictionary.csv", data.dictionary, name="dictionary"),
+    path("data/indicators/", dictionary.indicators, name="indicators"),
+    path("data/indicators.csv", dictionary.indicators_csv, name="indicators_csv"),
+    path("data/indicators.json", dictionary.indicators_json, name="indicators_json"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:case_id>/", notices.notice, name="notice"),
     path("<listing:kind>", listings.listing, name="listing"),

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db import IntegrityError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.site import Dictionary, is_administrator, site
+from apps.registry.domain import correct_form
 from apps.registry.models import (
     CalendarDay,
     District,
@@ -23,6 +27,26 @@ from apps.registry.models import (
     ReportingYear,
     TruthStatement,
 )
+
+
+class LockedInUse(Dictionary):
+    """A page of rows that the database locks once they are used: it says so in a sentence."""
+
+    locked: Any = ""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Say what the database refuses."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            messages.error(request, self.locked)
+            return HttpResponseRedirect(request.path)
 
 
 @admin.register(District, site=site)
@@ -61,32 +85,44 @@ class NoticeRuleAdmin(Dictionary):
     fixed = ("kind", "from_year", "working_days")
 
 
+class FormVersionForm(forms.ModelForm):
+    """The head of a form; one of a year that has one already corrects it."""
+
+    class Meta:
+        model = FormVersion
+        fields = ["kind", "from_year", "number", "authority", "approval", "valid_until", "reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """Number a new head as the next edition of its year."""
+        values: dict[str, Any] = super().clean() or {}
+        if self.instance.pk is None and {"kind", "from_year"} <= set(values):
+            head = self.instance
+            head.kind, head.from_year = values["kind"], values["from_year"]
+            head.reason = values.get("reason", "")
+            correct_form(head)
+        return values
+
+
 @admin.register(FormVersion, site=site)
-class FormVersionAdmin(Dictionary):
+class FormVersionAdmin(LockedInUse):
     """Heads of forms. One that is in use is not changed: a new one is added from a later year."""
 
-    list_display = ("kind", "from_year", "number", "authority", "approval", "valid_until")
+    list_display = (
+        *("kind", "from_year", "edition", "number", "authority", "approval", "valid_until"),
+        "still_missing",
+    )
     list_filter = ("kind",)
-    fixed = ("kind", "from_year")
+    fixed = ("kind", "from_year", "reason")
+    readonly_fields = ("edition",)
+    form = FormVersionForm
+    locked = _(
+        "Cases were opened under this head, so it stays. Add a head from a later report year instead, or correct it by a head of the same year with its reason."
+    )
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Say in a sentence what the database refuses: cases were opened under this head."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError:
-            messages.error(
-                request,
-                _(
-                    "Cases were opened under this head, so it stays. Add a head from a later report year instead."
-                ),
-            )
-            return HttpResponseRedirect(request.path)
+    @admin.display(description=_("not yet entered"))
+    def still_missing(self, head: FormVersion) -> str:
+        """Say which parts of the head nobody has entered."""
+        return "、".join(head.missing) or "—"
 
 
 @admin.register(TruthStatement, site=site)
@@ -123,13 +159,32 @@ class CalendarDayAdmin(Dictionary):
 
 
 @admin.register(Indicator, site=site)
-class IndicatorAdmin(Dictionary):
-    """The indicator dictionary. A code never changes."""
+class IndicatorAdmin(LockedInUse):
+    """The indicator dictionary. A code never changes; a definition in use gets a new version."""
 
     list_display = ("name", "code", "units", "measure", "section", "source", "asked_of")
     list_filter = ("measure", "source", "asked_of", "section")
     search_fields = ("name", "name_en", "code")
     fixed = ("code",)
+    readonly_fields = ("new_version",)
+    locked = _(
+        "Returns were reported with this definition, so it stays. Add a version from a later report year instead."
+    )
+
+    @admin.display(description=_("versions"))
+    def new_version(self, indicator: Indicator) -> str:
+        """Link to its versions and to a new one."""
+        if indicator.pk is None:
+            return "—"
+        return format_html(
+            '<a href="{}?indicator__id__exact={}">{}</a> · <a href="{}?indicator={}">{}</a>',
+            reverse("admin:registry_indicatorversion_changelist"),
+            indicator.pk,
+            _("all versions"),
+            reverse("admin:registry_indicatorversion_add"),
+            indicator.pk,
+            _("define anew from a report year"),
+        )
 
 
 @admin.register(IndicatorRelation, site=site)

@@ -9,3 +9,7 @@ class RegistryConfig(AppConfig):
 
     name = "apps.registry"
     verbose_name = _("Dictionaries")
+
+    def ready(self) -> None:
+        """Register the checks of what is entered."""
+        from apps.registry import checks  # noqa: F401 - registers its own

@@ -1,9 +1,12 @@
 """What can be done to the shared vocabulary."""
 
+import datetime as dt
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from apps.registry import matching
 from apps.registry.models import (
@@ -19,9 +22,27 @@ from apps.registry.models import (
 from apps.registry.names import form_of_name, organisation_key
 
 
-def form_of(kind: str, year: int) -> FormVersion | None:
-    """Return the head of the form that asks for cases of ``kind`` in a report year. One query."""
-    return FormVersion.objects.filter(kind=kind, from_year__lte=year).order_by("-from_year").first()
+def form_of(kind: str, year: int, at: dt.datetime | None = None) -> FormVersion | None:
+    """Return the head of the form that asks for cases of ``kind`` in a report year. One query.
+
+    Its newest edition, or the one that was there ``at`` a time: what was made then keeps it.
+    """
+    heads = FormVersion.objects.filter(kind=kind, from_year__lte=year)
+    if at is not None:
+        heads = heads.filter(created_at__lte=at)
+    return heads.order_by("-from_year", "-edition").first()
+
+
+def correct_form(head: FormVersion) -> None:
+    """Number ``head`` as the next edition where its kind and year have one. One query.
+
+    Raises ``ValidationError`` where a correction gives no reason.
+    """
+    editions = FormVersion.objects.filter(kind=head.kind, from_year=head.from_year)
+    last = editions.aggregate(last=Max("edition"))["last"] or 0
+    head.edition = last + 1
+    if last and not head.reason.strip():
+        raise ValidationError({"reason": _("Say what is corrected: this year has a head already.")})
 
 
 @transaction.atomic

@@ -3,20 +3,26 @@
 from typing import Any
 
 import pgtrigger
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Bureau
 from apps.registry import triggers
+from apps.registry.indicators import DEFINED as DEFINED
+from apps.registry.indicators import Aggregation as Aggregation
+from apps.registry.indicators import AskedOf as AskedOf
+from apps.registry.indicators import Definition as Definition
+from apps.registry.indicators import Indicator as Indicator
+from apps.registry.indicators import IndicatorVersion as IndicatorVersion
+from apps.registry.indicators import Measure as Measure
+from apps.registry.indicators import ScopeRule as ScopeRule
+from apps.registry.indicators import ValueSource as ValueSource
+from apps.registry.indicators import ValueType as ValueType
+from apps.registry.indicators import in_english
 from apps.registry.names import CoreField, organisation_key
 from apps.registry.sounds import SoundsField
-
-
-def _in_english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 class DistrictKind(models.TextChoices):
@@ -91,7 +97,7 @@ class District(models.Model):
 
     def __str__(self) -> str:
         """Return the name in the reader's language."""
-        return self.name_en if _in_english() else self.name
+        return self.name_en if in_english() else self.name
 
 
 class ReportingYear(models.Model):
@@ -170,7 +176,9 @@ class FormVersion(models.Model):
     """The head of a form 表头: what 统计法 art. 16 wants on every form that asks for figures.
 
     One kind of case has one form; a changed head is a new version from a later report year. The
-    database locks a version once a case of its kind and years is there.
+    database locks a version once a case of its kind and years is there. One that was wrong is
+    corrected by a further edition of the same year, with its reason; what was made with the former
+    edition keeps it.
     """
 
     kind = models.CharField(_("kind of case"), max_length=30)
@@ -180,13 +188,26 @@ class FormVersion(models.Model):
     # Blank until the statistics office has approved or recorded the form.
     approval = models.CharField(_("approval or record number"), max_length=80, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    edition = models.PositiveSmallIntegerField(_("edition"), default=1, editable=False)
+    reason = models.CharField(
+        _("reason of the correction"),
+        max_length=200,
+        blank=True,
+        help_text=_("Only where the head of a year is corrected that is there already."),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:
-        ordering = ["kind", "-from_year"]
+        ordering = ["kind", "-from_year", "-edition"]
         verbose_name = _("form head")
         verbose_name_plural = _("form heads")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "from_year"], name="one_form_head_a_year")
+            models.UniqueConstraint(
+                fields=["kind", "from_year", "edition"], name="one_form_head_a_year"
+            ),
+            models.CheckConstraint(
+                name="corrected_form_head_says_why", condition=Q(edition=1) | ~Q(reason="")
+            ),
         ]
         triggers = [triggers.form_version_locks_in_use()]
 
@@ -196,19 +217,32 @@ class FormVersion(models.Model):
 
     @property
     def lines(self) -> list[dict[str, str]]:
-        """Return the head as label and value, in the order in which forms print it."""
+        """Return the head as label and value, in the order in which forms print it.
+
+        A part that is not entered is left out: the administrator is told (``missing``).
+        """
+        valid = f"{self.valid_until:%Y-%m}" if self.valid_until else ""
         named = {
             "number": self.number,
             "authority": self.authority,
-            "approval": self.approval or _("not yet entered"),
-            "valid_until": f"{self.valid_until:%Y-%m}"
-            if self.valid_until
-            else _("not yet entered"),
+            "approval": self.approval,
+            "valid_until": valid,
         }
         return [
-            {"label": str(self._meta.get_field(name).verbose_name), "value": str(value)}  # type: ignore[union-attr]
-            for name, value in named.items()
+            {"label": self._label(name), "value": value} for name, value in named.items() if value
         ]
+
+    @property
+    def missing(self) -> list[str]:
+        """Return what the law wants of the head and is not entered yet, in words."""
+        return [
+            self._label(name)
+            for name in ("number", "authority", "approval", "valid_until")
+            if not getattr(self, name)
+        ]
+
+    def _label(self, name: str) -> str:
+        return str(self._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 class TruthStatement(models.Model):
@@ -371,86 +405,6 @@ class OrganisationName(models.Model):
         """Store the comparison key beside the name."""
         self.key = organisation_key(self.name)
         super().save(*args, **kwargs)
-
-
-class Measure(models.TextChoices):
-    """What kind of quantity an indicator is. 新增, 累计 and 存量 are never added to one another."""
-
-    NEW = "new", _("new in the period")
-    CUMULATIVE = "cumulative", _("cumulative")
-    STOCK = "stock", _("stock at the end of the period")
-    FLOW = "flow", _("amount in the period")
-    RATIO = "ratio", _("ratio")
-    GROWTH = "growth", _("growth")
-    RANK = "rank", _("rank")
-
-
-class ValueType(models.TextChoices):
-    """The form of an indicator's value."""
-
-    INTEGER = "integer", _("whole number")
-    DECIMAL = "decimal", _("decimal number")
-    PERCENT = "percent", _("percentage")
-
-
-class ValueSource(models.TextChoices):
-    """Where an indicator's value comes from."""
-
-    TYPED = "typed", _("typed by the district")
-    QUOTED = "quoted", _("quoted from another office")
-    DERIVED = "derived", _("counted from the city's lists")
-
-
-class AskedOf(models.TextChoices):
-    """Who is asked for an indicator."""
-
-    CITY = "city", _("the city")
-    DISTRICT = "district", _("each district")
-    BOTH = "both", _("the city and each district")
-
-
-class Indicator(models.Model):
-    """One measure of the indicator dictionary, with its unit and rule."""
-
-    code = models.SlugField(_("code"), max_length=80, unique=True)
-    name = models.CharField(_("name"), max_length=120, unique=True)
-    name_en = models.CharField(_("English name"), max_length=200)
-    # More than one only where published sources really use several, first is the form's.
-    units = ArrayField(models.CharField(max_length=20), verbose_name=_("units"))
-    value_type = models.CharField(_("value type"), max_length=10, choices=ValueType)
-    precision = models.PositiveSmallIntegerField(_("decimal places"), default=0)
-    measure = models.CharField(_("measure"), max_length=12, choices=Measure)
-    section = models.CharField(_("section"), max_length=60)
-    section_en = models.CharField(_("section in English"), max_length=100)
-    source = models.CharField(_("source"), max_length=10, choices=ValueSource)
-    asked_of = models.CharField(_("asked of"), max_length=10, choices=AskedOf)
-    aliases = ArrayField(
-        models.CharField(max_length=120), verbose_name=_("aliases"), default=list, blank=True
-    )
-    definition = models.TextField(_("definition"), blank=True)
-    sounds = SoundsField(_("pinyin"), of=["name"])
-    order = models.PositiveIntegerField(_("order"), default=0)
-
-    class Meta:
-        ordering = ["order", "code"]
-        verbose_name = _("indicator")
-        verbose_name_plural = _("indicators")
-        # The code stands in content hashes.
-        triggers = [pgtrigger.ReadOnly(name="indicator_identity", fields=["code"])]
-
-    def __str__(self) -> str:
-        """Return the name in the reader's language."""
-        return self.name_en if _in_english() else self.name
-
-    @property
-    def unit(self) -> str:
-        """Return the unit that the form asks for."""
-        return str(self.units[0])
-
-    @property
-    def section_name(self) -> str:
-        """Return the section's name in the reader's language."""
-        return self.section_en if _in_english() else self.section
 
 
 class RelationKind(models.TextChoices):

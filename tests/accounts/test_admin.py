@@ -40,6 +40,7 @@ SHOWN = {
     "registry.ReportingYear",
     "registry.CalendarDay",
     "registry.Indicator",
+    "registry.IndicatorVersion",
     "registry.Organisation",
     "registry.OrganisationName",
     "registry.NoticeRule",

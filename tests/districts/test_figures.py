@@ -149,7 +149,7 @@ def test_indicators_of_a_return_are_those_asked_of_districts():
     both = factories.indicator("b", asked_of=AskedOf.BOTH, order=3)
     own = factories.indicator("c", asked_of=AskedOf.DISTRICT, order=2)
 
-    assert indicators_of_return() == [own, both]
+    assert indicators_of_return(2024) == [own, both]
 
 
 def test_own_figures_are_those_of_the_unit_in_printed_order():

@@ -32,6 +32,18 @@ def open_revision(actor: User, revision_id: int, kind: RecordKind) -> Revision:
     ``NotAllowed`` or ``Locked``.
     """
     scope.lock_shared(revision_id)
+    return _open_locked(actor, revision_id, kind)
+
+
+def open_newest(actor: User, case_id: int, kind: RecordKind) -> Revision:
+    """Return the newest revision of a case as ``open_revision`` does: one query less to find it."""
+    revision_id = scope.lock_newest(case_id)
+    if revision_id is None:
+        raise Revision.DoesNotExist
+    return _open_locked(actor, revision_id, kind)
+
+
+def _open_locked(actor: User, revision_id: int, kind: RecordKind) -> Revision:
     revision = Revision.objects.visible_to(actor).select_related("case__bureau").get(pk=revision_id)
     if kind not in revision.case.kind_spec.records:
         raise Refused(_("A case of this kind holds no %(rows)s.") % {"rows": kind.label_plural})
@@ -57,12 +69,18 @@ def _clean(record: Record, row: int | None = None, only: Collection[str] | None 
         raise Invalid(errors, row) from error
 
 
-def store(records: Sequence[Record], write: Callable[[], object]) -> None:
+def store(
+    records: Sequence[Record], write: Callable[[], object], *, is_sound: bool = False
+) -> None:
     """Run ``write``, which stores ``records``; raise ``Invalid`` where a check refuses one.
 
     The model's check constraints are asked row by row only after the database has refused. A row
-    that is there already stays an ``IntegrityError``.
+    that is there already stays an ``IntegrityError``. ``is_sound``: the caller gives no value that
+    a check could refuse, so there is nothing to go back to and to say.
     """
+    if is_sound:
+        write()
+        return
     try:
         with transaction.atomic():
             write()
@@ -130,11 +148,17 @@ def save_records(
 
 
 def store_changes(
-    actor: User, revision: Revision, kind: RecordKind, changes: Sequence[Change]
+    actor: User,
+    revision: Revision,
+    kind: RecordKind,
+    changes: Sequence[Change],
+    *,
+    is_sound: bool = False,
 ) -> list[Record]:
     """Store rows of a revision that ``open_revision`` opened in this transaction.
 
-    Otherwise as ``save_records``.
+    ``is_sound``: no value breaks a check constraint of the kind, so rows that stand are written
+    without a savepoint. Otherwise as ``save_records``.
     """
     scope.ensure_rows_are_open(revision, kind.code, [change.uid for change in changes])
     uids = [change.uid for change in changes if change.uid is not None]
@@ -175,7 +199,7 @@ def store_changes(
         if new:
             store(new, lambda: kind.model.objects.bulk_create(new, batch_size=2000))
         if changed:
-            store(changed, lambda: _update(kind, changed, names))
+            store(changed, lambda: _update(kind, changed, names), is_sound=is_sound)
         if new or changed:
             write_mentions(revision, kind, [*new, *changed])
     return records

@@ -69,8 +69,8 @@ def qualified(value: Decimal, step: Decimal, qualifier: str) -> Span:
 def is_count(figure: IndicatorValue) -> bool:
     """Say whether the figure counts things one by one, so that its digits are exact."""
     return (
-        figure.indicator.value_type == ValueType.INTEGER
-        and figure.indicator.measure not in {Measure.RATIO, Measure.GROWTH}
+        figure.defined.value_type == ValueType.INTEGER
+        and figure.defined.measure not in {Measure.RATIO, Measure.GROWTH}
         and base_unit(figure.unit)[0] == 1
     )
 

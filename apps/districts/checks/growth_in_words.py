@@ -82,7 +82,11 @@ def _former(reading: Reading, row: IndicatorValue, years: int) -> IndicatorValue
 def _contradiction(reading: Reading, row: IndicatorValue, claim: Claim) -> Problem | None:
     """Return what contradicts a claim, or None where nothing does or nothing is known."""
     if claim.is_record:
-        former = reading.published.get(series_of(row), {}).values()
+        former = [
+            figure
+            for year, figure in reading.published.get(series_of(row), {}).items()
+            if not row.indicator.is_broken(year, reading.year)
+        ]
         best = max(former, key=amount, default=None)
         if best is None or amount(best) < span(row).high:
             return None

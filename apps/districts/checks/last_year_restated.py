@@ -34,7 +34,7 @@ def last_year_restated(reading: Reading) -> Iterator[Problem]:
         factor = base_unit(row.unit)[0]
         for year, value in told:
             before = published.get(year)
-            if before is None:
+            if before is None or row.indicator.is_broken(year, reading.year):
                 continue
             step = half_step(value) * factor
             # The same figure told to fewer places is the same figure.

@@ -13,7 +13,7 @@ from apps.registry.models import Measure
 @rule(_("Only a growth may be below nought."), Severity.BLOCKING)
 def negative_count(reading: Reading) -> Iterator[Problem]:
     for row in reading.valued:
-        if row.value < 0 and row.indicator.measure != Measure.GROWTH:  # type: ignore[operator]
+        if row.value < 0 and row.defined.measure != Measure.GROWTH:  # type: ignore[operator]
             yield Problem(
                 "negative_count",
                 Severity.BLOCKING,

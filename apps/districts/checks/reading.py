@@ -165,7 +165,12 @@ class Reading:
         return dict(published)
 
     def before(self, figure: IndicatorValue, years: int = 1) -> IndicatorValue | None:
-        """Return what is published of the same series so many years before the reported one."""
+        """Return what is published of the same series so many years before the reported one.
+
+        Nothing where the indicator's unit, scope or meaning changed in between.
+        """
+        if figure.indicator.is_broken(self.year - years, self.year):
+            return None
         return self.published.get(series_of(figure), {}).get(self.year - years)
 
     def changes(
@@ -206,8 +211,8 @@ class Reading:
 
     @cached_property
     def indicators(self) -> dict[int, Indicator]:
-        """Return the dictionary by primary key."""
-        return {indicator.pk: indicator for indicator in Indicator.objects.all()}
+        """Return the dictionary by primary key, as it is defined in the reported year."""
+        return {row.pk: row.in_year(self.year) for row in Indicator.objects.all()}
 
 
 class Rule:

@@ -56,7 +56,7 @@ def stock_and_flow(reading: Reading) -> Iterator[Problem]:
             expected = Span(expected.low - gone.high, expected.high - gone.low)
         # A cumulative figure loses nothing; a stock may, where no indicator says how much.
         is_open = len(taken) < len(removed) or (
-            not removed and stock.indicator.measure != Measure.CUMULATIVE
+            not removed and stock.defined.measure != Measure.CUMULATIVE
         )
         if end.low <= expected.high and (is_open or end.high >= expected.low):
             continue

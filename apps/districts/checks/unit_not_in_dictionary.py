@@ -15,7 +15,7 @@ from apps.districts.checks.reading import Reading, rule
 )
 def unit_not_in_dictionary(reading: Reading) -> Iterator[Problem]:
     for row in reading.figures:
-        if row.unit not in row.indicator.units:
+        if row.unit not in row.defined.units:
             yield Problem(
                 "unit_not_in_dictionary",
                 Severity.BLOCKING,
@@ -25,7 +25,7 @@ def unit_not_in_dictionary(reading: Reading) -> Iterator[Problem]:
                 {
                     "indicator": row.indicator.name,
                     "unit": row.unit,
-                    "units": "、".join(row.indicator.units),
+                    "units": "、".join(row.defined.units),
                 },
                 row,
                 "unit",

@@ -20,12 +20,12 @@ LEAST, MOST = Decimal("0.4"), Decimal("2.5")
 def slip_of(figure: IndicatorValue, before: IndicatorValue) -> int:
     """Return the power of ten by which the figure is too large (or too small, below nought), or 0."""
     now, then = amount(figure), amount(before)
-    if figure.indicator.measure == Measure.GROWTH:
+    if figure.defined.measure == Measure.GROWTH:
         # A growth of 0.2 % after one of 20 % is no slip.
         return 0
     if not now or not then or LEAST <= now / then <= MOST:
         return 0
-    powers = (2, *POWERS) if figure.indicator.value_type == ValueType.PERCENT else POWERS
+    powers = (2, *POWERS) if figure.defined.value_type == ValueType.PERCENT else POWERS
     for power in powers:
         for signed in (power, -power):
             if LEAST <= (now / then).scaleb(-signed) <= MOST:

@@ -38,7 +38,7 @@ def unlike_last_year(reading: Reading) -> Iterator[Problem]:
         (row, before)
         for row, before in reading.changes(reading.of_this_year)
         # A growth leaps from year to year by its nature.
-        if row.indicator.measure != Measure.GROWTH
+        if row.defined.measure != Measure.GROWTH
         and amount(before)
         and not slip_of(row, before)
         and not _by_chance(row, before)
@@ -98,16 +98,28 @@ def _usual_changes(reading: Reading, indicators: set[int]) -> dict[int, list[flo
         )
         .exclude(revision__case__bureau=reading.case.bureau_id)
         .order_by("period", "revision__case__year", "-position", "-id")
-        .values_list("indicator_id", "reporting_unit_id", "scope", "unit", "period", "value")
+        .values_list(
+            "indicator_id",
+            "reporting_unit_id",
+            "scope",
+            "unit",
+            "period",
+            "value",
+            "indicator__breaks",
+        )
     )
     series: dict[tuple[int, int, str, str], dict[int, Decimal]] = {}
-    for indicator, unit_id, scope, unit, period, value in rows:
+    breaks: dict[int, list[int]] = {}
+    for indicator, unit_id, scope, unit, period, value, broken in rows:
+        breaks[indicator] = broken
         factor, base = base_unit(unit)
         years_of = series.setdefault((indicator, unit_id, scope or Scope.WHOLE, base), {})
         years_of[int(period)] = (value or Decimal(0)) * factor
     changes: dict[int, list[float]] = {}
     for (indicator, *_rest), values in series.items():
         for year in (reading.year, reading.year - 1):
+            if year in breaks[indicator]:
+                break
             if year in values and year - 1 in values:
                 changes.setdefault(indicator, []).append(math.log(values[year] / values[year - 1]))
                 break

@@ -31,7 +31,7 @@ def is_main(figure: IndicatorValue, year: int) -> bool:
         not figure.subject
         and figure.period == str(year)
         and figure.status == FigureStatus.ACTUAL
-        and figure.unit == figure.indicator.unit
+        and figure.unit == figure.defined.unit
     )
 
 

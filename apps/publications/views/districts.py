@@ -10,7 +10,9 @@ from apps.districts.printed import sections_of
 from apps.publications import districts as asked
 from apps.publications import pictures, queries
 from apps.publications.answers import BadQuery, public_page
+from apps.publications.dictionary import entry_of
 from apps.publications.listing import record_url
+from apps.registry.domain import form_of
 from apps.registry.models import District, DistrictKind, Indicator
 
 
@@ -79,6 +81,7 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
             "has_former": any(
                 figure.before for part in (*sections, *other_sections) for figure in part.figures
             ),
+            "form_head": form_of("district-returns", year) if own else None,
             "narrative": narrative,
             "lists": lists,
             "revision": own[0].revision if own else None,
@@ -100,9 +103,10 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
         "publications/indicator.html",
         {
             "indicator": shown,
+            "entry": entry_of(shown),
             "chart": pictures.side_by_side(shown, values),
             "lines": pictures.over_time(values),
-            "periods": periods,
+            "periods": [(period, period in map(str, shown.breaks)) for period in periods],
             "rows": rows,
         },
     )
