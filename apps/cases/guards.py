@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from django.db.models import Q
+from django.db.models import Count, Exists, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,18 +27,21 @@ Guard = Callable[[Revision, User, Details], None]
 
 
 def entered_something(actor: User, revision: Revision) -> bool:
-    """Say whether ``actor`` ever saved a row of this revision, kept or not, or removed one."""
+    """Say whether ``actor`` ever saved a row of this revision, kept or not, or removed one.
+
+    One query.
+    """
+    # Who attached a file, or took one away, has worked on the content too.
+    files = Evidence.objects.filter(revision=revision, finding__isnull=True)
+    worked = Q(Exists(files.filter(Q(added_by=actor) | Q(removed_by=actor))))
     for kind in revision.case.kind_spec.records:
         history = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
             revision_id=revision.pk
         )
         # A removed row keeps its last saver; who removed it stands in the context.
         removed = history.filter(pgh_label="delete", pgh_context__metadata__removed_by=actor.pk)
-        if history.filter(updated_by_id=actor.pk).exists() or removed.exists():
-            return True
-    # Who attached a file, or took one away, has worked on the content too.
-    files = Evidence.objects.filter(revision=revision, finding__isnull=True)
-    return files.filter(Q(added_by=actor) | Q(removed_by=actor)).exists()
+        worked |= Q(Exists(history.filter(updated_by_id=actor.pk))) | Q(Exists(removed))
+    return Revision.objects.filter(worked, pk=revision.pk).exists()
 
 
 def has_rows(revision: Revision, actor: User, details: Details) -> None:
@@ -63,9 +66,13 @@ def not_the_filler(revision: Revision, actor: User, details: Details) -> None:
 
 def findings_explained(revision: Revision, actor: User, details: Details) -> None:
     """No blocking finding by rule, every one that asks for it explained."""
-    by_rule = revision.findings.exclude(rule="").exclude(status=FindingStatus.CLOSED)
-    blocking = by_rule.filter(severity=Severity.BLOCKING).count()
-    if blocking:
+    by_rule = revision.findings.exclude(rule="").exclude(status=FindingStatus.CLOSED).order_by()
+    waiting = [FindingStatus.OPEN, FindingStatus.REJECTED]
+    counts = by_rule.aggregate(
+        blocking=Count("pk", filter=Q(severity=Severity.BLOCKING)),
+        unexplained=Count("pk", filter=Q(severity=Severity.EXPLAIN, status__in=waiting)),
+    )
+    if blocking := counts["blocking"]:
         raise Refused(
             ngettext(
                 "%(count)s finding blocks the report. Correct the value it names.",
@@ -74,10 +81,7 @@ def findings_explained(revision: Revision, actor: User, details: Details) -> Non
             )
             % {"count": blocking}
         )
-    unexplained = by_rule.filter(
-        severity=Severity.EXPLAIN, status__in=[FindingStatus.OPEN, FindingStatus.REJECTED]
-    ).count()
-    if unexplained:
+    if unexplained := counts["unexplained"]:
         raise Refused(
             ngettext(
                 "%(count)s finding is to be explained before the report.",

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from apps.cases.serializers import RecordSerializer
 from apps.districts.models import SCOPE_TERMS, IndicatorValue, NarrativeSection
+from apps.registry.dictionary import NameInYear
 
 
 class IndicatorValueSerializer(RecordSerializer):
@@ -22,7 +23,8 @@ class IndicatorValueSerializer(RecordSerializer):
             *(When(scope=code, then=Value(term)) for code, term in SCOPE_TERMS.items()),
             default=Value(""),
             output_field=CharField(),
-        )
+        ),
+        "indicator": NameInYear("indicator__former", "revision__case__year", "indicator__name"),
     }
 
     class Meta:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import CharField, Func
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Role, User
@@ -23,6 +24,26 @@ class Difference:
     before: str
     after: str
     url: str = ""
+
+
+class NameInYear(Func):
+    """The name of an indicator in a report year, as ``Indicator.in_year`` has it, in the database.
+
+    Takes its ``former``, the year and its name.
+    """
+
+    output_field = CharField()
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **extra: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Return the SQL."""
+        parts = [compiler.compile(source) for source in self.source_expressions]
+        former, year, name = (sql for sql, _params in parts)
+        held = f"SELECT held ->> 'name' FROM jsonb_array_elements({former}) AS held"  # noqa: S608
+        until = "(held -> 'until')::int"
+        sql = f"coalesce(({held} WHERE {until} > {year} ORDER BY {until} LIMIT 1), {name})"
+        return sql, tuple(param for _sql, params in parts for param in params)
 
 
 def in_words(of: Definition, name: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from apps.registry import matching
@@ -31,6 +32,25 @@ def form_of(kind: str, year: int, at: dt.datetime | None = None) -> FormVersion 
     if at is not None:
         heads = heads.filter(created_at__lte=at)
     return heads.order_by("-from_year", "-edition").first()
+
+
+# The parts of a head, as they are printed.
+HEAD = ("number", "authority", "approval", "valid_until")
+
+
+def form_beside(kind: str, year: int) -> Subquery:
+    """Return what ``form_of`` finds as an annotation of another question; ``form_from`` reads it."""
+    heads = FormVersion.objects.filter(kind=kind, from_year__lte=year)
+    content = JSONObject(**{name: name for name in HEAD})
+    return Subquery(heads.order_by("-from_year", "-edition").values(content=content)[:1])
+
+
+def form_from(content: dict[str, str] | None) -> FormVersion | None:
+    """Return the head that ``form_beside`` found: its printed parts, not to be stored."""
+    if content is None:
+        return None
+    day = content["valid_until"]
+    return FormVersion(**{**content, "valid_until": dt.date.fromisoformat(day) if day else None})
 
 
 def correct_form(head: FormVersion) -> None:

@@ -1,5 +1,7 @@
 """Figures of each year read with the definition of their year; nothing compared across a break."""
 
+import csv
+import io
 from decimal import Decimal
 from typing import Any
 
@@ -134,10 +136,13 @@ def test_published_figure_keeps_the_name_and_definition_of_its_year(
         "Spending on R&D",
     ]
     page = client.get("/api/v1/indicator-values/").json()
-    assert {row["period"]: row["indicator"] for row in page["results"]} == {
-        "2023": "指标rd-spending",
-        "2024": "研发经费支出",
-    }
+    names = {"2023": "指标rd-spending", "2024": "研发经费支出"}
+    assert {row["period"]: row["indicator"] for row in page["results"]} == names
+    # The same where the database writes the file.
+    answer = client.get("/indicators/?_export=csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["period"]: row["indicator"] for row in rows} == names
 
 
 def test_content_hash_of_a_release_stays(spending: Indicator, keeper: User) -> None:

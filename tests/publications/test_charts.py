@@ -56,7 +56,12 @@ def test_line_sets_years_as_far_apart_as_they_are() -> None:
     first, middle, last = line.points
     assert middle.x - first.x == last.x - middle.x
     assert first.y == line.base > middle.y > last.y
-    assert line.path.count(",") == 3
+    [path] = line.paths
+    assert path.count(",") == 3
+    broken = line_chart("Trend", [(2019, 1, "1"), (2021, 5, "5"), (2023, 9, "9")], broken=[2023])
+    assert broken is not None
+    assert [path.count(",") for path in broken.paths] == [2, 1]
+    assert middle.x < broken.breaks[0] < last.x
 
 
 def test_one_year_is_no_line_and_level_nought_is_one() -> None:

@@ -12,7 +12,7 @@ from apps.publications import pictures, queries
 from apps.publications.answers import BadQuery, public_page
 from apps.publications.dictionary import entry_of
 from apps.publications.listing import record_url
-from apps.registry.domain import form_of
+from apps.registry.domain import form_beside, form_from
 from apps.registry.models import District, DistrictKind, Indicator
 
 
@@ -53,7 +53,10 @@ def districts(request: HttpRequest) -> HttpResponseBase:
 def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     """Show one district's year: its figures by section, its summary, its places in the lists."""
     shown = get_object_or_404(
-        District.objects.select_related("bureau", "parent", "successor"), slug=slug
+        District.objects.select_related("bureau", "parent", "successor").annotate(
+            form_head=form_beside("district-returns", year)
+        ),
+        slug=slug,
     )
     years = queries.published_years()
     if year not in years:
@@ -81,7 +84,7 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
             "has_former": any(
                 figure.before for part in (*sections, *other_sections) for figure in part.figures
             ),
-            "form_head": form_of("district-returns", year) if own else None,
+            "form_head": form_from(shown.form_head) if own else None,
             "narrative": narrative,
             "lists": lists,
             "revision": own[0].revision if own else None,
@@ -106,7 +109,8 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
             "entry": entry_of(shown),
             "chart": pictures.side_by_side(shown, values),
             "lines": pictures.over_time(values),
-            "periods": [(period, period in map(str, shown.breaks)) for period in periods],
+            "periods": periods,
+            "broken": set(map(str, shown.breaks)),
             "rows": rows,
         },
     )
