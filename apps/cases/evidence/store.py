@@ -1,8 +1,11 @@
 """Where the bytes lie: under their SHA-256, once, on the local disk or in an S3-compatible store."""
 
+import contextlib
 import hashlib
 import logging
+from collections.abc import Iterator
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.utils.translation import gettext as _
@@ -27,6 +30,28 @@ class NotIntact(WorkflowError):
         )
 
 
+class NotReached(WorkflowError):
+    """The store of files does not answer."""
+
+    def __init__(self) -> None:
+        """Say so, and what to do."""
+        super().__init__(
+            _(
+                "The store of files does not answer just now, and nothing was changed. Try again later."
+            )
+        )
+
+
+@contextlib.contextmanager
+def reached() -> Iterator[None]:
+    """Turn what a bucket's library raises into ``NotReached``; a missing file stays ``OSError``."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        logger.exception("the store of evidence does not answer")
+        raise NotReached from error
+
+
 def store() -> Storage:
     """Return the storage of evidence that the settings name."""
     return storages["evidence"]
@@ -43,18 +68,22 @@ def digest_of(data: bytes) -> str:
 
 
 def keep(data: bytes) -> str:
-    """Store ``data`` unless it lies there whole already; return its SHA-256."""
+    """Store ``data`` unless it lies there whole already; return its SHA-256. Raises ``NotReached``."""
     sha256 = digest_of(data)
     if not is_intact(sha256):
-        store().save(key_of(sha256), ContentFile(data))
+        with reached():
+            store().save(key_of(sha256), ContentFile(data))
     return sha256
 
 
 def is_intact(sha256: str) -> bool:
-    """Say whether the bytes of that hash lie in the store as they were. Reads them in pieces."""
+    """Say whether the bytes of that hash lie in the store as they were. Reads them in pieces.
+
+    Raises ``NotReached``.
+    """
     digest = hashlib.sha256()
     try:
-        with store().open(key_of(sha256)) as file:
+        with reached(), store().open(key_of(sha256)) as file:
             while piece := file.read(CHUNK):
                 digest.update(piece)
     except OSError:
@@ -63,9 +92,9 @@ def is_intact(sha256: str) -> bool:
 
 
 def fetch(sha256: str) -> bytes:
-    """Return the bytes of that hash. Raises ``NotIntact`` where they are gone or differ."""
+    """Return the bytes of that hash. Raises ``NotIntact`` where they are gone or differ, ``NotReached``."""
     try:
-        with store().open(key_of(sha256)) as file:
+        with reached(), store().open(key_of(sha256)) as file:
             data: bytes = file.read()
     except OSError as error:
         logger.exception("evidence %s cannot be read", sha256)

@@ -84,7 +84,7 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
             "has_former": any(
                 figure.before for part in (*sections, *other_sections) for figure in part.figures
             ),
-            "form_head": form_from(shown.form_head) if own else None,
+            "form_head": form_from(shown.form_head) if own else None,  # type: ignore[attr-defined]
             "narrative": narrative,
             "lists": lists,
             "revision": own[0].revision if own else None,

@@ -96,7 +96,7 @@ def hand_out(request: DeskRequest, found: Evidence) -> HttpResponse:
     """Answer with the bytes of a file that is in the person's scope."""
     try:
         data = store.fetch(found.file_id)
-    except store.NotIntact as refusal:
+    except (store.NotIntact, store.NotReached) as refusal:
         return page(
             request,
             "cases/evidence_gone.html",
