@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0011_first_versions'),
+        ('registry', '0012_first_versions'),
     ]
 
     operations = [

@@ -18,6 +18,6 @@ FILL = f"""
 
 class Migration(migrations.Migration):
 
-    dependencies = [("registry", "0010_indicator_versions")]
+    dependencies = [("registry", "0011_indicator_versions")]
 
     operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]
