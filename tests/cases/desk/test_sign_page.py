@@ -184,4 +184,4 @@ def test_no_row_costs_a_query(rows):
     with CaptureQueriesContext(connection) as queries:
         client.get(step_url(revision, "submit"))
 
-    assert len(queries) == 22
+    assert len(queries) == 26
