@@ -61,7 +61,7 @@ class RecordSerializer(serializers.ModelSerializer):
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
         """Print a relation by its name; rows are read, never written, through serializers."""
-        return NameField, {"read_only": True}
+        return NameField, {"read_only": True, "allow_null": relation_info.model_field.null}
 
     def get_fields(self) -> dict[str, Any]:
         """Put the content first."""

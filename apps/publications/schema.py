@@ -63,7 +63,10 @@ def moment_parameter(name: str, description: Any) -> dict[str, Any]:
         "name": name,
         "in": "query",
         "required": False,
-        "schema": {"type": "string", "format": "date"},
+        # A form sends a blank where no day is chosen.
+        "schema": {
+            "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "enum": [""]}]
+        },
         "description": str(description),
     }
 
