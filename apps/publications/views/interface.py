@@ -30,6 +30,7 @@ def _described(language: str | None) -> dict[str, Any]:
 def _form(schema: dict[str, Any]) -> str:
     """Return the form of a parameter's value in a word or by its choices."""
     item = schema.get("items", schema)
+    item = item.get("anyOf", [item])[0]
     if "enum" in item:
         return " · ".join(str(value) for value in item["enum"] if not str(value).startswith("-"))
     return str(item.get("format") or item.get("type") or "")
