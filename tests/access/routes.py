@@ -308,6 +308,7 @@ ADMIN_MODELS = (
     "registry_reportingterm",
     "registry_calendarday",
     "registry_indicator",
+    "registry_indicatorversion",
     "registry_organisation",
     "registry_organisationname",
     "registry_indicatorrelation",
