@@ -221,7 +221,7 @@ def test_review_page_works_without_javascript(new_page: NewPage) -> None:
     page = new_page(factories.staff(Role.CITY_REVIEWER), java_script_enabled=False, locale="en-GB")
 
     page.goto(f"/desk/cases/{revision.case_id}/review/")
-    page.locator("#item-1").get_by_role("link", name="Next", exact=True).click()
+    page.locator("#item-1").get_by_role("link", name="Next row", exact=True).click()
     assert page.url.endswith("#item-2")
     page.locator("#item-2").get_by_text("Remark on this row").click()
     form = page.locator("#item-2 [data-remark] form")

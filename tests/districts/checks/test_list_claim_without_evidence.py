@@ -44,3 +44,15 @@ def test_confirmation_needs_no_file():
     confirm_all(revision)
 
     assert said_by(list_claim_without_evidence, revision) == []
+
+
+def test_each_of_twenty_planted_claims_is_found():
+    roster(25)
+    revision = draft()
+    planted = {dispute(revision, {"rank": 100 + n}, number=n).title for n in range(20)}
+    for file in Evidence.objects.filter(revision=revision):
+        remove_evidence(factories.filler_of(revision), revision.pk, file.uid)
+
+    found = said_by(list_claim_without_evidence, revision)
+
+    assert (len(planted), {title for _severity, title, *_rest in found}) == (20, planted)

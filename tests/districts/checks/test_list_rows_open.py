@@ -28,6 +28,15 @@ def test_open_rows_are_to_be_explained():
     ]
 
 
+@pytest.mark.parametrize("planted", range(1, 21))
+def test_planted_rows_are_all_counted(planted):
+    roster(planted, foreign=2)
+
+    [(_severity, _row, _field, sentence)] = said_by(list_rows_open, draft())
+
+    assert sentence.startswith(f"{planted} of {planted} rows")
+
+
 def test_settled_rows_pass():
     roster(2)
     revision = draft()
