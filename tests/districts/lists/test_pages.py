@@ -385,7 +385,7 @@ def test_public_pages_say_nothing_of_it():
     dispute(revision, {"organisation": "绝密名称有限公司"}, reason="绝密理由。", version=1)
     published = factories.advance(revision, "published")
     release = factories.release_of(published)
-    client = Client()
+    client = Client(headers={"accept-language": "en"})
 
     for address in [
         f"/districts/beilun/{published.case.year}/",
