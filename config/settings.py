@@ -97,6 +97,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Outside of what makes a page: a kept one costs little more than asking whether it is valid.
+    "apps.publications.kept.KeptPages",
     "corsheaders.middleware.CorsMiddleware",
     # Django's own hides the length of what is compressed, so that a token in it cannot be guessed.
     "django.middleware.gzip.GZipMiddleware",
@@ -350,6 +352,8 @@ CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "RateLimit", "RateLimit-Policy"]
 # So many requests a minute may one address make of the interface; 0 counts none.
 API_PER_MINUTE = env.int("YONGKE_API_PER_MINUTE", default=600)
+# So much memory of each process keeps public pages as they were sent; 0 keeps none.
+KEPT_PAGES_MEGABYTES = env.int("YONGKE_KEPT_PAGES_MEGABYTES", default=32)
 # A question of a public page is given up after so long.
 PUBLIC_SECONDS = 2.0
 

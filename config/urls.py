@@ -1,6 +1,8 @@
 """URLs. Names and paths are fixed in ``docs/architecture.md``."""
 
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
 
 from apps.accounts.site import site
 from config import health
@@ -15,7 +17,9 @@ urlpatterns = [
     path("desk/tokens/", include("apps.intake.token_urls")),
     path("desk/audit/", include("apps.audit.urls")),
     path("desk/", include("apps.cases.desk.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    # Without a token of the reader's own, so that public pages are the same for everyone: all
+    # that a foreign site could do is to change the language.
+    path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("api/intake/v1/", include("apps.intake.api.urls")),
     path("api/v1/", include("apps.publications.api_urls")),
     # Last: a listing's path may be anything that a kind declares.

@@ -55,3 +55,5 @@ EMAIL_FILE_PATH = VAR / "test" / "mail"
 # Where a failed browser test leaves what the page looked like.
 SCREENSHOTS = VAR / "screenshots"
 DATABASES = {"default": {**DATABASES["default"], "CONN_MAX_AGE": 0, "ENGINE": "tests.database"}}
+# Each test makes its pages; tests/publications/test_kept.py keeps them.
+KEPT_PAGES_MEGABYTES = 0

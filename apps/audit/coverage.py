@@ -23,6 +23,7 @@ NOT_COVERED = {
     "cases_look": "how far a reviewer has read; a bookmark that decides nothing",
     "publications_tally": "numbers of published rows, which are covered; counted again at will",
     "publications_reader": "how often an address asked within a minute; deleted after some",
+    "publications_edition": "that public pages are to be made anew; the changes are covered",
     "districts_uploadedworkbook": "a file that waits for its uploader's answer, a day at most",
     "districts_presence": "who is looking at a return right now; worthless after some seconds",
     # What was read from a file and is being looked through. What a person accepts stands in the

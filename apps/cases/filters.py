@@ -56,7 +56,7 @@ class AnyOfField(forms.Field):
 
     def to_python(self, value: Any) -> list[Any]:
         """Return the values. Raises ``ValidationError`` for what is no number or no text."""
-        values = [str(item).strip() for item in value or []]
+        values = [text for item in value or [] if (text := str(item).strip())]
         for item in values:
             self.no_nulls(item)
             if self.whole and not (item.isdecimal() and len(item) < 10):

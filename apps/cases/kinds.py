@@ -97,9 +97,12 @@ class RecordKind:
         Newest year first, list after list as they were opened, each in printed order: a
         correction keeps its place.
         """
+        return self.with_relations(self.model.objects.public(as_of))
+
+    def with_relations(self, rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        """Return ``rows`` in printed order, with all that a list of them shows."""
         return (
-            self.model.objects.public(as_of)
-            .select_related(
+            rows.select_related(
                 "revision__case", "revision__release_item__release", *self.select_related
             )
             # A manifest grows with its release and would come along with every row.

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from apps.publications.edition import valid_edition
 from apps.publications.limits import TooSlow, limited
 
 P = ParamSpec("P")
@@ -34,6 +35,24 @@ class Gone(PublicError):
         self.reason = reason
         self.number = number
         self.at = at
+
+
+def kept(view: View[P]) -> View[P]:
+    """Decorate a view, outside ``public_page``, whose page is the same for every reader.
+
+    It may be kept and given out again while its edition is valid (``kept.py``). Not for a page
+    that tells more than what is published, or different things to different people.
+    """
+
+    @wraps(view)
+    def marked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        # Read before the page is: what comes meanwhile makes a page newer than it is taken for.
+        with valid_edition(getattr(request, "edition", None)) as number:
+            response = view(request, *args, **kwargs)
+        response.edition = number  # type: ignore[attr-defined]
+        return response
+
+    return marked
 
 
 def public_page(view: View[P]) -> View[P]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 
 
 class PublicationsConfig(AppConfig):
@@ -16,6 +16,7 @@ class PublicationsConfig(AppConfig):
         from apps.cases.signals import released
 
         released.connect(_tally, dispatch_uid="tally")
+        post_save.connect(_renew, sender="registry.Indicator", dispatch_uid="tally_indicator")
         post_migrate.connect(_tally_missing, sender=self, dispatch_uid="tally_missing")
 
 
@@ -23,6 +24,14 @@ def _tally(sender: Any, revisions: Any, **kwargs: Any) -> None:
     from apps.publications.tallies import tally
 
     tally(revisions)
+
+
+def _renew(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
+    """Count figures by the section that their indicator stands in now."""
+    from apps.publications.tallies import renew
+
+    if not created:
+        renew(instance)
 
 
 def _tally_missing(sender: Any, **kwargs: Any) -> None:

@@ -28,6 +28,8 @@ from apps.registry.names import form_of_name, organisation_key
 from apps.registry.sounds import sounds_of
 
 ROWS_OF_LIST = 50_000
+# The place of a list among all, as triggers.list_place writes it where triggers are on.
+PLACE = 1_000_000_000_000
 SUBJECT = "性能测试名单"
 SLUG = "benchmark-city"
 
@@ -190,7 +192,13 @@ def ensure_alone() -> None:
         raise NotEmpty
 
 
-def make(rows: int, *, seed: int = 1, say: Callable[[str], object] = print) -> int:
+def make(
+    rows: int,
+    *,
+    seed: int = 1,
+    rows_of_list: int = ROWS_OF_LIST,
+    say: Callable[[str], object] = print,
+) -> int:
     """Publish ``rows`` more entries; return how many lists they are."""
     people = _people()
     bureau = people[0].bureau
@@ -200,7 +208,7 @@ def make(rows: int, *, seed: int = 1, say: Callable[[str], object] = print) -> i
     made = 0
     first = Case.objects.filter(subject__startswith=SUBJECT).count()
     while rows:
-        count = min(rows, ROWS_OF_LIST)
+        count = min(rows, rows_of_list)
         year = YEARS[-1 - (first + made) % len(YEARS)]
         with transaction.atomic():
             revision = open_case(
@@ -283,6 +291,7 @@ def _entries(
 ) -> Iterator[tuple[object, ...]]:
     """Yield the rows of one list, as the columns of ``COLUMNS``."""
     now = timezone.now()
+    place = (9999 - year) * PLACE + revision.case_id
     for number in range(1, count + 1):
         name = _name(choose)
         roster = f"{choose.choice(LEVELS)}{choose.choice(TYPES)}"
@@ -304,7 +313,7 @@ def _entries(
             choose.choice(districts).pk,
             f"GR{year}{choose.randrange(10**8):08d}",
             _credit_code(choose),
-            0,
+            place,
             sounds_of([name]),
         )
 

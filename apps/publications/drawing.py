@@ -4,29 +4,69 @@ Columns, their order, their cells' attributes, ``render`` and the link of the fi
 table's own. What is the same for every row is asked once a column and not once a cell.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.rows import BoundRow
 from django_tables2.utils import call_with_appropriate
 
+from apps.cases.kinds import RecordKind
+from apps.publications.facets import Facet
+from apps.publications.marks import marked
+
 Cell = Callable[[Any], str]
+Links = Callable[[Any, str], str | None]
+
+
+def linked_names(
+    kind: RecordKind, links: Mapping[tuple[object, str, int], int], words: Sequence[str]
+) -> Links:
+    """Return what draws the names of organisations in a row with links to their pages.
+
+    ``links`` are the organisations by row, field and place (``queries.links_of``).
+    """
+    names = {*kind.mentions} | {
+        field.name for field in kind.model._meta.get_fields() if hasattr(field, "base_field")
+    }
+
+    def draw(record: Any, name: str) -> str | None:
+        if name not in names:
+            return None
+        value = getattr(record, name)
+        if not value:
+            return None
+        texts = value if isinstance(value, list) else [value]
+        shown = []
+        for place, text in enumerate(texts):
+            pk = links.get((record.uid, name, place))
+            said = marked(text, words)
+            if pk is None:
+                shown.append(f'<span class="name">{said}</span>')
+            else:
+                url = reverse("publications:organisation", args=[pk])
+                shown.append(f'<a class="name" href="{url}">{said}</a>')
+        return f"<span>{'、'.join(shown)}</span>"
+
+    return draw
 
 
 def drawn_rows(
     table: tables.Table,
     records: Iterable[Any],
-    links: Callable[[Any, str], str | None] | None = None,
+    links: Links | None = None,
+    words: Sequence[str] = (),
 ) -> SafeString:
     """Return ``records`` as the rows of HTML that stand in the table's body.
 
-    ``links`` may return what stands in the cell of a field instead of its text.
+    ``links`` may return what stands in the cell of a field instead of its text; ``words`` are
+    marked where they stand.
     """
-    cells = [_cell(table, column, links) for column in table.columns]
+    cells = [_cell(table, column, links, words) for column in table.columns]
     rows = (
         f'<tr role="row">{"".join([cell(record) for cell in cells])}</tr>' for record in records
     )
@@ -34,16 +74,41 @@ def drawn_rows(
     return mark_safe("\n".join(rows))  # noqa: S308
 
 
-def _cell(table: tables.Table, bound: Any, links: Any) -> Cell:
+def drawn_facets(facets: Iterable[Facet]) -> SafeString:
+    """Return the facets of a filter panel as HTML: the same as ``filter_panel.html`` writes."""
+    parts = []
+    for facet in facets:
+        if not facet.options:
+            continue
+        name, label = escape(facet.name), escape(facet.label)
+        kind = "radio" if facet.single else "checkbox"
+        options = "".join(
+            f'<label><input type="{kind}" id="facet-{name}-{place}" name="{name}"'
+            f' value="{escape(option.value)}"{" checked" if option.selected else ""}>'
+            f"<span>{escape(option.label)}</span>"
+            + ("" if option.count is None else f' <span class="count">{option.count}</span>')
+            + "</label>"
+            for place, option in enumerate(facet.options, start=1)
+        )
+        parts.append(
+            f'<details class="facet" data-facet="{name}" open><summary>{label}</summary>'
+            f'<div class="facet-options" role="group" aria-label="{label}">{options}</div></details>'
+        )
+    # Every piece is escaped above.
+    return mark_safe("".join(parts))  # noqa: S308
+
+
+def _cell(table: tables.Table, bound: Any, links: Links | None, words: Sequence[str]) -> Cell:
     """Return the function that draws one column's cell of a record."""
     attrs = bound.attrs["td"].as_html()
     start = f'<td role="cell" data-label="{escape(bound.header)}" {attrs}>'
-    text = _text(table, bound)
+    text = _text(table, bound, words)
     link = bound.link
     name = bound.name
 
     def draw(record: Any) -> str:
-        shown = links(record, name) if links is not None else None
+        # One link does not stand in another.
+        shown = links(record, name) if links is not None and link is None else None
         if shown is None:
             shown = text(record)
         if link is not None:
@@ -72,7 +137,7 @@ def _value(bound: Any) -> Callable[[Any], Any]:
     return read
 
 
-def _text(table: tables.Table, bound: Any) -> Cell:
+def _text(table: tables.Table, bound: Any, words: Sequence[str]) -> Cell:
     """Return the function that gives a cell's HTML."""
     column = bound.column
     value_of = _value(bound)
@@ -85,6 +150,8 @@ def _text(table: tables.Table, bound: Any) -> Cell:
             value = value_of(record)
             if value in empty:
                 return default
+            if words and isinstance(value, str):
+                return marked(value, words)
             return escape(value if isinstance(value, str | int) else localize(value))
 
         return plain

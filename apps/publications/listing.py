@@ -1,87 +1,45 @@
 """A listing: what was asked for, read once, shown as page, export, chips and facets."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
-from django.core.paginator import EmptyPage, Page, Paginator
 from django.core.validators import EMPTY_VALUES
 from django.db.models import QuerySet
-from django.forms import BoundField
-from django.http import Http404, QueryDict
-from django.urls import reverse
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.cases.filters import AnyOfFilter
 from apps.cases.kinds import PRINTED_ORDER, RecordKind
 from apps.cases.models import Record, Revision
+from apps.publications import paging
 from apps.publications.answers import BadQuery
-from apps.publications.drawing import drawn_rows
+from apps.publications.choices import Choice, Columns, settled, short_address
+from apps.publications.citing import Citation, citations, moment_of, newest_release
+from apps.publications.drawing import drawn_facets, drawn_rows, linked_names
+from apps.publications.edition import remembered
+from apps.publications.facets import Chip, Facet, PanelForm, facet_of
 from apps.publications.moments import MomentForm, day_of, end_of
-from apps.publications.queries import public_rows, readable_revisions
-from apps.publications.searching import MOST_COUNTED, capped_counts, in_order
+from apps.publications.paging import PageLink, paginate
+from apps.publications.queries import completed, links_of, public_rows, readable_revisions
+from apps.publications.searching import MOST_COUNTED, capped_counts, in_order, nearest
 from apps.publications.tallies import counted, cube, live
 
-# More values than this in one facet are no choice; the search field finds the rest.
-MOST_OPTIONS = 60
 # A table of more columns scrolls sideways in its own frame.
 MOST_NARROW = 5
-# Grades and levels stand in their own order, not in that of their numbers.
-_RANK = {
-    word: place
-    for place, word in enumerate(
-        ["特等奖", "一等奖", "二等奖", "三等奖", "国家级", "省级", "市级", "区级", "县级"]
-    )
-}
-# Rows on numbered pages; who wants more filters, or takes the file.
-MOST_NUMBERED = 10_000
-
-
-@dataclass(frozen=True)
-class Option:
-    """One value of a facet."""
-
-    value: str
-    label: str
-    count: int | None
-    selected: bool
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A filter whose values are shown with the number of rows each would leave."""
-
-    name: str
-    label: str
-    options: list[Option]
-    single: bool
-
-
-@dataclass(frozen=True)
-class Chip:
-    """An active filter, and the address of the page without it."""
-
-    label: str
-    value: str
-    url: str
-
-
-@dataclass
-class PanelForm:
-    """The fields of the filter panel that are no facets."""
-
-    visible_fields: list[BoundField] = field(default_factory=list)
-    hidden_fields: list[BoundField] = field(default_factory=list)
 
 
 def record_url(record: Record) -> str:
     """Return the path of a row's permanent page."""
-    return reverse("publications:record", args=[record.record_kind.code, record.uid])
+    # Below its listing's path, as ``urls.py`` says; asked once for each row of each page.
+    return f"{get_script_prefix()}{record.record_kind.path}{record.uid}/"
 
 
 class Listing:
@@ -104,30 +62,41 @@ class Listing:
         self.path = path
         self.day = day_of(data)
         self.as_of: dt.datetime | None = end_of(self.day)
-        self.filterset = kind.filterset(data, queryset=public_rows(kind, self.as_of))
+        self.filterset = kind.filterset(
+            data, queryset=public_rows(kind, self.as_of, written_out=True)
+        )
         form = self.filterset.form
         if not form.is_valid():
             raise BadQuery(_bad_values(form))
-        self.table = kind.table(data=self.filterset.qs, order_by=self._sort(), row_url=row_url)
-        self.table.data.data = _with_last_word(self.table.data.data)
-
-    def _sort(self) -> list[str]:
-        names = ",".join(self.data.getlist("sort")).split(",")
-        return [
-            name
-            for name in (text.strip() for text in names)
-            if name.removeprefix("-") in self.kind.table.base_columns
-        ]
-
-    @property
-    def rows(self) -> QuerySet[Any]:
-        """Return the rows in the order that was asked for."""
-        return self.table.data.data
+        self.columns = Columns(kind, data)
+        self.place = paging.Place(data)
+        self.table = kind.table(
+            data=self.filterset.qs,
+            order_by=self.columns.sort,
+            row_url=row_url,
+            extra_columns=self.columns.extra,
+        )
+        self.rows: QuerySet[Any] = _with_last_word(self.table.data.data)
+        self.table.data.data = self.rows
 
     @property
     def sort(self) -> str:
         """Return the sort that is in force, as the query string names it."""
-        return ",".join(self._sort())
+        return ",".join(self.columns.sort)
+
+    # As which files it can be taken.
+    forms = ("csv", "xlsx", "json", "zip")
+
+    @property
+    def is_printed_order(self) -> bool:
+        """Say whether the rows stand as they are printed."""
+        return not self.columns.sort
+
+    @cached_property
+    def short_url(self) -> str | None:
+        """Return the address without what says nothing; None where it is short already."""
+        short = short_address(self.data, self.columns)
+        return None if short is None else f"{self.path}?{short}" if short else self.path
 
     def paginate(self) -> None:
         """Cut the table to the page asked for, and leave out columns that would say nothing.
@@ -135,13 +104,65 @@ class Listing:
         Raises ``BadQuery`` or ``Http404``.
         """
         self._paginate()
+        if self.columns.chosen:
+            for name in self.columns.usual:
+                if name not in self.columns.chosen:
+                    self.table.columns.hide(name)
+            fit(self.table)
+            return
         if not any(facet.options for facet in self.facets if facet.name == "report_year"):
             self.table.columns.hide("report_year")
-        rows = [row.record for row in self.table.page.object_list]
+        rows = self.records
         for column in list(self.table.columns.iterall()):
             if rows and not column.is_ordered and all(_is_blank(row, column) for row in rows):
                 self.table.columns.hide(column.name)
         fit(self.table)
+
+    @cached_property
+    def column_choices(self) -> list[Choice]:
+        """Return the columns that can be chosen, the present ones ticked."""
+        return self.columns.choices(settled(self.table))
+
+    @cached_property
+    def orders(self) -> list[list[Choice]]:
+        """Return for each place of the order what may stand there."""
+        shown = [column.name for column in self.table.columns.itervisible() if column.orderable]
+        return self.columns.orders(shown)
+
+    @cached_property
+    def drawn_choices(self) -> SafeString:
+        """Return the choice of columns and order as HTML: the same for every page of a view."""
+        shown = tuple(settled(self.table))
+        key = ("choices", self.kind.code, get_language(), self.columns.address, self.sort, shown)
+        template = "publications/_view.html"
+        return remembered(key, lambda: render_to_string(template, {"listing": self}))
+
+    @property
+    def kept_values(self) -> list[tuple[str, str]]:
+        """Return what the address says beside columns, order and page."""
+        leave = {"columns", "sort", "_export", *paging.PLACES}
+        return [(k, v) for k, vs in self.data.lists() if k not in leave for v in vs if v.strip()]
+
+    @cached_property
+    def citations(self) -> list[Citation]:
+        """Return how to cite the list: as it stands with the newest release, or as asked for."""
+        release = newest_release()
+        if release is None:
+            return []
+        data = self.data.copy()
+        for name in ("_export", *paging.PLACES):
+            data.pop(name, None)
+        if self.day is None:
+            data["as_of"] = moment_of(release)
+        query = data.urlencode(safe=",:")
+        return citations(
+            lambda: capfirst(str(self.kind.label_plural)), release, f"{self.path}?{query}"
+        )
+
+    @cached_property
+    def nearest(self) -> list[str]:
+        """Return what is printed and comes nearest to words that nothing holds. One query."""
+        return nearest(self.words, [self.kind]) if self.words and not self.total else []
 
     @property
     def is_filtered(self) -> bool:
@@ -161,6 +182,18 @@ class Listing:
         panel = PanelForm([filters[name] for name in sorted(plain, key=lambda name: name != "q")])
         panel.visible_fields.append(MomentForm(self.data)["as_of"])
         return panel
+
+    @cached_property
+    def drawn_fields(self) -> SafeString:
+        """Return the fields of the panel as HTML: without values always the same."""
+        plain = {*self.filterset.filters, "as_of"} - {*self.filterset.facet_names}
+        asked = tuple((name, self.data[name]) for name in sorted(plain) if self.data.get(name))
+
+        def draw() -> SafeString:
+            return render_to_string("components/fields.html", {"filter_form": self.form})
+
+        key = ("fields", self.kind.code, get_language())
+        return draw() if asked else remembered(key, draw)
 
     def _asked(self, name: str) -> list[str]:
         """Return the values of a filter as they stand in the address."""
@@ -190,14 +223,20 @@ class Listing:
     @cached_property
     def _counted(self) -> tuple[int, dict[str, list[tuple[str, int]]]]:
         """Return the number of rows, and the facets' values with theirs. One query."""
+        if self._others and not self.is_capped:
+            return counted(self.filterset, live(self.kind, self._filtered(self._others)))
+        asked = tuple((name, *sorted(self._asked(name))) for name in self.filterset.facet_names)
+        total, found = remembered(("counted", self.kind.code, self.as_of, asked), self._from_cube)
+        # With a search: which values there are, without numbers. What it leaves is not counted out.
+        return MOST_COUNTED if self.is_capped else total, found
+
+    def _from_cube(self) -> tuple[int, dict[str, list[tuple[str, int]]]]:
         readable = Revision.objects.public() if self.as_of is None else readable_revisions()
-        if self.is_capped:
-            # Which values there are, without numbers: what the search leaves is not counted out.
-            _total, found = counted(self.filterset, cube(self.kind, self.as_of, readable))
-            return MOST_COUNTED, found
-        if not self._others:
-            return counted(self.filterset, cube(self.kind, self.as_of, readable))
-        return counted(self.filterset, live(self.kind, self._filtered(self._others)))
+        combinations = remembered(
+            ("cube", self.kind.code, self.as_of),
+            lambda: cube(self.kind, self.as_of, readable),
+        )
+        return counted(self.filterset, combinations)
 
     def _filtered(self, names: Iterable[str], *, indexed: bool = True) -> QuerySet[Any]:
         """Return the public rows that the filters ``names`` leave."""
@@ -222,20 +261,62 @@ class Listing:
 
     @cached_property
     def drawn(self) -> SafeString:
-        """Return the rows of the page as HTML."""
-        return drawn_rows(self.table, self.records)
-
-    @property
-    def records(self) -> list[Record]:
-        """Return the rows of the page."""
-        return [row.record for row in self.table.page.object_list]
+        """Return the rows of the page as HTML: hits marked, organisations with their pages."""
+        links = {}
+        shown = set(settled(self.table)) - {self.columns.first.value}
+        if shown & set(self.kind.mentions):
+            links = links_of(self.records)
+        return drawn_rows(
+            self.table, self.records, linked_names(self.kind, links, self.words), self.words
+        )
 
     def _paginate(self) -> None:
         if self.is_capped:
-            self.table.data.data = self._filtered(self.filterset.filters, indexed=False).order_by(
+            self.rows = self._filtered(self.filterset.filters, indexed=False).order_by(
                 *self.rows.query.order_by
             )
-        paginate(self.table, self.data.get("page"), total=self.total)
+        self.has_former = self.has_further = False
+        total = None if self.is_capped else self.total
+        if self.place.numbered_instead(self.total, is_capped=self.is_capped):
+            self.table.data.data = _light(self.rows)
+            paginate(self.table, str(self.place.number), self.place.size, total=self.total)
+            self._keep([row.record for row in self.table.page.object_list])
+            return
+        if not (self.is_printed_order or self.place.is_last):
+            raise BadQuery(
+                _("A page by its row goes with the printed order only. Take the sort away.")
+            )
+        found, self.has_former, self.has_further = self.place.cut(
+            _light(self.rows), self.filterset.queryset, total
+        )
+        paginate(self.table, None, self.place.size, total=len(found))
+        self._keep(found)
+
+    def _keep(self, records: list[Record]) -> None:
+        self.records = completed(self.kind, records, self.as_of)
+        self.table.page.object_list = self.table.rows.__class__(
+            data=self.records, table=self.table, pinned_data=None
+        )
+
+    @property
+    def has_unnumbered(self) -> bool:
+        """Say whether there are rows behind the numbered pages."""
+        return self.is_capped or self.total > paging.MOST_NUMBERED
+
+    @cached_property
+    def pages(self) -> list[PageLink]:
+        """Return the links to other pages, in order; none where there is one page."""
+        return paging.links(self)
+
+    def page_url(self, name: str, value: object) -> str:
+        """Return the address of another page of this listing."""
+        data = self.data.copy()
+        for other in ("_export", *paging.PLACES):
+            data.pop(other, None)
+        if value != 1:
+            data[name] = str(value)
+        query = data.urlencode(safe=",:")
+        return f"{self.path}?{query}" if query else self.path
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
@@ -245,7 +326,11 @@ class Listing:
             values = {value for value, _count in self.counts.get(name, [])}
             values.update(self._asked(name))
             own = self.filterset.filters[name]
-            labels[name] = own.labels(values) if values and isinstance(own, AnyOfFilter) else {}
+            if not values or not isinstance(own, AnyOfFilter):
+                labels[name] = {}
+                continue
+            key = ("labels", self.kind.code, name, get_language(), frozenset(values))
+            labels[name] = remembered(key, lambda own=own, values=values: own.labels(values))
         return labels
 
     @cached_property
@@ -254,34 +339,19 @@ class Listing:
         return [self._facet(name) for name in self.filterset.facet_names]
 
     def _facet(self, name: str) -> Facet:
-        own = self.filterset.filters[name]
-        asked = set(self._asked(name))
-        labels = self._labels[name]
-        found = self.counts.get(name, [])
-        if found and all(value.isdecimal() and len(value) == 4 for value, _count in found):
-            found = sorted(found, reverse=True)
-        elif found and all(value in _RANK for value, _count in found):
-            found = sorted(found, key=lambda item: _RANK[item[0]])
-        options = [
-            Option(
-                value,
-                labels.get(value, value),
-                None if self.is_capped else count,
-                bool(asked & {value, labels.get(value, value)}),
-            )
-            for value, count in found
-        ]
-        shown = options[:MOST_OPTIONS]
-        shown += [option for option in options[MOST_OPTIONS:] if option.selected]
-        known = {option.value for option in options} | {option.label for option in options}
-        shown += [Option(v, labels.get(v, v), 0, True) for v in sorted(asked - known)]
-        single = not isinstance(own, AnyOfFilter)
-        if single and shown:
-            shown.insert(0, Option("", _("All"), None, not asked))
-        # One year is no choice.
-        if name == "report_year" and len(shown) < 2 and not asked:
-            shown = []
-        return Facet(name, str(own.label), shown, single)
+        return facet_of(
+            name,
+            self.filterset.filters[name],
+            self.counts.get(name, []),
+            set(self._asked(name)),
+            self._labels[name],
+            is_capped=self.is_capped,
+        )
+
+    @cached_property
+    def drawn_facets(self) -> SafeString:
+        """Return the facets as HTML."""
+        return drawn_facets(self.facets)
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -307,9 +377,9 @@ class Listing:
         data = self.data.copy()
         kept = [item for item in data.getlist(name) if value is not None and item != value]
         data.setlist(name, kept)
-        for other in ("page", "_export"):
+        for other in ("_export", *paging.PLACES):
             data.pop(other, None)
-        query = data.urlencode()
+        query = data.urlencode(safe=",:")
         return f"{self.path}?{query}" if query else self.path
 
 
@@ -330,6 +400,11 @@ def _with_last_word(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.order_by(*order)
 
 
+def _light(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return ``rows`` without what they share, which ``completed`` gives them."""
+    return rows.select_related(None).defer(None).defer("sounds")
+
+
 def fit(table: Any) -> Any:
     """Return ``table``, in a frame of its own where it may be wider than the page."""
     if len(list(table.columns.itervisible())) > MOST_NARROW:
@@ -342,48 +417,3 @@ def _is_blank(row: Record, column: Any) -> bool:
     if column.column.empty_values == ():
         return False
     return column.accessor.resolve(row, quiet=True) in (None, "", [])
-
-
-def page_number(text: str | None) -> int:
-    """Return the number of the page asked for. Raises ``BadQuery``."""
-    text = (text or "1").strip() or "1"
-    if not (text.isascii() and text.isdecimal() and int(text[:9]) > 0 and len(text) < 10):
-        raise BadQuery(_("“page” takes a whole number from 1. Correct it in the address."))
-    return int(text)
-
-
-class CountedPaginator(Paginator):
-    """Pages of rows whose number is known already, as far as pages are numbered."""
-
-    def __init__(self, *args: Any, total: int, **kwargs: Any) -> None:
-        """Take the number of rows."""
-        super().__init__(*args, **kwargs)
-        self.total = total
-
-    @cached_property
-    def count(self) -> int:
-        """Return the number of rows on numbered pages: to skip more takes long."""
-        return min(self.total, MOST_NUMBERED)
-
-
-def paginate(
-    table: Any, page: str | None, per_page: int | None = None, *, total: int | None = None
-) -> None:
-    """Cut ``table`` to a page. Raises ``BadQuery``, or ``Http404`` behind the last one.
-
-    ``total`` is the number of rows where it is known; they are counted else.
-    """
-    number = page_number(page)
-    known = {} if total is None else {"paginator_class": CountedPaginator, "total": total}
-    try:
-        table.paginate(page=number, per_page=per_page or settings.TABLE_ROWS_PER_PAGE, **known)
-    except EmptyPage as error:
-        raise Http404 from error
-
-
-def page_of(rows: QuerySet[Any] | Sequence[Any], page: str | None, per_page: int = 50) -> Page:
-    """Return a page of ``rows``. Raises as ``paginate``."""
-    try:
-        return Paginator(rows, per_page).page(page_number(page))
-    except EmptyPage as error:
-        raise Http404 from error

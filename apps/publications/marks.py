@@ -5,20 +5,27 @@ from collections.abc import Sequence
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from apps.registry.words import spans_of
+from apps.registry.words import folded, spans_of, spellings
 
 
 def marked(text: str, words: Sequence[str]) -> SafeString:
     """Return ``text`` as HTML with each hit of ``words`` marked."""
+    if not any(may_hold(text, word) for word in words):
+        return escape(text)
     parts: list[str] = []
     place = 0
-    for start, end in spans_of(text, list(words)) if words else []:
+    for start, end in spans_of(text, list(words)):
         parts.append(escape(text[place:start]))
         parts.append(f"<mark>{escape(text[start:end])}</mark>")
         place = end
     parts.append(escape(text[place:]))
     # Every piece is escaped above.
     return mark_safe("".join(parts))  # noqa: S308
+
+
+def may_hold(text: str, word: str) -> bool:
+    """Say whether it is worth looking where ``word`` stands in ``text``: quick, never wrongly no."""
+    return word in text or bool(spellings(word)) or folded(word) in folded(text)
 
 
 def excerpt(text: str, words: Sequence[str], around: int = 30) -> str:

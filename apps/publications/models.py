@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.models import Revision
@@ -53,3 +54,22 @@ class Reader(models.Model):
     def __str__(self) -> str:
         """Return the number of requests."""
         return str(self.asked)
+
+
+class Edition(models.Model):
+    """A moment from which the public pages may say something else than before.
+
+    Triggers of the database add a row (migration 0003) in the transaction that publishes,
+    corrects or withdraws a case, puts one on notice, or changes a name in the dictionaries; so a
+    page made before is known to be old by whoever sees the change (``edition.py``).
+    """
+
+    at = models.DateTimeField(_("at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return str(self.pk)

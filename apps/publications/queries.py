@@ -9,7 +9,19 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, Count, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -18,6 +30,7 @@ from apps.cases.kinds import RecordKind, listed_record_kinds
 from apps.cases.models import Case, Event, Mention, Record, Revision, State, TwinAnswer
 from apps.cases.twins import partner, twins_of
 from apps.publications.answers import Gone
+from apps.publications.edition import is_remembering, remembered
 from apps.registry.models import Organisation
 
 
@@ -36,12 +49,80 @@ def readable_revisions() -> QuerySet[Revision]:
     )
 
 
-def public_rows(kind: RecordKind, as_of: dt.datetime | None = None) -> QuerySet[Any]:
-    """Return the rows of ``kind`` that are public now, or were at ``as_of``, in printed order."""
+def public_revisions(as_of: dt.datetime | None = None) -> dict[int, Revision] | None:
+    """Return the revisions that are public now, or were at ``as_of``, each with its case.
+
+    Remembered for an edition; None outside a page that knows its edition. One query.
+    """
+    if not is_remembering():
+        return None
+
+    def read() -> dict[int, Revision]:
+        found = Revision.objects.public(as_of)
+        if as_of is not None:
+            found = found.filter(pk__in=readable_revisions().values("pk"))
+        found = found.select_related("case").only("number", "case__year", "case__kind")
+        return {revision.pk: revision for revision in found}
+
+    return remembered(("revisions", as_of), read)
+
+
+class OneOf(Func):
+    """The condition that a whole number is one of ``numbers``, written out in the question.
+
+    The planner sees how many they are; of a subquery it guesses, and wrongly where it matters.
+    """
+
+    template = "%(expressions)s = ANY(%(numbers)s)"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, field: str, numbers: Iterable[int], **extra: Any) -> None:
+        """Compare ``field``."""
+        written = ",".join(str(int(number)) for number in numbers)
+        super().__init__(F(field), numbers=f"'{{{written}}}'::bigint[]", **extra)
+
+
+def public_rows(
+    kind: RecordKind, as_of: dt.datetime | None = None, *, written_out: bool = False
+) -> QuerySet[Any]:
+    """Return the rows of ``kind`` that are public now, or were at ``as_of``, in printed order.
+
+    ``written_out``: with the revisions as numbers, for what filters, searches and pages them.
+    """
+    revisions = public_revisions(as_of) if written_out else None
+    if revisions is not None:
+        return kind.with_relations(kind.model.objects.filter(OneOf("revision_id", revisions)))
     rows = kind.public_rows(as_of)
     if as_of is None:
         return rows
     return rows.filter(revision__in=readable_revisions().values("pk"))
+
+
+def dictionary(model: type[Any]) -> dict[int, Any]:
+    """Return all entries of a dictionary by their key, remembered for an edition. One query."""
+    return remembered(("dictionary", model), lambda: model._default_manager.in_bulk())
+
+
+def completed(kind: RecordKind, rows: Iterable[Any], as_of: dt.datetime | None = None) -> list[Any]:
+    """Return ``rows`` with their revisions, and the entries of dictionaries that they name.
+
+    What many rows share is read once an edition and not along with every row.
+    """
+    found = list(rows)
+    revisions = public_revisions(as_of)
+    if revisions is None:
+        prefetch_related_objects(found, "revision__case", *kind.select_related)
+        return found
+    relations = [kind.model._meta.get_field(name) for name in kind.select_related]
+    for relation in relations:
+        entries = dictionary(relation.related_model)  # type: ignore[arg-type]
+        for row in found:
+            setattr(row, relation.name, entries.get(getattr(row, f"{relation.name}_id")))
+    for row in found:
+        if row.revision_id in revisions:
+            row.revision = revisions[row.revision_id]
+    return found
 
 
 def rows_of(kind: RecordKind, revision: Revision) -> QuerySet[Any]:

@@ -5,13 +5,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, F, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Cast
 
 from apps.cases.filters import AnyOfFilter
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Revision, State
+from apps.districts.models import IndicatorValue
 from apps.publications.models import Tally
+from apps.registry.models import Indicator
 
 # The values of a combination in the order of the facets, the report's year last; the rows.
 Combination = tuple[tuple[str | None, ...], int]
@@ -69,6 +72,20 @@ def tally_missing() -> int:
     )
     tally(missing)
     return len(missing)
+
+
+def renew(indicator: Indicator) -> None:
+    """Count the public revisions that hold figures of ``indicator`` anew: its section changed.
+
+    Nothing else that a facet counts by can change: districts keep their codes.
+    """
+    shown = Revision.objects.filter(
+        state__in=[State.PUBLISHED, State.SUPERSEDED],
+        pk__in=IndicatorValue.objects.filter(indicator=indicator).values("revision"),
+    ).select_related("case")
+    with transaction.atomic():
+        Tally.objects.filter(revision__in=shown).delete()
+        tally(shown)
 
 
 def cube(

@@ -1,5 +1,6 @@
 """Work of the public side outside a request, in the task queue."""
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from apps.publications import rates
@@ -10,3 +11,12 @@ from apps.publications import rates
 def forget_readers(timestamp: int) -> int:
     """Delete what was counted of readers some minutes ago; return how many they were."""
     return rates.forget_readers()
+
+
+@app.periodic(cron="20 19 * * *")  # the queue's clock is UTC: 03:20 in China
+@app.task(name="shorten_editions", retry=RetryStrategy(max_attempts=3, wait=60))
+def shorten_editions(timestamp: int) -> int:
+    """Replace the editions of the public pages by one new; return how many are gone."""
+    from apps.publications import edition  # models are loaded after the task registry
+
+    return edition.shorten()

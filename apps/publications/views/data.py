@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, render
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Release
 from apps.publications import exports
-from apps.publications.answers import public_page
+from apps.publications.answers import kept, public_page
 from apps.publications.opendata import describing, packages
 from apps.publications.opendata.dictionary import columns_of
 from apps.publications.views.releases import released
 
 
+@kept
 @public_page
 def data(request: HttpRequest) -> HttpResponseBase:
     """Show which data there are, in which forms, and what each column means."""

@@ -9,7 +9,7 @@ from apps.districts.lists.standing import confirmed_rows
 from apps.districts.printed import sections_of
 from apps.publications import districts as asked
 from apps.publications import pictures, queries
-from apps.publications.answers import BadQuery, public_page
+from apps.publications.answers import BadQuery, kept, public_page
 from apps.publications.dictionary import entry_of
 from apps.publications.listing import record_url
 from apps.registry.domain import form_beside, form_from
@@ -29,6 +29,7 @@ def _year_asked(request: HttpRequest, years: list[int]) -> int | None:
     return int(text)
 
 
+@kept
 @public_page
 def districts(request: HttpRequest) -> HttpResponseBase:
     """Show the districts side by side with the figures that most of them report."""
@@ -49,6 +50,7 @@ def districts(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@kept
 @public_page
 def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     """Show one district's year: its figures by section, its summary, its places in the lists."""
@@ -95,6 +97,7 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     )
 
 
+@kept
 @public_page
 def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show one indicator over districts and periods, with its unit and rule."""

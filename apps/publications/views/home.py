@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Release
 from apps.publications import pictures, queries
-from apps.publications.answers import public_page
+from apps.publications.answers import kept, public_page
 from apps.publications.listing import record_url
 from apps.registry.models import District, DistrictKind
 
@@ -21,6 +21,7 @@ RELEASES_SHOWN = 4
 NOTICES_SHOWN = 4
 
 
+@kept
 @public_page
 def home(request: HttpRequest) -> HttpResponseBase:
     """Show the newest published year: its numbers, its events, the districts, the releases."""

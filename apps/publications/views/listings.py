@@ -2,10 +2,11 @@
 
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from apps.cases.kinds import record_kinds
-from apps.publications.answers import public_page
+from apps.publications.answers import kept, public_page
+from apps.publications.citing import city
 from apps.publications.exports import export
 from apps.publications.listing import Listing
 
@@ -19,10 +20,15 @@ def listing_response(
     """Return the page of a listing, or the file that ``_export`` asks for."""
     if form := request.GET.get("_export"):
         return export(listing, form)
+    if listing.short_url is not None:
+        # What a form sends without saying anything makes no address to share.
+        return redirect(listing.short_url)
     listing.paginate()
-    return render(request, template, {"listing": listing, "kind": listing.kind, **(extra or {})})
+    values = {"listing": listing, "kind": listing.kind, "city_bureau": city(), **(extra or {})}
+    return render(request, template, values)
 
 
+@kept
 @public_page
 def listing(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Show the published rows of a kind: filtered, sorted, paged, or as a file."""

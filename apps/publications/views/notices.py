@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from apps.publications import queries
 from apps.publications.answers import Gone, public_page
-from apps.publications.listing import fit, page_of, paginate
+from apps.publications.listing import fit
+from apps.publications.paging import page_of, paginate
 
 # A notice is for the days it runs; no search engine keeps it.
 NOT_INDEXED = "noindex, noarchive"

@@ -7,9 +7,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from apps.publications import pictures
-from apps.publications.answers import public_page
+from apps.publications.answers import kept, public_page
 
 
+@kept
 @public_page
 def programme(request: HttpRequest, programme: str) -> HttpResponseBase:
     """Show what one award programme gave: by year, class and grade, and who won it most."""

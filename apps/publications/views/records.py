@@ -17,10 +17,11 @@ from apps.cases.changes.sheet import file_name, write_sheet
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Record, Revision
 from apps.publications import pictures, queries, trace
-from apps.publications.answers import public_page
+from apps.publications.answers import BadQuery, kept, public_page
 from apps.publications.flags import meaning
-from apps.publications.listing import fit, page_of, paginate, record_url
+from apps.publications.listing import fit, record_url
 from apps.publications.moments import day_of, end_of
+from apps.publications.paging import page_of, paginate
 from apps.registry.domain import form_of
 
 # Of what a correction changed, so many rows stand on its page; the rest has a page of its own.
@@ -31,6 +32,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_OF_ORGANISATION = 200
 
 
+@kept
 @public_page
 def record(request: HttpRequest, kind: str, uid: uuid.UUID) -> HttpResponseBase:
     """Show one row with its trace. 410 for what was public once, 404 for anything else."""
@@ -83,6 +85,7 @@ def _former(revision: Revision) -> Revision | None:
     )
 
 
+@kept
 @public_page
 def revision(request: HttpRequest, case_id: int, number: int) -> HttpResponseBase:
     """Show one revision whole: its rows by kind, its hash, what it changed and why."""
@@ -134,6 +137,7 @@ def meaning_of(flag: str) -> str:
     return meaning(code or name)
 
 
+@kept
 @public_page
 def changes(request: HttpRequest, case_id: int, number: int) -> HttpResponseBase:
     """Compare two public revisions of a case row by row: on pages, or as an Excel file.
@@ -142,12 +146,12 @@ def changes(request: HttpRequest, case_id: int, number: int) -> HttpResponseBase
     """
     try:
         shown = queries.revision_of(case_id, number)
-        against = request.GET.get("against", "")
-        former = (
-            queries.revision_of(case_id, int(against))
-            if against.isdecimal() and len(against) < 6
-            else _former(shown)
-        )
+        against = request.GET.get("against", "").strip()
+        if against and not (against.isascii() and against.isdecimal() and len(against) < 6):
+            raise BadQuery(
+                _("“against” takes the number of a revision. Correct it in the address.")
+            )
+        former = queries.revision_of(case_id, int(against)) if against else _former(shown)
     except Revision.DoesNotExist as error:
         raise Http404 from error
     if former is None or former.pk == shown.pk:
@@ -166,7 +170,11 @@ def changes(request: HttpRequest, case_id: int, number: int) -> HttpResponseBase
             content_type=XLSX,
         )
     what = request.GET.get("what", "")
-    what = what if what in WHAT else ""
+    if what and what not in WHAT:
+        raise BadQuery(
+            _("“what” takes one of: %(values)s. Correct it in the address.")
+            % {"values": ", ".join(WHAT)}
+        )
     page = page_of(diff.of(None, what), request.GET.get("page"), CHANGES_PER_PAGE)
     return render(
         request,
@@ -214,6 +222,7 @@ def is_number(text: str) -> bool:
     return text.isdecimal() and len(text) < 18
 
 
+@kept
 @public_page
 def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show what one organisation has won, hosts and is listed in. One query for each kind.

@@ -12,10 +12,11 @@ from django.urls import reverse
 from apps.cases.canonical import canonical_bytes
 from apps.cases.models import Release, Revision, State
 from apps.publications import content, queries
-from apps.publications.answers import public_page
-from apps.publications.listing import page_of
+from apps.publications.answers import kept, public_page
+from apps.publications.paging import page_of
 
 
+@kept
 @public_page
 def releases(request: HttpRequest) -> HttpResponseBase:
     """List the releases, the newest first."""
@@ -25,6 +26,7 @@ def releases(request: HttpRequest) -> HttpResponseBase:
     return render(request, "publications/releases.html", {"page_obj": page})
 
 
+@kept
 @public_page
 def release(request: HttpRequest, number: str) -> HttpResponseBase:
     """Show a release: its cases with their hashes, and where to check them."""

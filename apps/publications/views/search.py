@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from apps.publications import searching
-from apps.publications.answers import BadQuery, public_page
+from apps.publications.answers import BadQuery, kept, public_page
 from apps.registry.words import words_of
 
 # What one group adds to the suggestions, and all of them together.
@@ -22,6 +22,7 @@ def _words(request: HttpRequest) -> list[str]:
         raise BadQuery(" ".join(error.messages)) from error
 
 
+@kept
 @public_page
 def search(request: HttpRequest) -> HttpResponseBase:
     """Find ``q`` in the rows of every kind, the organisations, the indicators, the releases."""
@@ -42,6 +43,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@kept
 @public_page
 def suggest(request: HttpRequest) -> HttpResponseBase:
     """Return what the box offers for ``q``: a list of options, or nothing."""
