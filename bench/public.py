@@ -136,7 +136,8 @@ def mixed(rows: int) -> tuple[list[str], list[str], list[str]]:
     made: list[tuple[str, str, str]] = []
     for number in range(300):
         sort = number % 10
-        page = choose.randint(2, 200)
+        # As far as a district's rows go, and our numbers.
+        page = choose.randint(2, min(200, rows // 50 // len(districts) - 10))
         if sort < 3:
             made.append((f"page={page}",) * 3)
         elif sort < 6:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.core.validators import EMPTY_VALUES
@@ -321,7 +321,7 @@ class Listing:
     @cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
         """Return per facet what its values are called."""
-        labels = {}
+        labels: dict[str, dict[str, str]] = {}
         for name in self.filterset.facet_names:
             values = {value for value, _count in self.counts.get(name, [])}
             values.update(self._asked(name))
@@ -330,7 +330,7 @@ class Listing:
                 labels[name] = {}
                 continue
             key = ("labels", self.kind.code, name, get_language(), frozenset(values))
-            labels[name] = remembered(key, lambda own=own, values=values: own.labels(values))
+            labels[name] = remembered(key, partial(own.labels, values))
         return labels
 
     @cached_property

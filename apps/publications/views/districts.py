@@ -11,6 +11,7 @@ from apps.publications import districts as asked
 from apps.publications import pictures, queries
 from apps.publications.answers import BadQuery, kept, public_page
 from apps.publications.dictionary import entry_of
+from apps.publications.citing import citations, city, newest_release
 from apps.publications.listing import record_url
 from apps.registry.domain import form_beside, form_from
 from apps.registry.models import District, DistrictKind, Indicator
@@ -91,6 +92,12 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
             "lists": lists,
             "revision": own[0].revision if own else None,
             "confirmed_rows": confirmed_rows(own[0].revision) if own and lists else 0,
+            "city_bureau": city(),
+            "citations": citations(
+                lambda: f"{shown} {year}",
+                own[0].revision.release_item.release if own else newest_release(),
+                request.path,
+            ),
             "figure_count": len(own),
             "is_empty": not (figures or narrative or lists),
         },
@@ -110,6 +117,8 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
         {
             "indicator": shown,
             "entry": entry_of(shown),
+            "city_bureau": city(),
+            "citations": citations(lambda: str(shown), newest_release(), request.path),
             "chart": pictures.side_by_side(shown, values),
             "lines": pictures.over_time(values),
             "periods": periods,

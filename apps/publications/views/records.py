@@ -18,6 +18,7 @@ from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Record, Revision
 from apps.publications import pictures, queries, trace
 from apps.publications.answers import BadQuery, kept, public_page
+from apps.publications.citing import citations, city
 from apps.publications.flags import meaning
 from apps.publications.listing import fit, record_url
 from apps.publications.moments import day_of, end_of
@@ -61,6 +62,12 @@ def record(request: HttpRequest, kind: str, uid: uuid.UUID) -> HttpResponseBase:
                 for twin in queries.accepted_twins(record_kind, uid)
             ],
             "permalink": settings.SITE_URL + record_url(row),
+            "city_bureau": city(),
+            "citations": citations(
+                lambda: trace.text_of(row, record_kind.title_field),
+                revision.release_item.release,
+                record_url(row),
+            ),
             "history_url": _history_url(request, row),
             "day": day,
         },
