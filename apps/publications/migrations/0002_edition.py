@@ -4,15 +4,14 @@ from django.db import migrations, models
 # What is told on public pages beside the cases: names, units, sections, form heads.
 DICTIONARIES = (
     "accounts_bureau",
-    "cases_twinanswer",
     "registry_district",
     "registry_formversion",
     "registry_indicator",
     "registry_indicatorrelation",
     "registry_reportingyear",
 )
-# New names come with every draft; none is public before its case is.
-NAMES = ("registry_organisation", "registry_organisationname")
+# New names and probable twins come with every draft; none is public before a person decides.
+NAMES = ("registry_organisation", "registry_organisationname", "cases_twin")
 ON_SHOW = "('published', 'superseded', 'withdrawn', 'on_notice')"
 
 FUNCTION = """
