@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         ('accounts', '0001_initial'),
         ('cases', '0007_twins'),
         ('registry', '0010_organisations'),
-        ('publications', '0001_tally'),
+        ('publications', '0002_reader'),
     ]
 
     operations = [
