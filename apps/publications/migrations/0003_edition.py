@@ -8,6 +8,7 @@ DICTIONARIES = (
     "registry_formversion",
     "registry_indicator",
     "registry_indicatorrelation",
+    "registry_indicatorversion",
     "registry_reportingyear",
 )
 # New names and probable twins come with every draft; none is public before a person decides.
@@ -56,7 +57,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('cases', '0007_twins'),
-        ('registry', '0010_organisations'),
+        ('registry', '0013_form_head_editions'),
         ('publications', '0002_reader'),
     ]
 

@@ -10,8 +10,8 @@ from apps.districts.printed import sections_of
 from apps.publications import districts as asked
 from apps.publications import pictures, queries
 from apps.publications.answers import BadQuery, kept, public_page
-from apps.publications.dictionary import entry_of
 from apps.publications.citing import citations, city, newest_release
+from apps.publications.dictionary import entry_of
 from apps.publications.listing import record_url
 from apps.registry.domain import form_beside, form_from
 from apps.registry.models import District, DistrictKind, Indicator
