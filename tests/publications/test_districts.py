@@ -192,7 +192,7 @@ def test_indicator_page_sets_units_and_periods_out(
             bureau=bureau,
         )
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         response = client.get("/indicators/indicator-1/")
 
     assert response.context["periods"] == ["2023", "2022"]
