@@ -132,5 +132,5 @@ def test_unknown_choice_of_a_filter_is_a_sentence(client: Client, query: str, sa
     ],
 )
 def test_known_choice_of_a_filter_is_taken(client: Client, query: str) -> None:
-    assert client.get(f"/indicators/?{query}").status_code == 200
+    assert client.get(f"/indicators/?{query}", follow=True).status_code == 200
     assert client.get(f"/api/v1/indicator-values/?{query}").status_code == 200

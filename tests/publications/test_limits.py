@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from apps.cases.kinds import record_kinds
+from apps.cases.kinds import RecordKind
 from apps.publications.answers import public_page
 from tests import factories
 
@@ -17,12 +17,12 @@ EN = {"accept-language": "en"}
 
 
 def slow_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the list of awards take longer than it may."""
-    model = record_kinds["awards"].model
+    """Let every list take longer than it may."""
+    quick = RecordKind.with_relations
     monkeypatch.setattr(
-        type(model.objects.all()),
-        "public",
-        lambda rows, as_of=None: rows.extra(where=["pg_sleep(3) IS NOT NULL"]),
+        RecordKind,
+        "with_relations",
+        lambda kind, rows: quick(kind, rows).extra(where=["pg_sleep(3) IS NOT NULL"]),
     )
 
 
