@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -26,7 +25,7 @@ from apps.publications.citing import Citation, citations, moment_of, newest_rele
 from apps.publications.drawing import drawn_facets, drawn_rows, linked_names
 from apps.publications.edition import remembered
 from apps.publications.facets import Chip, Facet, PanelForm, facet_of
-from apps.publications.moments import MomentForm, day_of, end_of
+from apps.publications.moments import MomentForm, day_of, end_of, moment_form, words_of
 from apps.publications.paging import PageLink, paginate
 from apps.publications.queries import completed, links_of, public_rows, readable_revisions
 from apps.publications.searching import MOST_COUNTED, capped_counts, in_order, nearest
@@ -180,7 +179,7 @@ class Listing:
         filters = self.filterset.form
         plain = [name for name in filters.fields if name not in self.filterset.facet_names]
         panel = PanelForm([filters[name] for name in sorted(plain, key=lambda name: name != "q")])
-        panel.visible_fields.append(MomentForm(self.data)["as_of"])
+        panel.visible_fields.append(moment_form(self.data)["as_of"])
         return panel
 
     @cached_property
@@ -367,7 +366,7 @@ class Listing:
             chips.append(
                 Chip(
                     str(MomentForm.base_fields["as_of"].label),
-                    date_format(self.day, "Y-m-d"),
+                    words_of(self.day),
                     self._without("as_of"),
                 )
             )

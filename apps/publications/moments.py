@@ -30,6 +30,21 @@ class MomentForm(forms.Form):
     )
 
 
+def moment_form(data: Mapping[str, str]) -> MomentForm:
+    """Return the field as it was asked for; a moment, which no field of days holds, as text."""
+    form = MomentForm(data)
+    if not _DAY.match(data.get("as_of", "").strip() or "2000-01-01"):
+        form.fields["as_of"] = forms.CharField(label=form.fields["as_of"].label, required=False)
+    return form
+
+
+def words_of(day: dt.date | dt.datetime) -> str:
+    """Return a day, or a moment to the second in the city's time, as it is printed."""
+    if isinstance(day, dt.datetime):
+        return timezone.localtime(day).strftime("%Y-%m-%d %H:%M:%S")
+    return day.isoformat()
+
+
 def day_of(data: Mapping[str, str]) -> dt.date | dt.datetime | None:
     """Return the day or the moment that ``as_of`` names, or None. Raises ``BadQuery`` for else.
 

@@ -1,5 +1,6 @@
 """What the interface says of itself: the parameters and answers of each list, from its kind."""
 
+from copy import deepcopy
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -143,7 +144,8 @@ class KindSchema(AutoSchema):
         names = [sign + name for name in keys.sortable(kind) for sign in ("", "-")]
         sort = _("The columns to sort by, separated by commas; a minus turns one round.")
         parameters.append(list_parameter("sort", names, sort))
-        filters = self.view.filterset_class.base_filters
+        # A filter keeps its label in the language in which it is first asked: ask copies.
+        filters = deepcopy(self.view.filterset_class.base_filters)
         parameters += [filter_parameter(kind, name, own) for name, own in filters.items()]
         return parameters
 

@@ -134,3 +134,13 @@ def test_unknown_choice_of_a_filter_is_a_sentence(client: Client, query: str, sa
 def test_known_choice_of_a_filter_is_taken(client: Client, query: str) -> None:
     assert client.get(f"/indicators/?{query}", follow=True).status_code == 200
     assert client.get(f"/api/v1/indicator-values/?{query}").status_code == 200
+
+
+def test_schema_in_one_language_leaves_the_pages_in_the_other(client: Client) -> None:
+    factories.published_case("city-figures", 1)
+    client.get("/api/v1/schema/?format=json", headers={"accept-language": "en"})
+
+    page = client.get("/indicators/", headers={"accept-language": "zh-hans"}).content.decode()
+
+    assert ">对象</label>" in page
+    assert ">Subject<" not in page

@@ -365,3 +365,13 @@ def test_htmx_gets_the_page_that_anyone_gets(client: Client) -> None:
     response = client.get("/awards/", headers={"hx-request": "true"})
 
     assert '<section id="results"' in response.content.decode()
+
+
+def test_moment_is_shown_to_the_second_and_kept_in_its_field(client: Client) -> None:
+    factories.published_case("awards", 1)
+
+    page = client.get("/awards/?as_of=2099-01-02T03:04:05", headers=EN).content.decode()
+
+    assert "You see what was published on 2099-01-02 03:04:05" in page
+    assert 'value="2099-01-02T03:04:05"' in page
+    assert "Enter a valid date" not in page

@@ -1,5 +1,6 @@
 """What is asked of a long list: words in any cell, values, gaps, findings. One address says it all."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,7 +183,8 @@ class ListFilter:
 
 
 def _facet_filter(kind: RecordKind, name: str) -> AnyOfFilter:
-    found = kind.filterset.base_filters[name]
+    # A copy: a filter keeps its label in the language in which it is first asked.
+    found = deepcopy(kind.filterset.base_filters[name])
     assert isinstance(found, AnyOfFilter)
     return found
 
