@@ -42,6 +42,14 @@ def saved(page):
     )
 
 
+def wait_for_version(page, number, version):
+    page.wait_for_function(
+        "([row, version]) => document.querySelector(`#list-grid tbody tr:nth-child(${row})`)"
+        ".dataset.version === version",
+        arg=[number, str(version)],
+    )
+
+
 def look(page, name):
     """Keep a picture where one is asked for."""
     if folder := os.environ.get("LIST_PICTURES"):
@@ -63,7 +71,8 @@ def test_a_table_is_edited_by_keyboard_alone(new_page, axe):
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("document.activeElement.dataset.field") == "title"
-    saved(page)
+    for number in (1, 2):
+        wait_for_version(page, number, 2)
     assert [row.title for row in rows_of(revision)[:3]] == ["甲案", "B", ""]
     assert rows_of(revision)[1].organisation == "宁波精密2有限公司"
     # What does not fit stays in sight, with its sentence, and is not stored.

@@ -7,7 +7,9 @@
   const say = (name) => grid.dataset[`say${name[0].toUpperCase()}${name.slice(1)}`] ?? "";
   // What waits to be stored, by row: one after the other, so that a save is never stale against itself.
   const queues = new Map();
+  // What was stored, in the order in which it was typed: rows are stored side by side.
   const done = [];
+  let typed = 0;
   let problem = "";
 
   const token = () => document.cookie.split("; ").find((part) => part.startsWith("csrftoken="))?.slice(10)
@@ -77,7 +79,10 @@
     problem = "";
     const content = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
     if (answer.status === 200) {
-      if (job.before !== undefined) done.push({ row, field: job.field, before: job.before });
+      if (job.before !== undefined) {
+        done.push({ row, field: job.field, before: job.before, number: job.number });
+        done.sort((one, other) => one.number - other.number);
+      }
       fill(row, content.row);
     } else if (answer.status === 409 && content.html) {
       if (await choose(row, job, content)) return false;
@@ -114,7 +119,7 @@
     cell.textContent = text;
     cell.classList.add("is-unsaved");
     cell.classList.remove("is-refused", "is-empty");
-    const job = { field: cell.dataset.field, value, before };
+    const job = { field: cell.dataset.field, value, before, number: (typed += 1) };
     if (queues.has(row)) queues.get(row).push(job);
     else {
       queues.set(row, [job]);
