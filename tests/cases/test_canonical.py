@@ -235,13 +235,14 @@ def test_content_names_dictionary_entries_by_their_code():
         (Decimal("1E+2"), "100"),
         (dt.date(2023, 1, 2), "2023-01-02"),
         (["乙", Decimal("0.10")], ["乙", "0.10"]),
+        ({"甲": Decimal("0.10"), "乙": None}, {"甲": "0.10", "乙": None}),
     ],
 )
 def test_canonical_value_is_json(value, canonical):
     assert canonical_value(value) == canonical
 
 
-@pytest.mark.parametrize("value", [1.5, {"a": 1}, b"x"])
+@pytest.mark.parametrize("value", [1.5, {1, 2}, {"a": 1.5}, b"x"])
 def test_canonical_value_refuses_what_has_no_form(value):
     with pytest.raises(TypeError, match="no canonical form"):
         canonical_value(value)

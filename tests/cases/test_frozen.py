@@ -13,6 +13,7 @@ from apps.cases.kinds import kinds, record_kinds
 from apps.cases.models import Record, Revision, State
 from tests import factories
 from tests.cases.support import database_digest
+from tests.districts.lists import support as lists
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,13 @@ KIND_OF = {
     code: next(k.code for k in kinds.values() if record_kinds[code] in k.records)
     for code in record_kinds
 }
+
+
+def _statement():
+    """Return what a district says of a row of the city's lists, in its return."""
+    lists.roster(1)
+    (said,) = lists.confirm_all(lists.draft())
+    return said
 
 
 def _refused(sql, *params):
@@ -53,7 +61,10 @@ def _copy_sql(model, **changed):
 
 @pytest.mark.parametrize("code", sorted(record_kinds))
 def test_rows_of_a_reported_case_cannot_be_written(code):
-    revision = factories.submitted_case(KIND_OF[code])
+    if code == "list-statements":
+        revision = factories.advance(_statement().revision, "submitted")
+    else:
+        revision = factories.submitted_case(KIND_OF[code])
     row = factories.records_of(revision, code)[0]
     table = row._meta.db_table
 
@@ -114,7 +125,9 @@ def _trail():
     factories.published_case("awards")
     tables = ["cases_event", "cases_remark", "cases_release", "cases_releaseitem"]
     for year, (code, kind_code) in enumerate(KIND_OF.items(), start=2030):
-        if code != "awards":
+        if code == "list-statements":
+            _statement()
+        elif code != "awards":
             factories.open_new(kind_code, year=year)
         tables.append(record_kinds[code].model.pgh_event_model._meta.db_table)
     return tables

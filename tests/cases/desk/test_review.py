@@ -243,7 +243,7 @@ def test_tabs_and_kinds_lead_to_every_row() -> None:
         (0, False),
         (3, True),
     ]
-    assert [tab["count"] for tab in page.context["review"].kind_tabs] == [2, 1]
+    assert [tab["count"] for tab in page.context["review"].kind_tabs] == [2, 1, 0]
     [section] = sections.context["items"]
     assert (section.title, section.beside) == ("第1节", None)
 

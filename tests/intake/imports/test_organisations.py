@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from apps.accounts.models import Role
 from apps.cases.domain import organisations as domain
@@ -93,7 +94,7 @@ def test_answer_is_undone_and_the_name_is_open_again():
     intake, actor = read()
     (name,) = open_names(intake)
     answer(actor, intake.pk, name.pk, str(owner(KNOWN)))
-    with pytest.raises(WrongState, match="decided already"):
+    with translation.override("en"), pytest.raises(WrongState, match="decided already"):
         answer(actor, intake.pk, name.pk, "new")
 
     domain.undo(actor, NameDecision.objects.get().pk, "看错了")
