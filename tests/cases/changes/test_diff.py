@@ -143,7 +143,7 @@ def test_file_holds_both_values_in_colour_and_no_formula(in_english: None) -> No
     with write_sheet(diff, [("Case", "=1"), ("Now", "2")], say_flag=str.upper) as file:
         book = load_workbook(file)
 
-    front, figure_sheet, section_sheet = book.worksheets
+    front, figure_sheet, section_sheet, _statements = book.worksheets
     assert [cell.value for cell in front["A"]] == [
         "Case",
         "Now",
@@ -151,6 +151,7 @@ def test_file_holds_both_values_in_colour_and_no_formula(in_english: None) -> No
         "Rows",
         "figures",
         "narrative sections",
+        "statements on the lists",
     ]
     head = [cell.value for cell in figure_sheet[1]]
     changed, removed, withheld = (

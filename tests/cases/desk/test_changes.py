@@ -221,6 +221,7 @@ def test_case_with_several_kinds_of_row_has_a_tab_for_each() -> None:
     assert [(tab["count"], tab["current"]) for tab in first.context["tabs"]] == [
         (2, True),
         (1, False),
+        (0, False),
     ]
     assert second.context["record_kind"].code == "narrative-sections"
     assert "第1节" in said(second)
