@@ -334,8 +334,8 @@ def preview_undoing(operation: Operation) -> Undoing:
 def undo(actor: User, operation_id: int) -> Undoing:
     """Take an operation back, and return what was done; rows saved since stay as they are.
 
-    Anyone who fills the case may. Raises ``Operation.DoesNotExist`` out of scope, and as
-    ``why_not_undone`` and ``open_revision`` do.
+    Anyone who fills the case may. Raises ``Operation.DoesNotExist``, ``Revision.DoesNotExist``
+    out of scope, and as ``why_not_undone`` and ``open_revision`` do.
     """
     operation = Operation.objects.select_related("revision").get(pk=operation_id)
     kind = record_kinds[operation.record_kind]

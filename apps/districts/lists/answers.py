@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from apps.accounts.models import Role, User
+from apps.cases import scope
 from apps.cases.desk.evidence import files_at
 from apps.cases.domain.evidence import Place, carry_over
 from apps.cases.domain.notifying import people_of, people_of_city, tell
@@ -32,6 +33,7 @@ ANSWERED_IN = frozenset({State.REVIEWING, State.APPROVED, State.ON_NOTICE, State
 DECIDES = (Role.CITY_REVIEWER, Role.CITY_PUBLISHER)
 # No record kind is imported for it: the kinds import what stands beside their rows.
 CODE = "list-statements"
+_WITH = ("revision__case__bureau", "list_revision__case__bureau", "updated_by")
 
 
 def visible_claims(user: User) -> QuerySet[ListStatement]:
@@ -41,11 +43,11 @@ def visible_claims(user: User) -> QuerySet[ListStatement]:
     worded then, and nothing else of the return.
     """
     found = ListStatement.objects.filter(says__in=CLAIMS)
-    scope = Q(revision__in=Revision.objects.visible_to(user))
+    wanted = Q(revision__in=Revision.objects.visible_to(user))
     if user.is_active and user.has_role(Role.CITY_EDITOR):
         handed_on = ClaimAnswer.objects.to_claims_as_they_stand().filter(step=AnswerStep.HANDED_ON)
-        scope |= Q(Exists(handed_on))
-    return found.filter(scope)
+        wanted |= Q(Exists(handed_on))
+    return found.filter(wanted)
 
 
 def find_claim(user: User, case_id: int, uid: uuid.UUID) -> ListStatement:
@@ -53,7 +55,7 @@ def find_claim(user: User, case_id: int, uid: uuid.UUID) -> ListStatement:
     found = (
         visible_claims(user)
         .filter(revision__case=case_id, uid=uid)
-        .select_related("revision__case__bureau", "list_revision__case__bureau", "updated_by")
+        .select_related(*_WITH)
         .order_by("-revision__number")
         .first()
     )
@@ -103,9 +105,15 @@ def open_correction(case: Case) -> Revision | None:
 
 
 def _held(actor: User, case_id: int, uid: uuid.UUID) -> ListStatement:
-    """Return the claim, held against a second answer at once. Raises ``DoesNotExist``."""
-    found = find_claim(actor, case_id, uid)
-    ListStatement.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    """Return the claim, its return held in its state and itself against a second answer at once.
+
+    Raises ``DoesNotExist``, ``WrongState``.
+    """
+    seen = find_claim(actor, case_id, uid)
+    scope.lock_shared(seen.revision_id)
+    ListStatement.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+    # Read again: before the locks it may have been worded anew, or its return taken a step.
+    found = visible_claims(actor).select_related(*_WITH).get(pk=seen.pk)
     if found.revision.state not in ANSWERED_IN:
         raise WrongState(_("A claim is answered once the city has accepted the return for review."))
     return found
