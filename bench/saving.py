@@ -9,7 +9,9 @@ PostgreSQL) in a temporary directory, measures, and removes both. Three runs of 
   must stand in the history at its version with its value and its author, and whoever saved on top
   of it must have been shown it before.
 - The deadline hour: 200 people in ten returns, each saving once in 3 s, for 60 s.
-- The same with all pages asking what is new every 4 s and the rules running, as real pages do.
+- The same with all pages asking what is new and the rules running, as real pages do
+  (``static/js/return/live.js``): soon after each save, else every 4 s, and less often the longer
+  an answer takes.
 
 Beside the last two, /healthz at the same load, asked as a monitor does (without a session); and
 the processor time of web server, database and this program itself, which says what a save costs
@@ -20,6 +22,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import math
 import os
 import random
 import secrets
@@ -38,7 +41,9 @@ from typing import Any
 
 CLIENTS, CELLS = 50, 100
 SECONDS = float(os.environ.get("SECONDS", "60"))
-SAVERS, RETURNS, EVERY, HEAR = 200, 10, 3.0, 4.0
+SAVERS, RETURNS, EVERY = 200, 10, 3.0
+# As in live.js, in seconds.
+LOOKED_AT, AFTER_SAVE, PATIENCE, LONGEST = 4.0, 1.2, 40, 30.0
 LIMIT, BARE = 300, 50
 TOKEN = "b" * 32
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,13 +121,13 @@ class Client:
             self.acknowledged.append((code, shown["version"], value))
         return status
 
-    async def hear(self, *, check: bool = False) -> int:
-        """Ask what is new, as the page does; after a save also what the rules say."""
+    async def hear(self, again: int = 4) -> int:
+        """Ask what is new and what the rules say, as the page does after a save."""
         versions = {code: f["version"] if f else 0 for code, f in self.known.items()}
         status, body = await self.ask(
             "POST",
             f"/desk/returns/{self.person.case}/hear/",
-            {"section": 1, "figures": json.dumps(versions)} | ({"check": "on"} if check else {}),
+            {"section": 1, "figures": json.dumps(versions), "check": "on", "again": again},
         )
         if status == 200:
             for code, figure in json.loads(body).get("figures", {}).items():
@@ -280,11 +285,20 @@ async def deadline(
     async def listen(client: Client, chance: random.Random) -> None:
         page = Client(port, client.person)
         page.known = client.known
-        await asyncio.sleep(chance.random() * HEAR)
+        due = time.monotonic() + chance.random() * LOOKED_AT
+        pause, saved, took = LOOKED_AT, len(client.times), [0.0, 0.0]
         while time.monotonic() < end:
+            if len(client.times) > saved:
+                saved = len(client.times)
+                due = min(due, time.monotonic() + max(AFTER_SAVE, pause / 4))
+            if time.monotonic() < due:
+                await asyncio.sleep(0.2)
+                continue
             began = time.monotonic()
-            heard[await page.hear(check=True)] += 1
-            await asyncio.sleep(max(0.0, HEAR - (time.monotonic() - began)))
+            heard[await page.hear(again=math.ceil(pause))] += 1
+            took = [took[1], time.monotonic() - began]
+            pause = min(LONGEST, max(LOOKED_AT, PATIENCE * min(took)))
+            due = time.monotonic() + pause
 
     async def probe() -> None:
         client = Client(port, people[0][0])
@@ -375,7 +389,7 @@ def measure(port: int, people: list[list[Person]], web: int, database: int) -> b
     for with_hearing in (False, True):
         print(
             f"{SAVERS} people in {RETURNS} returns, a save each {EVERY:.0f} s"
-            + (f", each page asking every {HEAR:.0f} s with rules" if with_hearing else ""),
+            + (", each page asking what is new, with rules" if with_hearing else ""),
             flush=True,
         )
         spent = Processors(web, database)

@@ -6,9 +6,9 @@ from apps.accounts.models import User
 from apps.cases.domain.findings import check_case
 
 # Seconds between two runs on one return in one process, and how many times a run's own length: a
-# return that is slow to check takes a tenth of a process at most. All returns together take a
-# quarter: in the last hour saving goes before checking.
-LEAST, SHARE, SHARE_OF_ALL = 2.0, 10, 4
+# return that is slow to check takes a tenth of a process at most, and all returns together take no
+# more: in the last hour saving goes before checking.
+LEAST, SHARE = 2.0, 10
 
 # Return -> when the last run began, and how long it took. 0 is no return: the last run of any.
 _runs: dict[int, tuple[float, float]] = {}
@@ -23,7 +23,7 @@ def check_soon(actor: User, revision_id: int) -> bool:
     began, took = _runs.get(revision_id, (float("-inf"), 0.0))
     now = time.monotonic()
     last_began, last_took = _runs.get(_ANY, (float("-inf"), 0.0))
-    if now - began < max(LEAST, SHARE * took) or now - last_began < SHARE_OF_ALL * last_took:
+    if now - began < max(LEAST, SHARE * took) or now - last_began < SHARE * last_took:
         return False
     _runs[revision_id] = (now, took)
     check_case(actor, revision_id)

@@ -186,27 +186,31 @@ def _entered_meanwhile(
     return {row.indicator_id: row for row in rows if row.unit == units[row.indicator_id]}
 
 
-# A person who stays where he is is noted this often.
-STILL_HERE = dt.timedelta(seconds=6)
+# How much longer than his page means to be silent a person counts as being there, and how much of
+# that may be used up before it is written anew.
+GRACE, SPARE = dt.timedelta(seconds=9), dt.timedelta(seconds=3)
 
 
-def note_presence(actor: User, revision: Revision, section: int, field: str = "") -> None:
-    """Note that ``actor`` is at a field of the return now. Only the bureau's own people are noted.
+def note_presence(
+    actor: User, revision: Revision, section: int, field: str, again: dt.timedelta
+) -> None:
+    """Note that ``actor`` is at a field of the return, and that his page will ask again by then.
 
-    One statement; it writes nothing where nothing is new.
+    Only the bureau's own people are noted. One statement; it writes nothing where nothing is new.
     """
     if actor.bureau_id != revision.case.bureau_id:
         return
-    now = timezone.now()
+    silent_until = timezone.now() + again
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             INSERT INTO {Presence._meta.db_table} AS old
-                (revision_id, person_id, section, field, seen_at) VALUES (%s, %s, %s, %s, %s)
+                (revision_id, person_id, section, field, here_until) VALUES (%s, %s, %s, %s, %s)
             ON CONFLICT (revision_id, person_id) DO UPDATE
-                SET section = EXCLUDED.section, field = EXCLUDED.field, seen_at = EXCLUDED.seen_at
-                WHERE old.seen_at < %s OR (old.section, old.field)
+                SET section = EXCLUDED.section, field = EXCLUDED.field,
+                    here_until = EXCLUDED.here_until
+                WHERE old.here_until < %s OR (old.section, old.field)
                     IS DISTINCT FROM (EXCLUDED.section, EXCLUDED.field)
             """,  # noqa: S608 - the table's name is ours
-            [revision.pk, actor.pk, section, field, now, now - STILL_HERE],
+            [revision.pk, actor.pk, section, field, silent_until + GRACE, silent_until + SPARE],
         )

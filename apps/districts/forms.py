@@ -120,6 +120,8 @@ class HearForm(forms.Form):
     findings = forms.CharField(required=False, max_length=64)
     # The person has saved since the rules last spoke.
     check = forms.BooleanField(required=False)
+    # Seconds until the page means to ask again: so long the person counts as being there.
+    again = forms.IntegerField(required=False, min_value=0, max_value=60)
 
     def clean_figures(self) -> dict[str, int]:
         """Refuse what is no table of versions."""

@@ -296,10 +296,10 @@ class UploadedWorkbook(models.Model):
 
 
 class Presence(models.Model):
-    """Where a person of the bureau is in a return, and when he was last heard of there.
+    """Where a person of the bureau is in a return, and until when he counts as being there.
 
-    One row per person and return; after a few seconds of silence it counts for nothing
-    (``queries.people_here``). No part of the return.
+    One row per person and return. Each page says how soon it asks again; silent for longer, its
+    person is no longer there (``queries.people_here``). No part of the return.
     """
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")
@@ -307,7 +307,7 @@ class Presence(models.Model):
     # The section's number on the form, nought for the list of sections; the field's indicator.
     section = models.PositiveSmallIntegerField(_("section"), default=0)
     field = models.CharField(_("field"), max_length=80, blank=True)
-    seen_at = models.DateTimeField(_("seen at"), default=timezone.now)
+    here_until = models.DateTimeField(_("here until"))
 
     class Meta:
         verbose_name = _("presence")

@@ -1,6 +1,5 @@
 """What is asked about returns."""
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 
@@ -110,14 +109,10 @@ def scope_before(revision: Revision, indicator: Indicator) -> str | None:
     return figure.scope if figure else None
 
 
-# A page asks every four seconds, every half minute where it is not looked at.
-HERE = dt.timedelta(seconds=13)
-
-
 def people_here(revision: Revision, but: User) -> list[Presence]:
     """Return who else of the bureau is in the return now, longest there first. One query."""
     return list(
-        Presence.objects.filter(revision=revision, seen_at__gte=timezone.now() - HERE)
+        Presence.objects.filter(revision=revision, here_until__gte=timezone.now())
         .exclude(person=but)
         .select_related("person")
         .order_by("pk")

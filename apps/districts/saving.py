@@ -5,6 +5,7 @@ Answers are JSON. A save is 200 with the figure as it stands, 409 with the other
 """
 
 import contextlib
+import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Mapping
@@ -151,7 +152,9 @@ def hear(request: DeskRequest, case_id: int) -> HttpResponse:
     user = request.user
     may_fill = scope.may_fill(user, revision.case.kind_spec, revision.case.bureau_id)
     is_open = may_fill and revision.state in WRITABLE
-    domain.note_presence(user, revision, asked["section"], asked["field"])
+    domain.note_presence(
+        user, revision, asked["section"], asked["field"], dt.timedelta(seconds=asked["again"] or 0)
+    )
     answer: dict[str, Any] = {
         "people": [
             {"name": str(here.person), "section": here.section, "field": here.field}

@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import User
@@ -39,6 +39,9 @@ AXE_RULES = {
 }
 
 NewPage = Callable[..., Page]
+
+# On a busy machine a page asks what is new up to half a minute apart; what is there is seen at once.
+expect.set_options(timeout=35_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,11 +16,11 @@ from apps.accounts.models import Role, User
 from apps.cases.domain.records import remove_record
 from apps.cases.errors import StaleRecord
 from apps.cases.models import Revision, State
-from apps.districts import checking, domain
+from apps.districts import checking
 from apps.districts.domain import FigureChange, note_presence, save_figures
 from apps.districts.kind import INDICATOR_VALUE
 from apps.districts.models import IndicatorValue, Presence
-from apps.districts.queries import HERE, people_here
+from apps.districts.queries import people_here
 from apps.districts.saving import queue_key
 from apps.registry.models import Indicator
 from tests import factories
@@ -413,6 +413,9 @@ def test_page_that_sends_nonsense_is_refused(desk: Desk) -> None:
         {"section": "x"},
         {"section": 1, "figures": "[1]"},
         {"section": 1, "figures": "{"},
+        # Nobody counts as being there for hours.
+        {"section": 1, "again": 61},
+        {"section": 1, "again": -1},
     ):
         headers = {"X-Person": str(desk.person.pk)}
         url = f"/desk/returns/{desk.draft.case_id}/hear/"
@@ -460,27 +463,31 @@ def test_people_of_the_bureau_are_seen_where_they_are(desk: Desk, colleague: Des
     assert [one["name"] for one in colleague.hear()["people"]] == [str(desk.person)]
 
 
-def test_who_is_silent_is_gone(desk: Desk, colleague: Desk, draft: Revision) -> None:
-    colleague.hear()
-    long_ago = timezone.now() - HERE - dt.timedelta(seconds=1)
-    Presence.objects.filter(person=colleague.person).update(seen_at=long_ago)
+def test_who_is_silent_for_longer_than_he_said_is_gone(
+    desk: Desk, colleague: Desk, draft: Revision
+) -> None:
+    colleague.hear(again=30)
+    here = Presence.objects.get(person=colleague.person)
+    assert here.here_until - timezone.now() > dt.timedelta(seconds=30)
 
+    Presence.objects.update(here_until=timezone.now() - dt.timedelta(seconds=1))
     assert people_here(draft, desk.person) == []
 
 
 def test_who_stays_is_not_written_each_time(desk: Desk, draft: Revision) -> None:
-    note_presence(desk.person, draft, 1, "a")
+    soon = dt.timedelta(seconds=4)
+    note_presence(desk.person, draft, 1, "a", soon)
     first = Presence.objects.get()
 
-    note_presence(desk.person, draft, 1, "a")
-    assert Presence.objects.get().seen_at == first.seen_at
-    note_presence(desk.person, draft, 1, "b")
+    note_presence(desk.person, draft, 1, "a", soon)
+    assert Presence.objects.get().here_until == first.here_until
+    note_presence(desk.person, draft, 1, "b", soon)
     moved = Presence.objects.get()
-    assert (moved.field, moved.seen_at > first.seen_at) == ("b", True)
+    assert (moved.field, moved.here_until > first.here_until) == ("b", True)
     assert str(moved) == f"{desk.person}: 1 b"
-    Presence.objects.update(seen_at=timezone.now() - domain.STILL_HERE)
-    note_presence(desk.person, draft, 1, "b")
-    assert Presence.objects.get().seen_at > moved.seen_at
+    # His page means to be silent for longer than he would have counted.
+    note_presence(desk.person, draft, 1, "b", dt.timedelta(seconds=20))
+    assert Presence.objects.get().here_until > moved.here_until
 
 
 def test_city_looks_without_being_seen(desk: Desk, draft: Revision) -> None:

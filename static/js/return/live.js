@@ -3,10 +3,17 @@
   const { lines, entries, link, say, clock, call, flush, tell, form } = window.returns ?? {};
   if (!form) return;
   const { hearUrl, section } = form.dataset;
+  // Milliseconds between two questions.
   const LOOKED_AT = 4000;
   const HIDDEN = 30000;
   const AFTER_SAVE = 1200;
+  // A page waits this many times as long as the quicker of the last two answers took: a busy server
+  // is asked less often, by every page alike, and saving goes before asking.
+  const PATIENCE = 40;
+  const LONGEST = 30000;
   let timer;
+  let due = Infinity;
+  let took = [0, 0];
   let digest = "";
   let toCheck = false;
   // Asking by itself does not keep a session alive; only a person does.
@@ -25,12 +32,14 @@
     clearTimeout(timer);
     isAsking = true;
     const asked = versions();
+    const began = performance.now();
     const { status, content } = await call(
       hearUrl,
-      { section, field: field(), figures: JSON.stringify(asked), findings: digest, check: toCheck ? "on" : "" },
+      { section, field: field(), figures: JSON.stringify(asked), findings: digest, check: toCheck ? "on" : "", again: Math.ceil(pause() / 1000) },
       { headers: wasActive ? {} : { "X-Unattended": "1" } },
     );
     isAsking = false;
+    took = [took[1], performance.now() - began];
     if (status === 200) {
       wasActive = false;
       if (content.checked) toCheck = false;
@@ -38,11 +47,17 @@
       flush();
     }
     document.dispatchEvent(new CustomEvent("return:state"));
-    again(document.hidden ? HIDDEN : LOOKED_AT);
+    again(pause());
+  }
+
+  function pause() {
+    if (document.hidden) return HIDDEN;
+    return Math.min(LONGEST, Math.max(LOOKED_AT, PATIENCE * Math.min(...took)));
   }
 
   function again(delay) {
     clearTimeout(timer);
+    due = performance.now() + delay;
     timer = setTimeout(ask, delay);
   }
 
@@ -87,7 +102,8 @@
 
   document.addEventListener("return:saved", () => {
     toCheck = true;
-    again(AFTER_SAVE);
+    // Never later than it was to be: who types without a stop is told, too.
+    again(Math.min(due - performance.now(), Math.max(AFTER_SAVE, pause() / 4)));
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) again(0); });
   addEventListener("online", () => again(0));
