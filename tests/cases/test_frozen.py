@@ -73,6 +73,19 @@ def test_rows_of_a_reported_case_cannot_be_written(code):
     _refused(_copy_sql(type(row), uid="gen_random_uuid()"), row.pk)
 
 
+def test_no_setting_of_a_session_switches_a_guard_off():
+    row = factories.records_of(factories.submitted_case("awards"))[0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(tgname, ',') FROM pg_trigger WHERE tgname LIKE 'pgtrigger%'"
+        )
+        cursor.execute(f"SET LOCAL pgtrigger.ignore = '{{{cursor.fetchone()[0]}}}'")
+
+    _refused("UPDATE awards_award SET position = 99 WHERE id = %s", row.pk)
+    _refused("DELETE FROM awards_award WHERE id = %s", row.pk)
+    _refused(_copy_sql(type(row), uid="gen_random_uuid()"), row.pk)
+
+
 @pytest.mark.parametrize("state", sorted(set(State) - WRITABLE))
 def test_rows_and_mentions_are_frozen_in_every_state_but_two(state):
     kind_code = "district-returns" if state == "checking" else "awards"
