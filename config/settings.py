@@ -228,6 +228,8 @@ REQUESTS_PER_HOUR = env.int("YONGKE_REQUESTS_PER_HOUR", default=5)
 INTAKE_CALLS_PER_MINUTE = env.int("YONGKE_INTAKE_CALLS_PER_MINUTE", default=120)
 INTAKE_FILES_PER_HOUR = env.int("YONGKE_INTAKE_FILES_PER_HOUR", default=60)
 CONTACT_DAYS = env.int("YONGKE_CONTACT_DAYS", default=30)
+# Working days that a bureau has to answer an explanation that was refused.
+ANSWER_DAYS = env.int("YONGKE_ANSWER_DAYS", default=5)
 
 # Sign-in, lock-out, idle time-out, second factor: GB/T 22239-2019 level 3 (docs/security.md).
 AUTHENTICATION_BACKENDS = [

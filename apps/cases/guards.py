@@ -1,8 +1,9 @@
 """Guards of the transitions: each says no with a plain sentence and its cure, or says nothing."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 
-from django.db.models import Count, Exists, Q
+from django.db.models import Count, Exists, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from apps.cases.models import (
     Finding,
     FindingStatus,
     ReasonCode,
+    Remark,
     Revision,
     Severity,
     State,
@@ -95,7 +97,14 @@ def findings_explained(revision: Revision, actor: User, details: Details) -> Non
 def items_answered(revision: Revision, actor: User, details: Details) -> None:
     """What was returned, by the city or in the bureau, is changed or answered before it goes on."""
     items = [*scope.open_items(revision), *scope.bureau_items(revision)]
-    waiting = [item for item in items if not _was_answered(item)]
+    refusals = (
+        Remark.objects.filter(finding__in=items, status=FindingStatus.REJECTED)
+        .values("finding")
+        .annotate(at=Max("at"))
+        .values_list("finding", "at")
+    )
+    refused = dict(refusals)
+    waiting = [item for item in items if not _was_answered(item, refused.get(item.pk))]
     if waiting:
         raise Refused(
             ngettext(
@@ -107,16 +116,20 @@ def items_answered(revision: Revision, actor: User, details: Details) -> None:
         )
 
 
-def _was_answered(item: Finding) -> bool:
+def _was_answered(item: Finding, refused_at: dt.datetime | None) -> bool:
+    """Say whether an item was changed or answered since it was raised, or its answer refused."""
+    if item.rule:
+        # The rules have just run: a changed figure has lifted the refusal.
+        return item.status != FindingStatus.REJECTED
     if item.status == FindingStatus.EXPLAINED:
         return True
-    revision = item.revision
+    revision, since = item.revision, refused_at or item.raised_at
     for kind in revision.case.kind_spec.records:
         if item.record_kind in {"", kind.code}:
             # The trigger's time is the transaction's start, the row's own is the save's; a removed
             # row has only the first.
             history = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
-                Q(pgh_created_at__gt=item.raised_at) | Q(updated_at__gt=item.raised_at),
+                Q(pgh_created_at__gt=since) | Q(updated_at__gt=since),
                 revision_id=revision.pk,
             )
             if item.record_uid is not None:
@@ -124,7 +137,7 @@ def _was_answered(item: Finding) -> bool:
             if history.exists():
                 return True
     files = Evidence.objects.filter(
-        Q(added_at__gt=item.raised_at) | Q(removed_at__gt=item.raised_at), revision=revision
+        Q(added_at__gt=since) | Q(removed_at__gt=since), revision=revision
     )
     if item.record_kind:
         files = files.filter(record_kind=item.record_kind)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Role, User
@@ -33,17 +33,47 @@ def ensure_may_fill(actor: User, revision: Revision) -> None:
 
 
 def is_open_item(finding: Finding) -> bool:
-    """Say whether the city asked for this when it returned the case, and it is not settled."""
+    """Say whether the city asked for this when it returned the case, and it is not settled.
+
+    A rule's finding whose explanation the city refused is such an item until the city has the
+    case again: also where the changed row satisfies the rule, so that it may be changed once more.
+    """
+    if finding.rule:
+        return finding.deadline is not None
     return finding.raised_by_id is not None and bool(finding.deadline) and not finding.is_settled
 
 
 def open_items(revision: Revision) -> list[Finding]:
-    """Return what the city asked for when it returned the case, still to be answered or changed."""
-    return list(
-        revision.findings.filter(raised_by__isnull=False, deadline__isnull=False).exclude(
-            status__in=[FindingStatus.ACCEPTED, FindingStatus.CLOSED]
-        )
+    """Return what the city asked for when it returned the case, still to be answered or changed.
+
+    What ``is_open_item`` says, asked of the database. One query; one more per kind of row where a
+    refused explanation belongs to no row.
+    """
+    items = revision.findings.filter(deadline__isnull=False).filter(
+        ~Q(rule="")
+        | Q(raised_by__isnull=False) & ~Q(status__in=[FindingStatus.ACCEPTED, FindingStatus.CLOSED])
     )
+    return with_added(revision, list(items))
+
+
+def with_added(revision: Revision, items: list[Finding]) -> list[Finding]:
+    """Return ``items``, those that ask for rows with the rows that were added for them.
+
+    A figure that was missing has no row to be named; what was entered for it stays open.
+    """
+    asking = [item for item in items if item.rule and not item.record_kind]
+    if not asking or revision.returned_at is None:
+        return items
+    added = frozenset(
+        str(uid)
+        for kind in revision.case.kind_spec.records
+        for uid in kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+            revision_id=revision.pk, pgh_label="insert", updated_at__gt=revision.returned_at
+        ).values_list("uid", flat=True)
+    )
+    for item in asking:
+        item.added = added  # type: ignore[attr-defined]
+    return items
 
 
 def may_sign(actor: User, revision: Revision) -> bool:
@@ -66,14 +96,18 @@ def bureau_items(revision: Revision) -> QuerySet[Finding]:
 
 def row_is_named(items: Iterable[Finding], record_kind: str, uid: object | None) -> bool:
     """Say whether one of ``items`` opens this row of a returned case. ``uid`` None: a new row."""
-    return any(
-        not item.record_kind
-        or (
-            item.record_kind == record_kind
-            and (item.record_uid is None or str(item.record_uid) == str(uid))
+    return any(_names(item, record_kind, uid) for item in items)
+
+
+def _names(item: Finding, record_kind: str, uid: object | None) -> bool:
+    if item.record_kind:
+        return item.record_kind == record_kind and (
+            item.record_uid is None or str(item.record_uid) == str(uid)
         )
-        for item in items
-    )
+    if item.rule:
+        # What a rule says of no row it says of rows that are not there.
+        return uid is None or str(uid) in getattr(item, "added", ())
+    return True
 
 
 def ensure_row_is_open(revision: Revision, record_kind: str, uid: object | None) -> None:
@@ -87,7 +121,8 @@ def ensure_rows_are_open(
     """Raise ``Locked`` where a returned case does not open one of these rows.
 
     An item that names a row opens that row; one that names a kind opens its rows and lets rows be
-    added; one that names nothing opens the whole case. None stands for a new row.
+    added; one that names nothing opens the whole case. A refused explanation that belongs to no
+    row lets rows be added. None stands for a new row.
     """
     if revision.returned_at is None:
         return

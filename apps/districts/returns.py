@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.desk.evidence import counts_by_row, list_url
 from apps.cases.domain.evidence import Place
-from apps.cases.models import WRITABLE, Finding, FindingStatus, Revision, Severity
+from apps.cases.models import WRITABLE, Finding, FindingStatus, Remark, Revision, Severity
 from apps.districts.derived import derivations
 from apps.districts.forms import FigureForm
 from apps.districts.kind import INDICATOR_VALUE, NARRATIVE_SECTION
@@ -313,11 +313,16 @@ def _split(
 
 def findings_of_figures(revision: Revision) -> dict[str, Finding]:
     """Return per figure the finding that matters most: blocking before the others."""
-    rows: QuerySet[Finding] = revision.findings.filter(record_kind=INDICATOR_VALUE.code).exclude(
-        status__in=[FindingStatus.CLOSED, FindingStatus.ACCEPTED]
+    refusals = Remark.objects.filter(finding=OuterRef("pk"), status=FindingStatus.REJECTED)
+    rows: QuerySet[Finding] = (
+        revision.findings.filter(record_kind=INDICATOR_VALUE.code)
+        .exclude(status__in=[FindingStatus.CLOSED, FindingStatus.ACCEPTED])
+        .annotate(refused=Subquery(refusals.order_by("-id").values("text")[:1]))
     )
     order = {Severity.BLOCKING: 0, Severity.EXPLAIN: 1, Severity.HINT: 2}
     ranked = sorted(rows, key=lambda finding: order[Severity(finding.severity)], reverse=True)
+    # What was refused is what the city waits for.
+    ranked.sort(key=lambda finding: finding.status == FindingStatus.REJECTED)
     return {str(finding.record_uid): finding for finding in ranked}
 
 
@@ -327,7 +332,12 @@ def view_of_finding(found: Finding, revision: Revision, is_open: bool) -> dict[s
     ``is_open``: the person may write the figure, so he may answer.
     """
     may_answer = is_open and not (found.rule and found.severity == Severity.BLOCKING)
+    is_refused = found.status == FindingStatus.REJECTED
     return {
+        "refused": getattr(found, "refused", "") if is_refused else "",
+        "cure": _("To be corrected or explained anew by %(day)s") % {"day": found.deadline}
+        if is_refused and found.deadline
+        else "",
         "severity": found.severity,
         "message": str(found),
         "status": found.status,

@@ -574,7 +574,7 @@ def test_refused_explanation_is_given_anew_before_the_case_is_reported_again(edi
     revision = factories.returned(revision)
     explain(editor, revision.findings.get(raised_by__isnull=False).pk, "名单与奖励决定一致。")
 
-    with pytest.raises(Refused, match="to be explained"):
+    with pytest.raises(Refused, match="neither changed nor answered"):
         perform("submit", revision.pk, editor)
     explain(editor, found.pk, "两人同名，证明已经另附。")
 

@@ -1,14 +1,16 @@
 """A returned case: only what an item names is open for writing, for the rest of its life."""
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.models import Role
-from apps.cases.domain.findings import decide
+from apps.cases.domain.findings import check_case, decide, explain
 from apps.cases.domain.records import add_records, remove_record, restore_record, save_record
-from apps.cases.errors import Locked
+from apps.cases.errors import Locked, Refused
 from apps.cases.kinds import record_kinds
 from apps.cases.models import FindingStatus, State
 from apps.cases.scope import open_items, row_is_named
+from apps.registry.working_days import add_working_days
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -142,3 +144,128 @@ def test_correction_of_a_case_that_was_once_returned_is_open_as_a_whole():
     successor = factories.successor_of(published)
 
     assert factories.change_first_row(successor, grade="三等奖").returned_at is None
+
+
+# An explanation that the city refused
+
+
+TWICE = ["黄毅", "黄毅"]
+
+
+def _refused(text="两人同名，单位不同。", **values):
+    """Return a returned list of two rows, of which the first one's explanation was refused."""
+    revision = factories.open_award_list(
+        [factories.award_values(1, people=TWICE, **values), factories.award_values(2)]
+    )
+    (finding,) = factories.run_rules(revision)
+    explain(factories.filler_of(revision), finding.pk, text)
+    revision = factories.advance(revision, State.REVIEWING)
+    decide(
+        factories.staff(Role.CITY_REVIEWER), finding.pk, FindingStatus.REJECTED, "请附单位证明。"
+    )
+    finding.refresh_from_db()
+    return factories.take("return", revision), finding
+
+
+def test_refused_explanation_goes_back_as_an_item_with_a_day():
+    revision, finding = _refused()
+    first, second = factories.records_of(revision)
+
+    assert open_items(revision) == [finding]
+    assert finding.deadline == add_working_days(timezone.localdate(), 5)
+    assert _save(revision, first, people=["黄毅", "王五"]).people == ["黄毅", "王五"]
+    with pytest.raises(Locked):
+        _save(revision, second)
+
+
+def test_refused_explanation_is_not_reported_again_as_it_stands():
+    revision, finding = _refused()
+    editor = factories.staff(Role.CITY_EDITOR)
+
+    with pytest.raises(Refused) as unanswered:
+        factories.take("submit", revision)
+    with pytest.raises(Refused) as repeated:
+        explain(editor, finding.pk, "两人同名， 单位不同。")
+
+    assert str(unanswered.value).startswith(
+        "1 returned item was neither changed nor answered: A name stands twice"
+    )
+    assert str(repeated.value) == (
+        "The city did not accept this explanation. Say what is new, or correct the value."
+    )
+    assert factories.fresh(revision).state == State.RETURNED
+
+
+def test_new_explanation_lets_the_case_be_reported_and_opens_nothing_later():
+    revision, finding = _refused()
+    explain(factories.staff(Role.CITY_EDITOR), finding.pk, "证明已附，两人单位不同。")
+
+    revision = factories.advance(revision, State.REVIEWING)
+
+    finding.refresh_from_db()
+    assert (finding.status, finding.deadline) == (FindingStatus.EXPLAINED, None)
+    assert open_items(revision) == []
+
+
+def test_row_of_a_refused_explanation_is_changed_and_changed_again():
+    revision, finding = _refused()
+    first, _second = factories.records_of(revision)
+    row = _save(revision, first, people=["黄毅", "王五"])
+    check_case(factories.filler_of(revision), revision.pk)
+
+    finding.refresh_from_db()
+    assert finding.status == FindingStatus.CLOSED
+    assert _save(revision, row, people=["黄毅", "王伍"]).people == ["黄毅", "王伍"]
+    assert factories.take("submit", revision).state == State.SUBMITTED
+
+
+def test_refusal_that_is_taken_back_before_the_return_is_no_item():
+    revision, finding = _refused()
+    explain(factories.staff(Role.CITY_EDITOR), finding.pk, "证明已附，两人单位不同。")
+    revision = factories.advance(revision, State.REVIEWING)
+    reviewer = factories.staff(Role.CITY_REVIEWER)
+    decide(reviewer, finding.pk, FindingStatus.REJECTED, "证明看不清。")
+    decide(reviewer, finding.pk, FindingStatus.ACCEPTED)
+
+    finding.refresh_from_db()
+    assert finding.deadline is None
+    with pytest.raises(Refused, match="Name at least one item"):
+        factories.take("return", revision)
+
+
+def test_refused_answer_to_an_item_is_answered_anew():
+    revision, first, _second = _returned_for_the_first_row()
+    (item,) = open_items(revision)
+    _save(revision, first)
+    revision = factories.advance(revision, State.REVIEWING)
+    decide(factories.staff(Role.CITY_REVIEWER), item.pk, FindingStatus.REJECTED, "等级仍不对。")
+    revision = factories.take("return", revision)
+
+    with pytest.raises(Refused, match="neither changed nor answered"):
+        factories.take("submit", revision)
+    first.refresh_from_db()
+    _save(revision, first, grade="二等奖")
+
+    assert factories.take("submit", revision).state == State.SUBMITTED
+
+
+def test_refused_explanation_of_a_missing_figure_lets_it_be_added_and_nothing_else_be_changed():
+    beilun = factories.district("beilun")
+    figures = [factories.figure_values(number, beilun, period="2022") for number in (1, 2)]
+    factories.advance(factories.open_return(beilun, figures, year=2022), State.PUBLISHED)
+    revision = factories.open_return(beilun, [factories.figure_values(1, beilun)])
+    [missing] = [f for f in factories.run_rules(revision) if f.rule == "figure_missing"]
+    for finding in revision.findings.filter(severity="explain"):
+        explain(factories.filler_of(revision), finding.pk, "该项指标口径待核，暂不填报。")
+    revision = factories.advance(revision, State.REVIEWING)
+    decide(factories.staff(Role.CITY_REVIEWER), missing.pk, FindingStatus.REJECTED, "请补报。")
+    revision = factories.take("return", revision)
+    [first] = factories.records_of(revision)
+
+    with pytest.raises(Locked):
+        _save(revision, first, value=99)
+    added = factories.save_figure(revision, figures[1]["indicator"].code, "7")
+    again = factories.save_figure(revision, figures[1]["indicator"].code, "8")
+
+    assert (again.uid, again.value) == (added.uid, 8)
+    assert factories.take("hand_over", revision).state == State.CHECKING

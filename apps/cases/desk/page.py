@@ -209,7 +209,7 @@ def finding_view(
         "where": place_words(revision, finding, titles),
         "url": place_url(revision, finding, titles),
         "cure": _("To be corrected by %(day)s") % {"day": finding.deadline}
-        if finding.deadline
+        if finding.deadline and not finding.is_settled
         else "",
         "reply_url": reverse("desk:finding", args=[revision.case_id, finding.pk]),
         "reply_label": _reply_label(user, revision, finding),
@@ -276,7 +276,7 @@ def _rows_page(
     titles = {(kind.code, str(row.uid)): str(getattr(row, kind.title_field)) for row in rows}
     items = None
     if revision.returned_at is not None:
-        items = [f for f in findings if scope.is_open_item(f)]
+        items = scope.with_added(revision, [f for f in findings if scope.is_open_item(f)])
     may_write = (
         revision == latest
         and revision.state in WRITABLE

@@ -158,8 +158,7 @@ def waiting_for(user: User) -> QuerySet[Revision]:
             since=Subquery(last, output_field=DateTimeField()),
             item_due=Min(
                 "findings__deadline",
-                filter=Q(findings__raised_by__isnull=False)
-                & ~Q(findings__status__in=sorted(SETTLED)),
+                filter=~Q(findings__status__in=sorted(SETTLED)),
             ),
         )
         .order_by("since", "pk")

@@ -55,9 +55,9 @@ TABS: dict[str, str | Promise] = {
 
 def items_due(before: dt.date | None = None) -> QuerySet[Finding]:
     """Return the open items of a return with their day, those before ``before`` where it is given."""
-    items = Finding.objects.filter(
-        revision=OuterRef("pk"), raised_by__isnull=False, deadline__isnull=False
-    ).exclude(status__in=sorted(SETTLED))
+    items = Finding.objects.filter(revision=OuterRef("pk"), deadline__isnull=False).exclude(
+        status__in=sorted(SETTLED)
+    )
     return items if before is None else items.filter(deadline__lt=before)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from apps.cases.models import (
     State,
 )
 from apps.cases.sentences import is_sentence
+from apps.registry.working_days import add_working_days
 
 _Place = tuple[str, str, str, str]
 
@@ -177,6 +179,10 @@ def explain(
         raise Refused(_("Write a sentence that the reviewer can judge."))
     if finding.rule and category not in ExplanationCategory.values:
         raise Refused(_("Choose what kind of explanation it is."))
+    if finding.status == FindingStatus.REJECTED and _was_said(finding, text):
+        raise Refused(
+            _("The city did not accept this explanation. Say what is new, or correct the value.")
+        )
     return _settle(
         finding,
         actor,
@@ -184,6 +190,12 @@ def explain(
         text.strip(),
         category if finding.rule else "",
     )
+
+
+def _was_said(finding: Finding, text: str) -> bool:
+    """Say whether an explanation was given in these very words before."""
+    said = finding.remarks.filter(status=FindingStatus.EXPLAINED).values_list("text", flat=True)
+    return "".join(text.split()) in {"".join(words.split()) for words in said}
 
 
 @transaction.atomic
@@ -258,8 +270,11 @@ def _ensure_row_exists(revision: Revision, record_kind: str, uid: uuid.UUID | No
 def decide(actor: User, finding_id: int, status: FindingStatus, text: str = "") -> Finding:
     """Accept or reject an explanation, or close a finding of one's own side.
 
-    A signatory closes what he himself asked for, while his bureau checks the case. Effects: a remark in the thread; the finding takes ``status``. Raises ``Finding.DoesNotExist``
-    out of scope, ``NotAllowed``, ``WrongState``, ``Refused``.
+    A signatory closes what he himself asked for, while his bureau checks the case.
+    Effects: a remark in the thread; the finding takes ``status``. What is rejected goes back with
+    the return's items, with ``ANSWER_DAYS`` working days to answer where it has no day yet; what is
+    then accepted or closed does not. Raises ``Finding.DoesNotExist`` out of scope, ``NotAllowed``,
+    ``WrongState``, ``Refused``.
     """
     finding = _visible_finding(actor, finding_id)
     if may_take_back(actor, finding):
@@ -272,6 +287,13 @@ def decide(actor: User, finding_id: int, status: FindingStatus, text: str = "") 
         raise Refused(_("A finding is accepted, rejected or closed."))
     if status == FindingStatus.REJECTED and not text.strip():
         raise Refused(_("Say why the explanation is not accepted."))
+    if finding.revision.state == State.REVIEWING:
+        if status == FindingStatus.REJECTED and finding.deadline is None:
+            finding.deadline = add_working_days(timezone.localdate(), settings.ANSWER_DAYS)
+            finding.save(update_fields=["deadline"])
+        elif status != FindingStatus.REJECTED and finding.rule and finding.deadline:
+            finding.deadline = None
+            finding.save(update_fields=["deadline"])
     return _settle(finding, actor, status, text.strip())
 
 

@@ -301,6 +301,8 @@ def _accepted(
     revision: Revision, actor: User, now: dt.datetime, details: Mapping[str, str]
 ) -> None:
     revision.reviewer = actor
+    # What was refused was answered with the report; the city refuses it anew, or does not.
+    revision.findings.exclude(rule="").exclude(deadline=None).update(deadline=None)
 
 
 def _returned(
