@@ -19,7 +19,7 @@ from apps.intake.imports.starting import imports_for
 from apps.intake.imports.values import Typist, as_text, is_list
 from apps.intake.models import Import, ImportRow, ImportTable
 from apps.intake.synonyms import KINDS
-from apps.registry.decisions import Reason
+from apps.registry.models import Reason
 
 LINES_PER_PAGE = 50
 NAMES_PER_PAGE = 20

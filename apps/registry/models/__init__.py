@@ -1,0 +1,33 @@
+"""The shared vocabulary: districts, organisations and their names, years, the indicator dictionary."""
+
+from apps.registry.models.decisions import Act as Act
+from apps.registry.models.decisions import Compared as Compared
+from apps.registry.models.decisions import Double as Double
+from apps.registry.models.decisions import NameDecision as NameDecision
+from apps.registry.models.decisions import NameMove as NameMove
+from apps.registry.models.decisions import Reason as Reason
+from apps.registry.models.districts import District as District
+from apps.registry.models.districts import DistrictKind as DistrictKind
+from apps.registry.models.forms import FormVersion as FormVersion
+from apps.registry.models.forms import NarrativeLimit as NarrativeLimit
+from apps.registry.models.forms import TruthStatement as TruthStatement
+from apps.registry.models.indicators import DEFINED as DEFINED
+from apps.registry.models.indicators import Aggregation as Aggregation
+from apps.registry.models.indicators import AskedOf as AskedOf
+from apps.registry.models.indicators import Definition as Definition
+from apps.registry.models.indicators import Indicator as Indicator
+from apps.registry.models.indicators import IndicatorVersion as IndicatorVersion
+from apps.registry.models.indicators import Measure as Measure
+from apps.registry.models.indicators import ScopeRule as ScopeRule
+from apps.registry.models.indicators import ValueSource as ValueSource
+from apps.registry.models.indicators import ValueType as ValueType
+from apps.registry.models.indicators import in_english as in_english
+from apps.registry.models.organisations import Organisation as Organisation
+from apps.registry.models.organisations import OrganisationName as OrganisationName
+from apps.registry.models.relations import IndicatorRelation as IndicatorRelation
+from apps.registry.models.relations import RelationKind as RelationKind
+from apps.registry.models.relations import RelationRole as RelationRole
+from apps.registry.models.years import CalendarDay as CalendarDay
+from apps.registry.models.years import NoticeRule as NoticeRule
+from apps.registry.models.years import ReportingTerm as ReportingTerm
+from apps.registry.models.years import ReportingYear as ReportingYear
