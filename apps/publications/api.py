@@ -13,12 +13,14 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView, exception_handler
 
 from apps.cases.kinds import listed_record_kinds
 from apps.cases.serializers import folder_of
 from apps.publications import changes, keys, queries
 from apps.publications.answers import BadQuery, Gone
+from apps.publications.asking import shown
 from apps.publications.limits import TooSlow, limited
 from apps.publications.moments import day_of, end_of, moment_since
 from apps.publications.pagination import (
@@ -29,6 +31,9 @@ from apps.publications.pagination import (
     wrapped,
 )
 from apps.publications.schema import KindSchema, list_parameter
+
+# So many unknown parameters are named in one answer.
+MOST_SAID = 5
 
 
 def only_open_data(endpoints: list[Any]) -> list[Any]:
@@ -62,6 +67,19 @@ def _sentence(errors: dict[str, Any]) -> str:
     return " ".join(f"{name}: {text}" for name, texts in errors.items() for text in texts)
 
 
+def refuse_unknown(request: Request, known: set[str]) -> None:
+    """Raise ``ValidationError`` for a parameter that there is not: nothing would be asked by it."""
+    unknown = [
+        name
+        for name in request.query_params
+        if name not in {*known, api_settings.URL_FORMAT_OVERRIDE}
+    ]
+    if unknown:
+        words = {"known": ", ".join(sorted(known))}
+        text = _("There is no parameter of this name. There is: %(known)s.") % words
+        raise ValidationError({shown([name]): [text] for name in unknown[:MOST_SAID]})
+
+
 class PublicRows(GenericAPIView):
     """What list and row have in common. The kind is given where the address is declared."""
 
@@ -71,8 +89,13 @@ class PublicRows(GenericAPIView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         # No docstring: the interface's description would say it of every list.
+        refuse_unknown(request, self.asks())
         with limited():
             return super().get(request, *args, **kwargs)  # type: ignore[misc]
+
+    def asks(self) -> set[str]:
+        """Return the names of the parameters."""
+        return {"fields", "as_of"}
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Leave out the fields that ``fields`` does not name. Raises ``ValidationError``."""
@@ -99,6 +122,12 @@ class RecordList(PublicRows, ListAPIView):
 
     filterset_class: Any = None
     pagination_class = KeyPagination
+
+    def asks(self) -> set[str]:
+        """Return the names of the parameters: the filters, and what every list takes."""
+        return (
+            super().asks() | {"sort", "cursor", "page_size"} | {*self.filterset_class.base_filters}
+        )
 
 
 class RecordDetail(PublicRows, RetrieveAPIView):
@@ -151,6 +180,7 @@ class ChangeList(APIView):
     )
     def get(self, request: Request) -> Response:
         # No docstring, as above.
+        refuse_unknown(request, {parameter["name"] for parameter in self.parameters()})
         size = page_size(request)
         wanted = self._wanted(request)
         behind = self._behind(request.query_params.get("cursor"))

@@ -1,7 +1,8 @@
 """Which columns of a listing are shown, and in which order its rows stand: the reader's choice.
 
 Both stand in the address, so that a view can be shared: ``columns=title,grade`` and
-``sort=-award_year,title``. What the table has no column for is passed over.
+``sort=-award_year,title``. What the table has no column for is left out, and an order that it
+does not have is said (``Listing.passed_over``).
 """
 
 from collections.abc import Iterable
@@ -48,11 +49,10 @@ class Columns:
         # The first column leads to the row: it is always there.
         self.chosen = list(dict.fromkeys([first, *asked])) if asked else []
         self.kind = kind
-        self.sort = [
-            name
-            for name in names_in(data, "sort")
-            if name.removeprefix("-") in {*self.usual, *self.chosen}
-        ][:MOST_SORTS]
+        sorts = names_in(data, "sort")
+        known = {*self.usual, *self.chosen}
+        self.sort = [name for name in sorts if name.removeprefix("-") in known][:MOST_SORTS]
+        self.unknown_sort = [name for name in sorts if name.removeprefix("-") not in known]
 
     @staticmethod
     def _first(kind: RecordKind) -> str:

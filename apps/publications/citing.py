@@ -38,6 +38,13 @@ def newest_release() -> Release | None:
     )
 
 
+def first_release() -> Release | None:
+    """Return the first release without its manifest. One query an edition."""
+    return remembered(
+        "first release", lambda: Release.objects.defer("manifest").order_by("pk").first()
+    )
+
+
 def moment_of(release: Release) -> str:
     """Return the second from which ``release`` is public, as ``as_of`` takes it."""
     at = timezone.localtime(release.published_at)

@@ -21,13 +21,17 @@ from apps.publications.models import Edition
 T = TypeVar("T")
 Number = tuple[Any, ...]
 
-# Counted, not only the last: transactions may end in another order than they began.
+# Not only the last: transactions may end in another order than they began, also while the past is
+# cleared away. Together the three never return to what they were.
 _NUMBER = """
-SELECT (SELECT count(*) FROM publications_edition),
-    (SELECT max(id) FROM publications_edition),
+SELECT count(*), max(id),
     (SELECT min(notice_until) FROM cases_revision
-        WHERE state = 'on_notice' AND notice_until > %s)
+        WHERE state = 'on_notice' AND notice_until > %s),
+    sum(id)
+FROM publications_edition
 """
+# More editions than these are replaced by one: they are counted for each page.
+MOST_EDITIONS = 100
 # Counts of facets and the like, a few kilobytes each.
 MOST_REMEMBERED = 400
 
@@ -108,11 +112,13 @@ class Memory:
 counts = Memory(MOST_REMEMBERED)
 
 
-def shorten() -> int:
-    """Replace all editions but a new one; return how many are gone.
+def shorten(most: int = MOST_EDITIONS) -> int:
+    """Replace the editions by one new where there are more than ``most``; return how many are gone.
 
     The new number is greater than any before, so no edition of the past comes back.
     """
+    if Edition.objects.count() <= most:
+        return 0
     new = Edition.objects.create()
     gone, _each = Edition.objects.filter(pk__lt=new.pk).delete()
     return gone

@@ -145,6 +145,9 @@ def export(listing: Listing, form: str) -> HttpResponseBase:
     write = FORMATS.get(form)
     if write is None:
         raise BadQuery(_("“_export” is csv, xlsx, json or zip. Correct it in the address."))
+    if listing.passed_over:
+        # A page says so above its rows; a file has no place for it, and would be taken as asked for.
+        raise BadQuery(" ".join(listing.passed_over))
     response = write(listing)
     day: dt.date = listing.day or timezone.localdate()
     response["Content-Disposition"] = (

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 
 from apps.cases.filters import AnyOfFilter
 from apps.cases.kinds import PRINTED_ORDER, RecordKind
-from apps.cases.models import Record, Revision
+from apps.cases.models import Record, Release, Revision
 from apps.publications import paging
 from apps.publications.answers import BadQuery
+from apps.publications.asking import passed_over
 from apps.publications.choices import Choice, Columns, settled, short_address
-from apps.publications.citing import Citation, citations, moment_of, newest_release
+from apps.publications.citing import Citation, citations, first_release, moment_of, newest_release
 from apps.publications.drawing import drawn_facets, drawn_rows, linked_names
 from apps.publications.edition import remembered
 from apps.publications.facets import Chip, Facet, PanelForm, facet_of
@@ -31,6 +32,8 @@ from apps.publications.queries import completed, links_of, public_rows, readable
 from apps.publications.searching import MOST_COUNTED, capped_counts, in_order, nearest
 from apps.publications.tallies import counted, cube, live
 
+# What an address says beside filters and places.
+_VIEW = ("columns", "sort", "as_of", "_export")
 # A table of more columns scrolls sideways in its own frame.
 MOST_NARROW = 5
 
@@ -82,6 +85,16 @@ class Listing:
     def sort(self) -> str:
         """Return the sort that is in force, as the query string names it."""
         return ",".join(self.columns.sort)
+
+    @cached_property
+    def passed_over(self) -> list[str]:
+        """Return a sentence for what the address asks and this list does not know."""
+        names = {*self.filterset.filters, *_VIEW, *paging.PLACES}
+        found = passed_over(self.data, names)
+        if self.columns.unknown_sort:
+            words = {"names": ", ".join(self.columns.unknown_sort)}
+            found.append(_("No column “%(names)s” is shown; nothing was sorted by it.") % words)
+        return found
 
     # As which files it can be taken.
     forms = ("csv", "xlsx", "json", "zip")
@@ -162,6 +175,12 @@ class Listing:
     def nearest(self) -> list[str]:
         """Return what is printed and comes nearest to words that nothing holds. One query."""
         return nearest(self.words, [self.kind]) if self.words and not self.total else []
+
+    @property
+    def began(self) -> Release | None:
+        """Return the first release, where the day that is asked for lies before it."""
+        first = None if self.as_of is None else first_release()
+        return first if first is not None and self.as_of < first.published_at else None
 
     @property
     def is_filtered(self) -> bool:

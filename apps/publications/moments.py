@@ -46,7 +46,8 @@ def words_of(day: dt.date | dt.datetime) -> str:
 
 
 def day_of(data: Mapping[str, str]) -> dt.date | dt.datetime | None:
-    """Return the day or the moment that ``as_of`` names, or None. Raises ``BadQuery`` for else.
+    """Return the day or the moment that ``as_of`` names, or None. Raises ``BadQuery`` for else,
+    and for what is still to come.
 
     A moment is to the second, such as 2026-03-31T09:00:00, in the city's time zone unless it
     brings one. The plus sign of a zone may have become a blank in the address.
@@ -54,17 +55,36 @@ def day_of(data: Mapping[str, str]) -> dt.date | dt.datetime | None:
     text = data.get("as_of", "").strip()
     if not text:
         return None
+    day = _parsed(text)
+    # What the newest release is cited by may lie in the second that has begun.
+    now = timezone.now() + dt.timedelta(seconds=1)
+    if day > (now if isinstance(day, dt.datetime) else timezone.localdate()):
+        raise BadQuery(
+            gettext(
+                "“As published on” takes a day up to today: what will be published is not known."
+            )
+        )
+    return day
+
+
+def _parsed(text: str) -> dt.date | dt.datetime:
+    """Return the day or the moment that is written in ``text``. Raises ``BadQuery``."""
     try:
-        if _DAY.match(text):
-            return dt.date.fromisoformat(text)
-        if not _MOMENT.match(text):
-            raise ValueError
-        moment = dt.datetime.fromisoformat(text.replace(" ", "+"))
-        return moment if moment.tzinfo else timezone.make_aware(moment)
-    except ValueError as error:
+        return _read(text)
+    except (ValueError, OverflowError) as error:
         raise BadQuery(
             gettext("“As published on” takes a day such as 2026-03-31. Correct it in the address.")
         ) from error
+
+
+def _read(text: str) -> dt.date | dt.datetime:
+    """Return the day or the moment that is written in ``text``. Raises ``ValueError``."""
+    if _DAY.match(text):
+        return dt.date.fromisoformat(text)
+    if not _MOMENT.match(text):
+        raise ValueError
+    moment = dt.datetime.fromisoformat(text.replace(" ", "+"))
+    return moment if moment.tzinfo else timezone.make_aware(moment)
 
 
 def moment_since(text: str) -> dt.datetime | None:
@@ -82,12 +102,12 @@ def moment_since(text: str) -> dt.datetime | None:
             raise NotFound(gettext("There is no release %(number)s.") % {"number": text})
         return release.published_at
     try:
-        day = day_of({"as_of": text})
+        day = _parsed(text)
     except BadQuery as error:
         raise BadQuery(
             gettext("“since” takes the number of a release, a day such as 2026-03-31, or a time.")
         ) from error
-    if isinstance(day, dt.datetime) or day is None:
+    if isinstance(day, dt.datetime):
         return day
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 

@@ -1,9 +1,11 @@
 """Public pages are kept for readers without an account, and are old with the next release."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
@@ -175,15 +177,49 @@ def test_store_gives_away_what_was_not_used() -> None:
 
 
 def test_shortened_editions_are_a_new_one() -> None:
+    Edition.objects.bulk_create(Edition() for _number in range(edition.MOST_EDITIONS))
+    assert edition.shorten(most=Edition.objects.count()) == 0
     factories.published_case("awards", 1)
     before = edition.edition()
 
     gone = edition.shorten()
 
-    assert gone > 0
+    assert gone > edition.MOST_EDITIONS
     assert Edition.objects.count() == 1
     assert edition.edition() != before
     assert edition.edition()[1] > before[1]
+    assert edition.shorten() == 0
+
+
+def test_transaction_is_one_edition_however_much_it_changes() -> None:
+    before = edition.edition()
+    numbers = set()
+    for number in range(5):
+        factories.indicator(f"one-{number}")
+        numbers.add(edition.edition())
+
+    # This test is a transaction: it sees each change, and leaves one row.
+    assert len(numbers - {before}) == 5
+    count = Edition.objects.count()
+    with suppress(ZeroDivisionError), transaction.atomic():
+        factories.indicator("taken-back")
+        assert Edition.objects.count() == count
+        raise ZeroDivisionError
+    assert edition.edition() in numbers
+    factories.indicator("after-it")
+    assert Edition.objects.count() == count
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_transaction_is_an_edition_of_its_own() -> None:
+    counts = []
+    for number in range(3):
+        with transaction.atomic():
+            factories.indicator(f"one-{number}")
+            factories.indicator(f"other-{number}")
+        counts.append(Edition.objects.count())
+
+    assert [count - counts[0] for count in counts] == [0, 1, 2]
 
 
 def test_indicator_that_changes_its_section_is_counted_there(client: Client) -> None:

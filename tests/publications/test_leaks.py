@@ -38,6 +38,7 @@ def body(response: Any) -> str:
 def doors(uid: object, case_id: int) -> list[str]:
     """Return every public address that might show a row of an award list."""
     organisation = OrganisationName.objects.get(name=SECRET_NAME).organisation_id
+    today = timezone.localdate()
     listings = [reverse("publications:listing", args=[k.code]) for k in listed_record_kinds()]
     return [
         "/",
@@ -50,17 +51,17 @@ def doors(uid: object, case_id: int) -> list[str]:
         f"/search/?q={SECRET_NAME}",
         f"/organisations/{organisation}/",
         f"/awards/{uid}/",
-        f"/awards/{uid}/?as_of=2099-01-01",
+        f"/awards/{uid}/?as_of={today}",
         f"/cases/{case_id}/1/",
         *listings,
         f"/awards/?q={SECRET}",
-        "/awards/?as_of=2099-01-01",
+        f"/awards/?as_of={today}",
         "/awards/?_export=csv",
         "/awards/?_export=json",
-        "/awards/?_export=csv&as_of=2099-01-01",
+        f"/awards/?_export=csv&as_of={today}",
         "/api/v1/awards/",
         f"/api/v1/awards/{uid}/",
-        "/api/v1/awards/?as_of=2099-01-01",
+        f"/api/v1/awards/?as_of={today}",
         f"/api/v1/awards/?q={SECRET}",
         f"/releases/2026-001/{case_id}.json",
         f"/releases/2026-001/{case_id}.txt",
@@ -153,6 +154,7 @@ def test_proposed_withdrawal_is_told_nowhere(client: Client) -> None:
 def test_organisation_of_a_draft_is_not_found(client: Client) -> None:
     factories.case_in("draft", "awards", [factories.award_values(9, **AWARD)])
     organisation = OrganisationName.objects.get(name=SECRET_NAME).organisation_id
+    today = timezone.localdate()
 
     assert client.get(f"/organisations/{organisation}/").status_code == 404
 

@@ -1,5 +1,6 @@
 """Listings: the same page for every kind, filtered, sorted, paged, counted."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -294,6 +295,10 @@ HOSTILE = [
     "as_of=2023",
     "as_of=x",
     "as_of=2023-1-1",
+    "as_of=9999-12-31",
+    "as_of=2099-01-02T03:04:05",
+    "_export=csv&gade=1",
+    "_export=csv&sort=nothing",
     "_export=exe",
     "_export=../../etc/passwd",
     "q=%00",
@@ -306,7 +311,7 @@ HOSTILE = [
 ]
 HARMLESS = [
     "as_of=0001-01-01",
-    "as_of=9999-12-31",
+    "as_of=0001-01-01T00:00:00%2B14:00",
     "sort=",
     "sort=-",
     "sort=--title",
@@ -369,9 +374,73 @@ def test_htmx_gets_the_page_that_anyone_gets(client: Client) -> None:
 
 def test_moment_is_shown_to_the_second_and_kept_in_its_field(client: Client) -> None:
     factories.published_case("awards", 1)
+    second = f"{timezone.localtime() + dt.timedelta(seconds=1):%Y-%m-%d %H:%M:%S}"
 
-    page = client.get("/awards/?as_of=2099-01-02T03:04:05", headers=EN).content.decode()
+    page = client.get("/awards/", {"as_of": second.replace(" ", "T")}, headers=EN).content.decode()
 
-    assert "You see what was published on 2099-01-02 03:04:05" in page
-    assert 'value="2099-01-02T03:04:05"' in page
+    assert f"You see what was published on {second}" in page
+    assert f'value="{second.replace(" ", "T")}"' in page
     assert "Enter a valid date" not in page
+
+
+def test_day_before_the_first_release_says_when_that_was(client: Client) -> None:
+    publish("awards", 1)
+
+    page = client.get("/awards/?as_of=2001-02-03", headers=EN)
+
+    assert page.status_code == 200
+    assert "Nothing had been published yet on that day" in page.content.decode()
+    assert f"The first release is of {timezone.localdate():%Y-%m-%d}" in page.content.decode()
+    assert "before any later correction" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("/awards/?gade=一等奖", "grade"),
+        ("/awards/?gade=一等奖&q=毫不相干", "grade"),
+        ("/districts/?yaer=2023", "year"),
+        ("/data/indicators/?yaer=2023", "year"),
+        ("/search/?qq=宁波", "q"),
+    ],
+)
+def test_unknown_name_of_a_filter_is_said_with_those_there_are(
+    client: Client, path: str, known: str
+) -> None:
+    publish("awards", 1)
+    name = path.partition("?")[2].partition("=")[0]
+
+    page = client.get(path, headers=EN).content.decode()
+
+    assert f"This page does not know “{name}”; nothing was chosen by it." in page
+    said = page.partition("The address takes: ")[2].partition(".")[0]
+    assert known in said.split(", ")
+
+
+@pytest.mark.parametrize(
+    "query", ["utm_source=x", "from=timeline&isappinstalled=0", "grade=一等奖", "gade="]
+)
+def test_what_other_sites_hang_on_a_link_is_no_filter(client: Client, query: str) -> None:
+    publish("awards", 1)
+
+    page = client.get(f"/awards/?{query}", headers=EN, follow=True).content.decode()
+
+    assert "does not know" not in page
+
+
+def test_very_many_and_very_long_names_are_cut(client: Client) -> None:
+    query = "&".join(f"{letter * 60}=1" for letter in "abcdefg")
+
+    (sentence,) = client.get(f"/awards/?{query}", headers=EN).context["listing"].passed_over
+
+    assert "a" * 40 + "…, " + "b" * 40 + "…" in sentence
+    assert "eeee…, …”" in sentence
+    assert "ffff" not in sentence
+
+
+def test_order_by_what_is_no_column_is_said(client: Client) -> None:
+    publish("awards", 1)
+
+    page = client.get("/awards/?sort=title,-gade", headers=EN).content.decode()
+
+    assert "No column “-gade” is shown; nothing was sorted by it." in page

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.publications import dictionary as asked
 from apps.publications.answers import BadQuery, public_page
+from apps.publications.asking import passed_over
 
 
 @public_page
@@ -26,7 +27,13 @@ def indicators(request: HttpRequest) -> HttpResponseBase:
     return render(
         request,
         "publications/dictionary.html",
-        {"sections": sections, "year": text, "total": len(entries), "changes": changes},
+        {
+            "passed_over": passed_over(request.GET, {"year"}),
+            "sections": sections,
+            "year": text,
+            "total": len(entries),
+            "changes": changes,
+        },
     )
 
 

@@ -10,6 +10,7 @@ from apps.districts.printed import sections_of
 from apps.publications import districts as asked
 from apps.publications import pictures, queries
 from apps.publications.answers import BadQuery, kept, public_page
+from apps.publications.asking import passed_over
 from apps.publications.citing import citations, city, newest_release
 from apps.publications.dictionary import entry_of
 from apps.publications.listing import record_url
@@ -42,6 +43,7 @@ def districts(request: HttpRequest) -> HttpResponseBase:
         request,
         "publications/districts.html",
         {
+            "passed_over": passed_over(request.GET, {"year"}),
             "years": years,
             "year": year,
             "indicators": indicators,

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from apps.publications import searching
 from apps.publications.answers import BadQuery, kept, public_page
+from apps.publications.asking import passed_over
 from apps.registry.words import words_of
 
 # What one group adds to the suggestions, and all of them together.
@@ -33,6 +34,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         request,
         "publications/search.html",
         {
+            "passed_over": passed_over(request.GET, {"q"}),
             "query": query,
             "words": words,
             "groups": groups,
