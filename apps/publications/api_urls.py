@@ -1,18 +1,15 @@
 """Addresses of the open data interface."""
 
-from django.middleware.http import ConditionalGetMiddleware
 from django.urls import path, re_path
-from django.utils.decorators import decorator_from_middleware
 from drf_spectacular.views import SpectacularAPIView
 
 from apps.cases.kinds import listed_record_kinds
 from apps.publications.api import ChangeList, Nothing, RecordDetail, RecordList, Root
+from apps.publications.conditional import conditional
 from apps.publications.rates import rated
 from apps.publications.views.interface import interface
 
 app_name = "api"
-# An answer carries its ETag; who has it already is told so, and no more.
-conditional = decorator_from_middleware(ConditionalGetMiddleware)
 
 urlpatterns = [
     path("", Root.as_view(), name="root"),

@@ -89,6 +89,20 @@ class Memory:
         self.kept: OrderedDict[Any, Any] = OrderedDict()
         self.lock = Lock()
 
+    def get(self, key: Any) -> Any:
+        """Return what is remembered of ``key``, or None."""
+        with self.lock:
+            if key in self.kept:
+                self.kept.move_to_end(key)
+            return self.kept.get(key)
+
+    def put(self, key: Any, value: Any) -> None:
+        """Remember ``value``."""
+        with self.lock:
+            self.kept[key] = value
+            while len(self.kept) > self.most:
+                self.kept.popitem(last=False)
+
     def recall(self, key: Any, compute: Callable[[], T]) -> T:
         """Return what is remembered of ``key``, else what ``compute`` returns now."""
         with self.lock:
@@ -97,10 +111,7 @@ class Memory:
                 found: T = self.kept[key]
                 return found
         found = compute()
-        with self.lock:
-            self.kept[key] = found
-            while len(self.kept) > self.most:
-                self.kept.popitem(last=False)
+        self.put(key, found)
         return found
 
     def clear(self) -> None:

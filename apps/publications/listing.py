@@ -179,8 +179,9 @@ class Listing:
     @property
     def began(self) -> Release | None:
         """Return the first release, where the day that is asked for lies before it."""
-        first = None if self.as_of is None else first_release()
-        return first if first is not None and self.as_of < first.published_at else None
+        if self.as_of is None or (first := first_release()) is None:
+            return None
+        return first if self.as_of < first.published_at else None
 
     @property
     def is_filtered(self) -> bool:

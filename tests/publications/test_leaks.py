@@ -154,7 +154,6 @@ def test_proposed_withdrawal_is_told_nowhere(client: Client) -> None:
 def test_organisation_of_a_draft_is_not_found(client: Client) -> None:
     factories.case_in("draft", "awards", [factories.award_values(9, **AWARD)])
     organisation = OrganisationName.objects.get(name=SECRET_NAME).organisation_id
-    today = timezone.localdate()
 
     assert client.get(f"/organisations/{organisation}/").status_code == 404
 

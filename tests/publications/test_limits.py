@@ -1,5 +1,6 @@
 """No public question holds the database for long, and other sites may read the interface."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -76,16 +77,53 @@ def test_other_sites_may_read_the_interface_and_nothing_else(client: Client) -> 
     assert not page.has_header("Access-Control-Allow-Origin")
 
 
-def test_unchanged_answer_is_not_sent_again(client: Client) -> None:
+@pytest.mark.parametrize(
+    "path", ["/api/v1/awards/", "/api/v1/awards/?sort=title", "/api/v1/changes/"]
+)
+def test_unchanged_answer_is_not_sent_again_nor_read(
+    client: Client, django_assert_num_queries: Callable[..., Any], path: str, settings: Settings
+) -> None:
+    settings.API_PER_MINUTE = 0
     factories.published_case("awards", 1)
-    first = client.get("/api/v1/awards/")
+    first = client.get(path)
 
-    again = client.get("/api/v1/awards/", headers={"if-none-match": first["ETag"]})
+    with django_assert_num_queries(0):
+        again = client.get(path, headers={"if-none-match": f"W/{first['ETag']}"})
+    other = client.get(path, headers={"if-none-match": '"of another answer"'})
     factories.published_case("awards", 1)
-    changed = client.get("/api/v1/awards/", headers={"if-none-match": first["ETag"]})
+    changed = client.get(path, headers={"if-none-match": first["ETag"]})
 
     assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
+    assert set(again["Vary"].split(", ")) == set(first["Vary"].split(", "))
+    assert (other.status_code, other["ETag"]) == (200, first["ETag"])
     assert changed.status_code == 200
+    assert changed["ETag"] != first["ETag"]
+
+
+def test_unchanged_answer_after_a_release_elsewhere_is_not_sent_though_read(
+    client: Client,
+) -> None:
+    factories.published_case("awards", 1)
+    first = client.get("/api/v1/awards/")
+    factories.published_case("events", 1)
+
+    again = client.get("/api/v1/awards/", headers={"if-none-match": first["ETag"]})
+
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert again["RateLimit"]
+
+
+def test_answers_are_told_apart_by_language_and_address(client: Client) -> None:
+    factories.published_case("awards", 2)
+    first = client.get("/api/v1/awards/?page_size=1")
+
+    for path, headers in (("/api/v1/awards/?page_size=2", {}), ("/api/v1/awards/?page_size=x", EN)):
+        other = client.get(path, headers={"if-none-match": first["ETag"], **headers})
+        assert other.status_code != 304
+    assert (
+        client.get("/api/v1/awards/?page_size=x", headers={"if-none-match": "*"}).status_code == 400
+    )
 
 
 def test_fields_choose_what_a_row_says(client: Client) -> None:
