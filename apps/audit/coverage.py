@@ -91,8 +91,14 @@ _KIND_OF_APP = {
 }
 
 
-TRIGGERS = ("audit_write", "audit_write_added", "audit_no_truncate")
-"""On each covered table: changed and removed rows, added rows, and that it is never emptied."""
+# What each trigger is for, and the rows it is shown: a list of 100,000 is one INSERT into the audit.
+_WRITERS = {
+    "audit_write_added": ("INSERT", "NEW TABLE AS added"),
+    "audit_write_changed": ("UPDATE", "OLD TABLE AS before NEW TABLE AS changed"),
+    "audit_write_removed": ("DELETE", "OLD TABLE AS removed"),
+}
+TRIGGERS = (*_WRITERS, "audit_no_truncate")
+"""On each covered table: added, changed, removed rows, and that it is never emptied."""
 
 
 @dataclass(frozen=True)
@@ -181,13 +187,13 @@ def installed(cursor: CursorWrapper) -> dict[str, tuple[list[str], bool]]:
     cursor.execute(
         """
         SELECT relname, max(encode(tgargs, 'escape')) FILTER (WHERE tgname <> 'audit_no_truncate'),
-            count(*) FILTER (WHERE tgenabled IN ('O', 'A')) = 3
+            count(*) FILTER (WHERE tgenabled IN ('O', 'A')) = %s
             AND count(DISTINCT tgargs) FILTER (WHERE tgname <> 'audit_no_truncate') = 1
         FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
         WHERE tgname = ANY(%s) AND relnamespace = 'public'::regnamespace
         GROUP BY relname
         """,
-        [list(TRIGGERS)],
+        [len(TRIGGERS), list(TRIGGERS)],
     )
     return {
         table: ((arguments or "").split("\\000")[:-1], whole)
@@ -207,7 +213,7 @@ def cover(connection: BaseDatabaseWrapper) -> None:
     taken over only if it is what its last entry says of the former columns.
     """
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regproc('audit_write_added') IS NOT NULL")
+        cursor.execute("SELECT to_regproc('audit_write_changed') IS NOT NULL")
         if not cursor.fetchone()[0]:
             return
         present = installed(cursor)
@@ -234,16 +240,13 @@ def _cover_table(
 ) -> None:
     """Put the triggers on one table, and take its rows over."""
     arguments = ", ".join(f"'{argument}'" for argument in covered.arguments(columns))
-    cursor.execute(
-        f'CREATE OR REPLACE TRIGGER audit_write AFTER UPDATE OR DELETE ON "{covered.table}"'
-        f" FOR EACH ROW EXECUTE FUNCTION audit_write({arguments})"
-    )
-    # Added rows at once: a list of 100,000 is one INSERT into the audit.
-    cursor.execute(
-        f'CREATE OR REPLACE TRIGGER audit_write_added AFTER INSERT ON "{covered.table}"'
-        " REFERENCING NEW TABLE AS added"
-        f" FOR EACH STATEMENT EXECUTE FUNCTION audit_write_added({arguments})"
-    )
+    # As it was until changed rows, too, were written a statement at a time.
+    cursor.execute(f'DROP TRIGGER IF EXISTS audit_write ON "{covered.table}"')
+    for trigger, (operation, rows) in _WRITERS.items():
+        cursor.execute(
+            f'CREATE OR REPLACE TRIGGER {trigger} AFTER {operation} ON "{covered.table}"'
+            f" REFERENCING {rows} FOR EACH STATEMENT EXECUTE FUNCTION {trigger}({arguments})"
+        )
     _refuse_truncate(cursor, covered.table)
     cursor.execute("SET LOCAL yongke.taking_over = 'on'")
     cursor.execute("SET LOCAL timezone = 'UTC'")

@@ -13,6 +13,8 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Find the ``kind.py`` of every app; let no trigger be ignored."""
         autodiscover_modules("kind")
-        from apps.cases.triggers import ignore_none  # its library loads models
+        from apps.cases.history import join_by_hash  # models must be loaded first
+        from apps.cases.triggers import ignore_none
 
         post_migrate.connect(ignore_none, sender=self)
+        post_migrate.connect(join_by_hash, sender=self)

@@ -249,11 +249,13 @@ def test_dropped_column_is_taken_over() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "ALTER TABLE cases_event DISABLE TRIGGER audit_write",
+        "ALTER TABLE cases_event DISABLE TRIGGER audit_write_changed",
+        "ALTER TABLE cases_event DISABLE TRIGGER audit_write_removed",
         "ALTER TABLE cases_event DISABLE TRIGGER audit_write_added",
         "ALTER TABLE cases_event DISABLE TRIGGER audit_no_truncate",
         "ALTER TABLE cases_event DISABLE TRIGGER USER",
-        "DROP TRIGGER audit_write ON cases_event",
+        "DROP TRIGGER audit_write_changed ON cases_event",
+        "DROP TRIGGER audit_write_removed ON cases_event",
         "DROP TRIGGER audit_write_added ON cases_event",
         "ALTER TABLE audit_act DISABLE TRIGGER audit_seal",
     ],
