@@ -127,8 +127,6 @@ class Table:
     aside: tuple[Aside, ...] = field(default=())
     merged: frozenset[int] = frozenset()
     """Columns in which the source itself says which cells are merged."""
-    has_headings: bool = False
-    """Whether the last column is made of headings that stood between rows."""
 
     @property
     def width(self) -> int:

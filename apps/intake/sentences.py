@@ -64,6 +64,7 @@ DOUBTS: dict[str, str] = {
     "category-glued": _("The category was printed together with the title and was taken off."),
     "more-cells-than-header": _("The row has more cells than the table has headers."),
     "filled-down": _("The cell was blank; the value above was taken."),
+    "heading-unsure": _("Headings stand at the edge of a page; this row may be under another one."),
     "unlike-column": _("The cell does not look like the others of its column."),
     "inner-blank": _(
         "A blank stands between two Chinese characters; it may be the end of a printed line."

@@ -3,7 +3,7 @@ import pytest
 from apps.intake.finding import find_tables
 from apps.intake.finding.beside import in_number_order
 from apps.intake.finding.bodies import HEADING, heading_of
-from apps.intake.finding.rows import is_note
+from apps.intake.finding.rows import is_note, printed_number
 from apps.intake.finding.titles import above_of, is_furniture, title_of
 from apps.intake.grid import Grid, Paragraph, Place, Row, Span, Table
 from apps.intake.readers.text import read_text
@@ -182,7 +182,7 @@ def test_headings_between_rows_become_a_column_that_goes_on_over_pages():
     (table,) = tables(text)
 
     assert table.header == ("序号", "名称", HEADING)
-    assert [row.cells[-1] for row in table.rows] == ["一等奖", "", "二等奖"]
+    assert [row.cells[-1] for row in table.rows] == ["一等奖", "一等奖", "二等奖"]
 
 
 def test_headings_of_a_later_page_leave_the_first_page_blank():
@@ -402,3 +402,115 @@ def test_page_of_strays_alone_is_no_table():
     (table,) = find_tables([Paragraph("2024年科技大事记"), *grids])
 
     assert [row.cells[0] for row in table.rows] == ["1月2日"]
+
+
+def on_pages(*pages):
+    return [
+        Grid(tuple(Row(n, cells, place=Place("pdf", page)) for n, cells in enumerate(rows, 1)))
+        for page, rows in enumerate(pages, start=1)
+    ]
+
+
+def test_header_alone_at_the_foot_of_a_page_heads_the_rows_of_the_next():
+    head = ("序号", "企业名称", "区县")
+    first = [head, ("1", "甲公司", "鄞州区")]
+    second = [("1", "2", "3"), ("2", "乙公司", "江北区")]
+
+    (table,) = find_tables([Paragraph("名单"), *on_pages(first, [head], second)])
+
+    assert cells(table) == [("1", "甲公司", "鄞州区"), ("2", "乙公司", "江北区")]
+    assert codes(table) == ["column-numbers", "repeated-header"]
+
+
+@pytest.mark.parametrize(
+    "last", [[], [[("序号", "企业名称"), ("2", "乙公司")]]], ids=["at the end", "headed itself"]
+)
+def test_header_without_rows_of_its_own_takes_none_from_others(last):
+    first = [("序号", "企业名称"), ("1", "甲公司")]
+
+    found = find_tables([Paragraph("名单"), *on_pages(first, [("序号", "企业名称")], *last)])
+
+    assert [row.cells[1] for table in found for row in table.rows] == ["甲公司", "乙公司"][
+        : 1 + len(last)
+    ]
+
+
+def test_page_wider_than_the_header_before_it_is_another_table():
+    found = find_tables(
+        [Paragraph("名单"), *on_pages([("序号", "企业名称")], [("1", "甲公司", "鄞州区")])]
+    )
+
+    assert [table.header for table in found] == [()]
+
+
+def test_headings_go_on_through_parts_side_by_side_and_pages_without_header():
+    head = ("序号", "项目名称") * 2
+    first = [
+        head,
+        ("一、一等奖", "", "3", "丙"),
+        ("1", "甲", "二、二等奖", ""),
+        ("2", "乙", "4", "丁"),
+    ]
+    second = [("5", "戊", "三、三等奖", ""), ("6", "己", "7", "庚")]
+
+    (table,) = find_tables([Paragraph("名单"), *on_pages(first, second)])
+
+    assert cells(table) == [
+        ("1", "甲", "一等奖"),
+        ("2", "乙", "一等奖"),
+        ("3", "丙", "一等奖"),
+        ("4", "丁", "二等奖"),
+        ("5", "戊", "二等奖"),
+        ("6", "己", "二等奖"),
+        ("7", "庚", "三等奖"),
+    ]
+
+
+def test_parts_that_a_page_broke_are_put_in_order_whatever_stands_behind_their_numbers():
+    head = ("序号", "企业名称") * 2
+    first = [head, ("1、", "甲", "3.", "丙")]
+    second = [("2.", "乙", "4、", "丁")]
+
+    (table,) = find_tables([Paragraph("名单"), *on_pages(first, second)])
+
+    assert [row.cells[1] for row in table.rows] == ["甲", "乙", "丙", "丁"]
+
+
+def test_heading_of_which_the_page_is_not_known_is_doubtful_for_both_rows():
+    # Text knows no pages: 二等奖 stands at the foot of the first or at the top of the second.
+    text = "名单\n序号\t项目\t序号\t项目\n1\t风\t2\t云\n二、二等奖\t\t4\t电\n3\t雷\t\t\n"
+
+    (table,) = tables(text)
+
+    assert [(row.cells[0], [mark.code for mark in row.marks]) for row in table.rows] == [
+        ("1", []),
+        ("2", ["heading-unsure"]),
+        ("3", ["heading-unsure"]),
+        ("4", []),
+    ]
+    assert {mark.column for row in table.rows for mark in row.marks} == {len(table.header) - 1}
+
+
+def test_total_across_parts_side_by_side_is_no_row():
+    text = "名单\n序号\t企业名称\t序号\t企业名称\n1\t甲公司\t2\t乙公司\n合计\t\t\t2家\n"
+
+    (table,) = tables(text)
+
+    assert [row.cells for row in table.rows] == [("1", "甲公司"), ("2", "乙公司")]
+    assert codes(table) == ["total"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", 12),
+        ("１２", 12),
+        ("12.", 12),
+        ("12、", 12),
+        ("（12）", 12),
+        ("第12", 12),
+        ("甲", None),
+    ],
+)
+def test_printed_number(text, number):
+    assert printed_number(text) == number

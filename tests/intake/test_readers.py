@@ -418,3 +418,31 @@ def test_letter_that_a_pdf_does_not_tell_is_shown_and_never_left_out():
     (grid,) = read_blocks(as_pdf(blocks))
 
     assert [row.cells for row in grid.rows][1:] == [("1", "智汇\ufffd宁海"), ("2", "甲公司")]
+
+
+def test_code_broken_over_lines_holds_no_blank_and_is_sure():
+    lines = [line("91330201", right=80), line("MA2GXQ7R", right=80), line("5K", right=20)]
+
+    assert pdf.unwrap(lines, 85) == ("91330201MA2GXQ7R5K", True)
+
+
+def test_names_of_a_column_stand_line_by_line_also_where_a_line_is_full():
+    short = [line("李娜", right=18, first=9), line("张三丰", right=27, first=9)]
+    full = [line("王小明", right=27, first=9), line("李娜", right=18, first=9)]
+
+    assert pdf.is_list_of_names([(short, 28), (full, 28)])
+    assert pdf.unwrap(full, 28, is_listed=True) == ("王小明\n李娜", False)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        # A name of a place that is wider than its column: no line ends early.
+        [line("宁波国家", right=36, first=9), line("高新区", right=27, first=9)],
+        # A cell of the column has a separator.
+        [line("李娜、", right=18, first=9), line("张三丰", right=27, first=9)],
+    ],
+    ids=["no line ends early", "a separator"],
+)
+def test_other_columns_are_no_lists_of_names(broken):
+    assert not pdf.is_list_of_names([(broken, 37), (broken, 37)])

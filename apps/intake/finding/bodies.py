@@ -7,77 +7,93 @@ from apps.intake.finding.rows import (
     COUNT_BEHIND,
     MONTH,
     NUMBERING_BEFORE,
-    SECTION,
     is_column_numbering,
     is_note,
+    is_section,
     is_total,
+    printed_number,
 )
 from apps.intake.finding.titles import bare_title, is_furniture, title_of
 from apps.intake.grid import Aside, Row, Table
 
 HEADING = "小标题"
 """The header given to a column made of the headings that stood between rows."""
+UNDER = -1
+"""The column of a mark about the heading above a row, until the headings are a column."""
 
 
 def clean_body(table: Table) -> Table:
     """The body without repeated headers and titles, column numbers, totals and notes.
 
-    A heading that stands between rows ("一等奖（5项）") becomes a column of its own.
+    A heading that stands between rows ("一等奖（5项）") stays where it is until all pages and all
+    parts side by side are one: ``under_headings`` then makes a column of it.
     """
-    kept: list[tuple[Row, str]] = []
+    kept: list[Row] = []
     aside: list[Aside] = []
-    heading = ""
-    has_headings = False
-    bare = tuple(re.sub(r"\s+", "", cell) for cell in table.header)
+    has_rows = False
+    bare = _bare(table.header)
     titles = {bare_title(table.title), *(bare_title(title_of(line)) for line in table.above)}
     last_full = max((at for at, row in enumerate(table.rows) if len(row.printed()) > 1), default=-1)
     for at, row in enumerate(table.rows):
         text = row.text()
         is_single = len(row.printed()) == 1 and table.width != 1 and len(row.cells) > 1
-        if bare and tuple(re.sub(r"\s+", "", cell) for cell in row.cells[: len(bare)]) == bare:
-            aside.append(Aside(text, "repeated-header", row.line, row.cells))
+        reason = ""
+        if bare and _bare(row.cells[: len(bare)]) == bare:
+            reason = "repeated-header"
         elif is_single and bare_title(title_of(text)) in titles - {""}:
-            aside.append(Aside(text, "repeated-title", row.line, row.cells))
-        elif not kept and is_column_numbering(row):
-            aside.append(Aside(text, "column-numbers", row.line, row.cells))
+            reason = "repeated-title"
+        elif not has_rows and is_column_numbering(row):
+            reason = "column-numbers"
         elif is_total(row):
-            aside.append(Aside(text, "total", row.line, row.cells))
+            reason = "total"
         elif is_single and MONTH.fullmatch(text):
-            aside.append(Aside(text, "month-heading", row.line, row.cells))
-        elif is_single and kept and counts_on(kept[-1][0], row):
-            kept.append((row, heading))
+            reason = "month-heading"
+        elif is_single and kept and counts_on(kept[-1], row):
+            pass
         elif is_single and (is_note(row.printed()[0]) or is_furniture(text)):
-            aside.append(Aside(text, "note", row.line, row.cells))
-        elif is_single and at < last_full and SECTION.fullmatch(text):
-            heading, has_headings = heading_of(text), True
-        elif is_single and SECTION.fullmatch(text):
-            # Below it nothing stands: it is the heading of the next page's rows, or of none.
-            kept.append((row, ""))
+            reason = "note"
+        elif is_single and is_section(row):
+            pass
         elif is_single and at > last_full and len(text) > 12:
-            aside.append(Aside(text, "note", row.line, row.cells))
+            reason = "note"
+        if reason:
+            aside.append(Aside(text, reason, row.line, row.cells))
         else:
-            kept.append((row, heading))
-    if not has_headings:
-        return table.with_rows((row for row, _ in kept), aside)
-    width = max(table.width, *(len(row.cells) for row, _ in kept))
-    rows = tuple(
-        replace(row, cells=(*row.cells, *[""] * (width - len(row.cells)), under))
-        for row, under in kept
-    )
-    header = (*table.header, *[""] * (width - table.width), HEADING)
-    return replace(
-        table,
-        header=header if table.header else (),
-        rows=rows,
-        aside=(*table.aside, *aside),
-        has_headings=True,
-    )
+            kept.append(row)
+            has_rows = has_rows or not is_section(row)
+    return table.with_rows(kept, aside)
+
+
+def without_whole_rows(table: Table) -> Table:
+    """A table whose parts stand side by side, without rows that are none of any part.
+
+    A total, a note or the numbers of the columns may stand across all of them.
+    """
+    kept: list[Row] = []
+    aside: list[Aside] = []
+    bare = _bare(table.header)
+    for row in table.rows:
+        is_note_of_all = len(row.printed()) == 1 and is_note(row.text())
+        if bare and _bare(row.cells[: len(bare)]) == bare:
+            aside.append(Aside(row.text(), "repeated-header", row.line, row.cells))
+        elif not kept and is_column_numbering(row):
+            aside.append(Aside(row.text(), "column-numbers", row.line, row.cells))
+        elif is_total(row) or is_note_of_all:
+            reason = "note" if is_note_of_all else "total"
+            aside.append(Aside(row.text(), reason, row.line, row.cells))
+        else:
+            kept.append(row)
+    return table.with_rows(kept, aside)
+
+
+def _bare(cells: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(re.sub(r"\s+", "", cell) for cell in cells)
 
 
 def counts_on(before: Row, row: Row) -> bool:
     """Whether a row with nothing but a number has the next one: a row that lost its cells."""
-    last, number = before.cells[0], row.cells[0]
-    return number.isdecimal() and last.isdecimal() and int(number) == int(last) + 1
+    last, number = printed_number(before.cells[0]), printed_number(row.cells[0])
+    return last is not None and number == last + 1
 
 
 def heading_of(text: str) -> str:
@@ -85,10 +101,46 @@ def heading_of(text: str) -> str:
     return COUNT_BEHIND.sub("", NUMBERING_BEFORE.sub("", text)).strip()
 
 
+def under_headings(table: Table) -> Table:
+    """The table, all its pages and parts joined, with headings between rows as a last column.
+
+    A heading below which nothing stands is set aside.
+    """
+    kept: list[Row] = []
+    under: list[str] = []
+    aside: list[Aside] = []
+    heading = ""
+    last = max((at for at, row in enumerate(table.rows) if not is_section(row)), default=-1)
+    for at, row in enumerate(table.rows):
+        is_heading = table.width != 1 and is_section(row)
+        if not is_heading or (kept and counts_on(kept[-1], row)):
+            kept.append(row)
+            under.append(heading)
+        elif at > last:
+            aside.append(Aside(row.text(), "note", row.line, row.cells))
+        else:
+            heading = heading_of(row.text())
+    if not kept:
+        return table
+    if not heading:
+        return table.with_rows(kept, aside)
+    width = max(table.width, *(len(row.cells) for row in kept))
+    rows = (
+        replace(
+            row,
+            cells=(*row.cells, *[""] * (width - len(row.cells)), above),
+            marks=tuple(replace(m, column=width) if m.column == UNDER else m for m in row.marks),
+        )
+        for row, above in zip(kept, under, strict=True)
+    )
+    header = (*table.header, *[""] * (width - table.width), HEADING) if table.header else ()
+    return replace(table.with_rows(rows, aside), header=header)
+
+
 def without_strays(table: Table) -> Table:
     """The table, its pages joined, without lines that only then can be told from rows.
 
-    A page may hold nothing but the end of a table: a note, a month, a heading with no rows below.
+    A page may hold nothing but the end of a table: a note, a month.
     """
     if table.width < 2:
         return table
@@ -106,7 +158,4 @@ def without_strays(table: Table) -> Table:
             aside.append(Aside(text, "note", row.line, row.cells))
         else:
             kept.append(row)
-    while len(kept) > 1 and len(kept[-1].printed()) == 1 and SECTION.fullmatch(kept[-1].text()):
-        last = kept.pop()
-        aside.append(Aside(last.text(), "note", last.line, last.cells))
     return table.with_rows(kept, aside) if aside and kept else table

@@ -1,6 +1,7 @@
 """What one row of a table is: a header, a total, a note, a numbering of the columns, a heading."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from apps.intake.grid import Row
@@ -26,6 +27,22 @@ COUNT_BEHIND = re.compile(r"\s*[（(:：]?\s*(?:共\s*)?\d+\s*[项个家人名�
 NUMBERING_BEFORE = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[)）])\s*"
 )
+
+
+ORDINAL = re.compile(r"[(第]?(\d{1,6})[).、:]?")
+
+
+def printed_number(text: str) -> int | None:
+    """The number of a row as lists print it: 12, １２, 12., 12、, (12), 第12; None for anything else."""
+    found = ORDINAL.fullmatch(unicodedata.normalize("NFKC", text.strip()))
+    return int(found[1]) if found else None
+
+
+def is_section(row: Row) -> bool:
+    """Whether a row is a heading between rows: one cell with the words of a heading."""
+    return (
+        len(row.cells) > 1 and len(row.printed()) == 1 and SECTION.fullmatch(row.text()) is not None
+    )
 
 
 def is_header(row: Row) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from apps.intake.finding.beside import cut_like, in_number_order, side_by_side
-from apps.intake.finding.bodies import clean_body, without_strays
+from apps.intake.finding.bodies import under_headings, without_strays
 from apps.intake.finding.headers import combined_header, is_two_level
 from apps.intake.finding.pages import append, continues
-from apps.intake.finding.rows import SECTION, is_header, is_note, is_total, may_be_header
+from apps.intake.finding.rows import is_header, is_note, is_section, is_total, may_be_header
 from apps.intake.finding.titles import Above, above_of
 from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
 
@@ -19,6 +19,7 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
     """Every table of a document, continued ones joined, in printed order."""
     tables: list[Table] = []
     above: list[Paragraph] = []
+    header: Grid | None = None
     for block in blocks:
         if isinstance(block, Paragraph):
             if tables and not above and is_note(block.text):
@@ -27,9 +28,13 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
             else:
                 above.append(block)
             continue
-        for table in tables_in(block, above_of(above)):
-            if tables and table.rows and not table.header:
-                table = cut_like(tables[-1], table)
+        if is_header_alone(block):
+            # The foot of a page: its rows begin on the next one.
+            header = block
+            continue
+        if header is not None:
+            block, header = under_header(header, block), None
+        for table in parted(tables_in(block, above_of(above)), tables):
             if not table.rows:
                 # Only strays: the end of the table before, or nothing.
                 if tables:
@@ -41,11 +46,44 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
             else:
                 tables.append(table)
         above = []
-    return [in_number_order(without_strays(table)) for table in tables]
+    if header is not None and tables:
+        asides = tuple(Aside(row.text(), "repeated-header", row.line) for row in header.rows)
+        tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *asides))
+    return [under_headings(in_number_order(without_strays(table))) for table in tables]
+
+
+def parted(found: Iterable[Table], before: list[Table]) -> Iterator[Table]:
+    """Tables of one grid, those side by side apart or joined, their bodies cleaned.
+
+    A page without header is cut as the page ``before`` was.
+    """
+    for table in found:
+        alike = cut_like(before[-1], table) if before and not table.header else None
+        yield from [alike] if alike is not None else side_by_side(table)
+
+
+def is_header_alone(grid: Grid) -> bool:
+    """Whether a grid is a header, on one or two levels, and nothing below."""
+    rows = trim(grid).rows
+    if not 0 < len(rows) < 3 or not is_header(rows[-1]):
+        return False
+    return len(rows) == 1 or is_header(rows[0]) or is_two_level(list(rows), list(grid.spans))
+
+
+def under_header(header: Grid, grid: Grid) -> Grid:
+    """A grid under the header that stood alone before it; as it is, where it has one or is another."""
+    rows = trim(grid).rows
+    width = max(len(row.cells) for row in header.rows)
+    if not rows or any(map(is_header, rows[:HEAD_ROWS])):
+        return grid
+    if max(len(row.cells) for row in rows) > width:
+        return grid
+    lower = tuple(replace(span, row=span.row + len(header.rows)) for span in grid.spans)
+    return replace(grid, rows=(*header.rows, *grid.rows), spans=(*header.spans, *lower))
 
 
 def tables_in(grid: Grid, above: Above) -> Iterator[Table]:
-    """The tables of one grid: stacked ones apart, side-by-side ones apart or joined."""
+    """The tables of one grid, stacked ones apart, as they stand."""
     trimmed = trim(fill_spans(grid))
     merged = frozenset(span.column for span in grid.spans if span.height > 1)
     for number, (part, spans) in enumerate(stacked(trimmed)):
@@ -54,7 +92,7 @@ def tables_in(grid: Grid, above: Above) -> Iterator[Table]:
             continue
         if not number:
             table = replace(table, aside=(*grid.dropped, *table.aside))
-        yield from side_by_side(table)
+        yield table
 
 
 def fill_spans(grid: Grid) -> Grid:
@@ -153,8 +191,8 @@ def table_of(
         lines, rows, spans = [*lines, *rows[:found]], rows[found:], _lower(spans, found)
     if found is None:
         # A page that goes on without a header may begin with a heading of its rows.
-        back = len([line for line in lines if SECTION.fullmatch(line.text())])
-        if back and all(SECTION.fullmatch(line.text()) for line in lines[-back:]):
+        back = len([line for line in lines if is_section(line)])
+        if back and all(is_section(line) for line in lines[-back:]):
             lines, rows = lines[:-back], [*lines[-back:], *rows]
     if lines:
         own = above_of([Paragraph(line.text(), line.line) for line in lines])
@@ -166,8 +204,7 @@ def table_of(
         rows = rows[depth:]
     if not rows:
         return None
-    table = Table(above.title, header, tuple(rows), above.lines, merged=merged)
-    return clean_body(table)
+    return Table(above.title, header, tuple(rows), above.lines, merged=merged)
 
 
 def _is_one_column(rows: list[Row]) -> bool:

@@ -115,7 +115,6 @@ def new_table(
             "header": table.header,
             "above": table.above,
             "merged": sorted(table.merged),
-            "has_headings": table.has_headings,
             "places": [asdict(place) for place in dict.fromkeys(row.place for row in table.rows)],
         },
         remarks=[
@@ -260,7 +259,6 @@ def table_of(stored: ImportTable) -> tuple[Table, list[ImportRow]]:
         rows,
         tuple(frame["above"]),
         merged=frozenset(frame["merged"]),
-        has_headings=frame["has_headings"],
     )
     return table, lines
 

@@ -27,6 +27,11 @@ MOST_UNREADABLE = 4
 """A PDF of which one letter in so many means no character is refused."""
 PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第?\s*\d{1,4}\s*页?)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–·\s]*")
 WORD = re.compile(r"[A-Za-z0-9.,%\-]+")
+NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+MOST_ARE_NAMES, SOME_END_EARLY = 0.9, 5
+SEPARATOR = re.compile(r"[、，,；;]")
+CODE = re.compile(r"(?=(?:[A-Z\-]*[0-9]){4})[0-9A-Z\-]{12,}")
+"""A number of a certificate or an enterprise: no blank stands in it, however it is broken."""
 
 
 @dataclass
@@ -148,6 +153,12 @@ def read_table(table: Any, chars: list[dict[str, Any]], place: Place) -> Grid:
                 break
     lines = {key: lines_of(inside) for key, inside in held.items()}
     padding = _paddings(lines, at)
+    rooms = {key: at[key][2] - at[key][0] - 2 * padding[key[1]] for key in lines}
+    listed = {
+        column
+        for column in range(len(lefts))
+        if is_list_of_names([(lines[key], rooms[key]) for key in lines if key[1] == column])
+    }
     rows = []
     for row in range(len(tops)):
         texts, marks = [], []
@@ -156,8 +167,7 @@ def read_table(table: Any, chars: list[dict[str, Any]], place: Place) -> Grid:
             if key not in lines:
                 texts.append("")
                 continue
-            room = at[key][2] - at[key][0] - 2 * padding[column]
-            text, is_sure = unwrap(lines[key], room)
+            text, is_sure = unwrap(lines[key], rooms[key], column in listed)
             texts.append(tidy(text))
             if not is_sure:
                 marks.append(Mark(column, "line-break"))
@@ -191,13 +201,46 @@ def _paddings(
     return padding
 
 
-def unwrap(lines: list[Line], room: float) -> tuple[str, bool]:
+def is_list_of_names(cells: list[tuple[list[Line], float]]) -> bool:
+    """Whether a column lists people line by line, of its cells' lines and the room of each cell.
+
+    So it is where nearly every line is as long as a name, some end early, and no cell has a
+    separator. Then a name that fills its line ends there, too.
+    """
+    broken = [(lines, room) for lines, room in cells if len(lines) > 1]
+    texts = [line.text.strip() for lines, _room in broken for line in lines]
+    names = sum(1 for text in texts if NAME.fullmatch(text))
+    joints = [
+        ends_early(line, following, room)
+        for lines, room in broken
+        for line, following in itertools.pairwise(lines)
+    ]
+    return (
+        len(texts) > 3
+        and names >= len(texts) * MOST_ARE_NAMES
+        and sum(joints) * SOME_END_EARLY >= len(joints)
+        and not any(SEPARATOR.search(line.text) for lines, _room in cells for line in lines)
+    )
+
+
+def ends_early(line: Line, following: Line, room: float) -> bool:
+    """Whether a line ends although the next word would have fitted behind it."""
+    return line.right - line.left + following.width_of_first < room - 0.5
+
+
+def unwrap(lines: list[Line], room: float, is_listed: bool = False) -> tuple[str, bool]:
     """The text of a cell, lines joined where the next word would not have fitted; and whether
-    that is sure: between two Latin words a blank may or may not have stood."""
+    that is sure: between two Latin words a blank may or may not have stood. Where each line
+    ``is_listed``, none is joined, which is not sure where one is full."""
+    whole = "".join(line.text.strip() for line in lines)
+    if CODE.fullmatch(whole):
+        return whole, True
     text, is_sure = lines[0].text.rstrip("\n"), True
     for line, following in itertools.pairwise(lines):
-        if line.right - line.left + following.width_of_first < room - 0.5:
+        is_early = ends_early(line, following, room)
+        if is_early or is_listed:
             text += "\n" + following.text
+            is_sure = is_sure and is_early
             continue
         glue, sure = joint(text, following.text)
         is_sure = is_sure and sure
