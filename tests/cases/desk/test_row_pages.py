@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection
 
 from apps.accounts.models import Role
 from apps.awards.models import Award
-from apps.cases.desk.views import rows
+from apps.cases.desk.views import row_base, rows
 from apps.cases.domain.records import remove_record, restore_record, save_record
 from apps.cases.errors import Invalid, Locked
 from apps.cases.models import Revision, State
@@ -309,7 +309,7 @@ def test_case_handed_over_between_save_and_check_is_no_fault(
     def late(*args: object) -> None:
         raise Locked("This case is reported and cannot be written.")
 
-    monkeypatch.setattr(rows, "check_case", late)
+    monkeypatch.setattr(row_base, "check_case", late)
     response = signed_in(f.filler_of(revision)).post(new_url(revision), AWARD)
 
     assert response.status_code == 302

@@ -20,7 +20,7 @@ from apps.cases.desk.lists.pasting import Pasted, read_block
 from apps.cases.desk.values import EMPTY, in_words, words
 from apps.cases.desk.views.base import DeskRequest, next_url, page
 from apps.cases.desk.views.lists import list_context, list_or_404, list_url
-from apps.cases.desk.views.rows import _recheck
+from apps.cases.desk.views.row_base import recheck
 from apps.cases.domain import many
 from apps.cases.errors import Invalid, Refused, StaleRecord, WorkflowError
 from apps.cases.kinds import RecordKind
@@ -98,7 +98,7 @@ def list_many(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
             value = many.empty_value(kind, name)
         if is_ready and request.method == "POST":
             done = _do(request, choice, what, name, value)
-            _recheck(request, revision)
+            recheck(request, revision)
             return redirect(_said(request, back, done))
         if is_ready:
             found = (
@@ -211,7 +211,7 @@ def list_paste(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
                 if digest != pasted.digest:
                     raise many.Moved
                 done = many.paste(request.user, revision.pk, kind, pasted.block)
-                _recheck(request, revision)
+                recheck(request, revision)
                 place = f"{list_url(revision, kind)}?{_place(asked, anchor)}"
                 return redirect(_said(request, place, done))
         except StaleRecord:
@@ -261,7 +261,7 @@ def list_undo(request: DeskRequest, case_id: int, code: str, operation_id: int) 
     try:
         if request.method == "POST":
             done = many.undo(request.user, operation.pk)
-            _recheck(request, revision)
+            recheck(request, revision)
             messages.success(request, _("Undone: %(count)s rows.") % {"count": done.total})
             if done.left:
                 messages.warning(

@@ -1,4 +1,4 @@
-"""One row: entry, both values after a stale save, removal and its undoing, history."""
+"""One row: entry, correction, and both values after a stale save."""
 
 import uuid
 from typing import Any
@@ -10,29 +10,26 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from apps.accounts.models import Role
-from apps.cases.changes import field_changes
 from apps.cases.desk import evidence as desk_evidence
 from apps.cases.desk import page as desk_page
 from apps.cases.desk import queries
-from apps.cases.desk.page import ROWS_PER_PAGE
 from apps.cases.desk.values import field_label, in_words
 from apps.cases.desk.views.base import (
     DeskRequest,
-    case_url,
     crumbs,
     kind_or_404,
     page,
     revision_or_404,
 )
+from apps.cases.desk.views.row_base import back_to, recheck, row_url, title_of, values_of
 from apps.cases.domain.evidence import Place
-from apps.cases.domain.findings import check_case
-from apps.cases.domain.records import remove_record, restore_record, save_record
+from apps.cases.domain.records import save_record
 from apps.cases.errors import Invalid, Locked, StaleRecord, WorkflowError
 from apps.cases.kinds import RecordKind
-from apps.cases.models import Finding, Record, Revision, State
+from apps.cases.models import Record, Revision, State
 from apps.cases.origins import origins_of
 
 # Under it, ids of new rows are made from the case and the form: a form sent twice is one row,
@@ -40,39 +37,16 @@ from apps.cases.origins import origins_of
 ROW_NAMESPACE = uuid.UUID("6b0a3f6e-5f2c-4e0b-9a55-3f9f0b8f7a10")
 
 
-def _title(kind: RecordKind, row: Any) -> str:
-    return str(getattr(row, kind.title_field))
-
-
-def _row_url(revision: Revision, kind: RecordKind, uid: uuid.UUID, name: str = "row") -> str:
-    return reverse(f"desk:{name}", args=[revision.case_id, kind.code, uid])
-
-
-def _back_to(revision: Revision, kind: RecordKind, row: Record) -> str:
-    """Return the address of the row in its list, on its page."""
-    before = kind.model.objects.filter(revision=revision, position__lt=row.position).count()
-    page_number = before // ROWS_PER_PAGE + 1
-    return f"{case_url(revision)}?rows={kind.code}&page={page_number}#row-{row.uid}"
-
-
-def _recheck(request: DeskRequest, revision: Revision) -> list[Finding]:
-    """Run the rules after a row was written. A case handed on meanwhile was checked with that."""
-    try:
-        return check_case(request.user, revision.pk)
-    except WorkflowError:
-        return []
-
-
 def _saved(request: DeskRequest, revision: Revision, kind: RecordKind, row: Record) -> HttpResponse:
     """Run the rules over what was saved, say so, and go on where the person wants to."""
-    found = _recheck(request, revision)
-    messages.success(request, _("Saved: %(row)s") % {"row": _title(kind, row)})
+    found = recheck(request, revision)
+    messages.success(request, _("Saved: %(row)s") % {"row": title_of(kind, row)})
     for finding in found:
         if finding.record_uid == row.uid and not finding.is_settled:
             messages.warning(request, str(finding))
     if "again" in request.POST:
         return redirect("desk:row_new", revision.case_id, kind.code)
-    return redirect(_back_to(revision, kind, row))
+    return redirect(back_to(revision, kind, row))
 
 
 @login_required
@@ -213,11 +187,11 @@ def _conflict_page(
             "case": revision.case,
             "kind": kind,
             "row": theirs,
-            "title": _title(kind, theirs),
+            "title": title_of(kind, theirs),
             "conflicts": conflicts,
             "form": again,
-            "action": _row_url(revision, kind, theirs.uid),
-            "crumbs": crumbs(revision, _title(kind, theirs)),
+            "action": row_url(revision, kind, theirs.uid),
+            "crumbs": crumbs(revision, title_of(kind, theirs)),
         },
         error,
     )
@@ -286,7 +260,7 @@ def _row_page(
     status: int = 200,
 ) -> HttpResponse:
     """Render a row: its form where it is open, its values beside the published ones, findings."""
-    title = _title(kind, stored)
+    title = title_of(kind, stored)
     locked = (
         None
         if form is not None
@@ -309,7 +283,7 @@ def _row_page(
             "title": title,
             "form": form,
             "locked": locked,
-            "values": _values(revision, kind, stored),
+            "values": values_of(revision, kind, stored),
             "findings": desk_page.finding_views(request.user, revision, findings),
             "raise_url": f"{raise_url}?kind={kind.code}&row={stored.uid}" if may_raise else "",
             "public_url": reverse("publications:record", args=[kind.code, stored.uid])
@@ -320,173 +294,10 @@ def _row_page(
             "files": desk_evidence.files_at(revision, place),
             "evidence_url": desk_evidence.list_url(revision.case_id, place),
             "may_attach": locked is None and refusal is None,
-            "remove_url": _row_url(revision, kind, stored.uid, "row_remove"),
-            "history_url": _row_url(revision, kind, stored.uid, "row_history"),
+            "remove_url": row_url(revision, kind, stored.uid, "row_remove"),
+            "history_url": row_url(revision, kind, stored.uid, "row_history"),
             "crumbs": crumbs(revision, title),
         },
         refusal,
         status,
     )
-
-
-def _values(revision: Revision, kind: RecordKind, stored: Record) -> list[dict[str, Any]]:
-    """Return the row's values, each with the published one where it differs."""
-    base = revision.based_on
-    former = None
-    if base is not None:
-        rows = kind.model.objects.filter(revision=base, uid=stored.uid)
-        former = queries.with_relations(rows, kind).first()
-    changed = {c.name: c for c in field_changes(kind, former, stored)} if former else {}
-    return [
-        {
-            "name": name,
-            "label": field_label(kind.model, name),
-            "value": in_words(stored, name),
-            "change": changed.get(name),
-        }
-        for name in kind.fields
-    ]
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def row_remove(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpResponse:
-    """Ask, then remove a row. Removed twice is removed once."""
-    revision = revision_or_404(request, case_id)
-    kind = kind_or_404(revision, code)
-    back = f"{case_url(revision)}?rows={kind.code}#removed"
-    try:
-        stored = queries.find_row(revision, kind, uid)
-    except kind.model.DoesNotExist as error:
-        if request.method == "POST" and uid in {
-            gone.uid for gone in queries.removed_rows(revision, kind)
-        }:
-            messages.info(request, _("This row is removed already."))
-            return redirect(back)
-        raise Http404 from error
-    refusal = desk_page.write_refusal(request.user, revision, kind, uid)
-    if request.method == "POST" and refusal is None:
-        version = request.POST.get("version", "")
-        try:
-            remove_record(
-                request.user,
-                revision.pk,
-                kind,
-                uid,
-                version=int(version) if version.isdecimal() else None,
-            )
-        except WorkflowError as error:
-            refusal = error
-            stored = queries.find_row(revision, kind, uid)
-        else:
-            _recheck(request, revision)
-            messages.success(
-                request,
-                _("Removed: %(row)s. You can put it back below the rows.")
-                % {"row": _title(kind, stored)},
-            )
-            return redirect(back)
-    return page(
-        request,
-        "cases/row_remove.html",
-        {
-            "revision": revision,
-            "case": revision.case,
-            "kind": kind,
-            "row": stored,
-            "title": _title(kind, stored),
-            "values": _values(revision, kind, stored),
-            "hidden": [{"name": "version", "value": stored.version}],
-            "cancel_url": _row_url(revision, kind, uid),
-            "may_remove": not isinstance(refusal, Locked)
-            and (refusal is None or isinstance(refusal, StaleRecord)),
-            "crumbs": crumbs(revision, _title(kind, stored)),
-        },
-        refusal,
-    )
-
-
-@login_required
-@require_POST
-def row_restore(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpResponse:
-    """Put a removed row back as it was."""
-    revision = revision_or_404(request, case_id)
-    kind = kind_or_404(revision, code)
-    try:
-        restored = restore_record(request.user, revision.pk, kind, uid)
-    except kind.model.DoesNotExist as error:
-        raise Http404 from error
-    except WorkflowError as refusal:
-        messages.error(request, str(refusal))
-        return redirect(case_url(revision))
-    _recheck(request, revision)
-    messages.success(request, _("Put back: %(row)s") % {"row": _title(kind, restored)})
-    return redirect(_back_to(revision, kind, restored))
-
-
-@login_required
-@require_safe
-def row_history(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpResponse:
-    """Show every saved change of a row: old and new value, who, when."""
-    revision = revision_or_404(request, case_id)
-    kind = kind_or_404(revision, code)
-    events = queries.history_of_row(request.user, revision.case, kind, uid)
-    if not events:
-        raise Http404
-    return page(
-        request,
-        "cases/row_history.html",
-        {
-            "revision": revision,
-            "case": revision.case,
-            "kind": kind,
-            "title": _title(kind, events[-1]),
-            "entries": _history(kind, list(events)),
-            "is_standing": kind.model.objects.filter(revision=revision, uid=uid).exists(),
-            "row_url": _row_url(revision, kind, uid),
-            "crumbs": crumbs(revision, _title(kind, events[-1]), _("History")),
-        },
-    )
-
-
-def _history(kind: RecordKind, events: list[Any]) -> list[dict[str, Any]]:
-    """Return the saved changes, newest first, each with the fields that it changed."""
-    removers = queries.people_by_id(
-        (event.pgh_context.metadata.get("user") if event.pgh_context else None)
-        for event in events
-        if event.pgh_label == "delete"
-    )
-    entries = []
-    former = None
-    for event in events:
-        who = str(event.updated_by)
-        if event.pgh_label == "delete":
-            what = _("Removed")
-            meta = event.pgh_context.metadata if event.pgh_context else {}
-            who = str(removers.get(int(meta.get("user") or 0), "—"))
-        elif former is None:
-            what = _("Entered")
-        elif former.revision_id != event.revision_id:
-            what, who = _("Copied into revision %(number)s") % {"number": event.revision.number}, ""
-        elif former.pgh_label == "delete":
-            what = _("Put back")
-        else:
-            what = _("Changed")
-        is_shown_whole = former is None
-        entries.append(
-            {
-                "time": event.pgh_created_at,
-                "what": what,
-                "who": who,
-                "revision": event.revision.number,
-                "values": [
-                    {"label": field_label(kind.model, name), "value": in_words(event, name)}
-                    for name in kind.fields
-                ]
-                if is_shown_whole
-                else [],
-                "changes": () if is_shown_whole else field_changes(kind, former, event),
-            }
-        )
-        former = event
-    return entries[::-1]
