@@ -28,9 +28,15 @@ from apps.publications.edition import remembered
 from apps.publications.facets import Chip, Facet, PanelForm, facet_of
 from apps.publications.moments import MomentForm, day_of, end_of, moment_form, words_of
 from apps.publications.paging import PageLink, paginate
-from apps.publications.queries import completed, links_of, public_rows, readable_revisions
+from apps.publications.queries import (
+    completed,
+    dictionary,
+    links_of,
+    public_rows,
+    readable_revisions,
+)
 from apps.publications.searching import MOST_COUNTED, capped_counts, in_order, nearest
-from apps.publications.tallies import counted, cube, live
+from apps.publications.tallies import Counts, counted, cube, live
 
 # What an address says beside filters and places.
 _VIEW = ("columns", "sort", "as_of", "_export")
@@ -67,6 +73,7 @@ class Listing:
         self.filterset = kind.filterset(
             data, queryset=public_rows(kind, self.as_of, written_out=True)
         )
+        self.filterset.read_entries = dictionary
         form = self.filterset.form
         if not form.is_valid():
             raise BadQuery(_bad_values(form))
@@ -232,7 +239,24 @@ class Listing:
     @cached_property
     def is_capped(self) -> bool:
         """Say whether a search found more than is counted. One query where there is a search."""
-        return bool(self.words) and capped_counts([(self.filterset.qs, "")])[0] > MOST_COUNTED
+        if not self.words:
+            return False
+        if self._has_facets:
+            return capped_counts([(self.filterset.qs, "")])[0] > MOST_COUNTED
+        return self._live[0] > MOST_COUNTED
+
+    @cached_property
+    def _has_facets(self) -> bool:
+        """Say whether any facet narrows the list."""
+        return any(
+            self.filterset.form.cleaned_data.get(name) for name in self.filterset.facet_names
+        )
+
+    @cached_property
+    def _live(self) -> Counts:
+        """Return what is counted of the rows themselves; of a mere search no more than is told."""
+        most = MOST_COUNTED + 1 if self.words and not self._has_facets else None
+        return live(self.filterset, self._filtered(self._others), most)
 
     @property
     def words(self) -> list[str]:
@@ -240,16 +264,16 @@ class Listing:
         return list(self.filterset.words)
 
     @cached_property
-    def _counted(self) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+    def _counted(self) -> Counts:
         """Return the number of rows, and the facets' values with theirs. One query."""
         if self._others and not self.is_capped:
-            return counted(self.filterset, live(self.kind, self._filtered(self._others)))
+            return self._live
         asked = tuple((name, *sorted(self._asked(name))) for name in self.filterset.facet_names)
         total, found = remembered(("counted", self.kind.code, self.as_of, asked), self._from_cube)
         # With a search: which values there are, without numbers. What it leaves is not counted out.
         return MOST_COUNTED if self.is_capped else total, found
 
-    def _from_cube(self) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+    def _from_cube(self) -> Counts:
         readable = Revision.objects.public() if self.as_of is None else readable_revisions()
         combinations = remembered(
             ("cube", self.kind.code, self.as_of),

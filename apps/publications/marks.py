@@ -1,10 +1,12 @@
 """Marking what was found: ``<mark>`` around the words of a question, as printed or spelled."""
 
 from collections.abc import Sequence
+from unicodedata import is_normalized
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.registry.sounds import spelled
 from apps.registry.words import folded, spans_of, spellings
 
 
@@ -25,7 +27,14 @@ def marked(text: str, words: Sequence[str]) -> SafeString:
 
 def may_hold(text: str, word: str) -> bool:
     """Say whether it is worth looking where ``word`` stands in ``text``: quick, never wrongly no."""
-    return word in text or bool(spellings(word)) or folded(word) in folded(text)
+    if word in text or folded(word) in folded(text):
+        return True
+    pieces = spellings(word)
+    # How a text sounds is known of what is written in the usual signs.
+    if not pieces or not is_normalized("NFKC", text):
+        return bool(pieces)
+    sound = spelled(text)
+    return any(piece in sound for _asked, piece in pieces)
 
 
 def excerpt(text: str, words: Sequence[str], around: int = 30) -> str:

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, transaction
 from django.db.models import Count, F, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Cast
 
 from apps.cases.filters import AnyOfFilter
-from apps.cases.kinds import RecordKind
+from apps.cases.kinds import RecordKind, record_kind_of
 from apps.cases.models import Revision, State
 from apps.districts.models import IndicatorValue
 from apps.publications.models import Tally
@@ -18,6 +19,8 @@ from apps.registry.models import Indicator
 
 # The values of a combination in the order of the facets, the report's year last; the rows.
 Combination = tuple[tuple[str | None, ...], int]
+# The number of rows; per facet its values with theirs.
+Counts = tuple[int, dict[str, list[tuple[str, int]]]]
 
 
 def _paths(kind: RecordKind) -> list[str]:
@@ -105,12 +108,6 @@ def cube(
     return [((*values, str(year)), rows) for values, year, rows in found]
 
 
-def live(kind: RecordKind, rows: QuerySet[Any]) -> list[Combination]:
-    """Return the combinations among ``rows``, counted now. One query."""
-    paths = [*_paths(kind), "revision__case__year"]
-    return [(found[:-1], found[-1]) for found in _combinations(rows, paths)]
-
-
 def _wanted(filterset: Any) -> list[set[str] | None]:
     """Return per facet the values that are asked for; None where all are."""
     wanted: list[set[str] | None] = []
@@ -124,9 +121,7 @@ def _wanted(filterset: Any) -> list[set[str] | None]:
     return wanted
 
 
-def counted(
-    filterset: Any, combinations: Sequence[Combination]
-) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+def counted(filterset: Any, combinations: Sequence[Combination]) -> Counts:
     """Return the number of rows that all facets leave, and per facet that of each value.
 
     A value counts what it would leave with the other facets as they are: a person can change
@@ -153,3 +148,45 @@ def counted(
         name: sorted(found.items(), key=lambda item: (-item[1], item[0]))
         for name, found in zip(names, counts, strict=True)
     }
+
+
+def live(filterset: Any, rows: QuerySet[Any], most: int | None = None) -> Counts:
+    """Return the same as ``counted`` of ``rows``, which no facet has narrowed yet, counted now.
+
+    ``most`` rows are looked at, all for None. One query, whose answer has a line for each value:
+    of combinations a search may leave nearly as many as rows.
+    """
+    names = filterset.facet_names
+    paths = [*_paths(record_kind_of(rows.model)), "revision__case__year"]
+    values = {f"facet_{place}": Cast(F(path), TextField()) for place, path in enumerate(paths)}
+    inner = rows.order_by().values(**values)[:most]
+    try:
+        sql, given = inner.query.sql_with_params()
+    except EmptyResultSet:
+        return 0, {name: [] for name in names}
+    params = [*given]
+    wanted = enumerate(_wanted(filterset))
+    asked = {place: sorted(some) for place, some in wanted if some is not None}
+
+    def narrowed(but: int | None) -> str:
+        """Return the condition that all facets set ``but`` one, whose values are counted."""
+        places = [place for place in asked if place != but]
+        params.extend(asked[place] for place in places)
+        return " AND ".join(["true", *(f"facet_{place} = ANY(%s)" for place in places)])
+
+    # Put together from names of our own; whatever a person gave is a parameter.
+    parts = [f"SELECT -1, NULL, count(*) FROM found WHERE {narrowed(None)}"]  # noqa: S608
+    for place in range(len(names)):
+        parts.append(
+            f"SELECT {place}, facet_{place}, count(*) FROM found"  # noqa: S608
+            f" WHERE {narrowed(place)} GROUP BY facet_{place}"
+        )
+    question = f"WITH found AS MATERIALIZED ({sql}) {' UNION ALL '.join(parts)}"
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(question, params)
+        lines = sorted(cursor.fetchall(), key=lambda line: (line[0], -line[2], line[1] or ""))
+    found: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
+    for place, value, count in lines[1:]:
+        if value:
+            found[names[place]].append((value, count))
+    return lines[0][2], found

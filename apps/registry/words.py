@@ -1,6 +1,7 @@
 """Asking for words: the conditions that find rows of a table that is searched (``search.py``)."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ MOST_WORDS = 8
 WINDOW = 4
 
 
+@lru_cache(maxsize=5_000)
 def folded(text: str) -> str:
     """Return ``text`` as it is compared; the same as ``yongke_fold`` does in the database."""
     return " ".join(_fold(text).split())
@@ -58,13 +60,14 @@ def _lexeme(text: str, *, begun: bool = False) -> str:
     return f"'{text}'" + (":*" if begun else "")
 
 
-def spellings(word: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1_000)
+def spellings(word: str) -> tuple[tuple[str, str], ...]:
     """Return the ways in which Latin letters may spell sounds: what the index is asked, and the
     piece of ``sounds`` that a row must hold. Empty for any other word.
     """
     letters = folded(word)
     if not (len(letters) > 1 and letters.isascii() and letters.isalpha()):
-        return []
+        return ()
     initials = letters.upper()
     if len(initials) <= WINDOW:
         asked = _lexeme(initials, begun=True)
@@ -76,7 +79,7 @@ def spellings(word: str) -> list[tuple[str, str]]:
         parts = [_lexeme(f" {sound}") for sound in reading[:-1]]
         parts.append(_lexeme(f" {reading[-1]}", begun=True))
         found.append(("&".join(parts), "".join(f" {sound}" for sound in reading)))
-    return found
+    return tuple(found)
 
 
 def _table(compiler: Any, key: Any) -> str:
@@ -179,7 +182,7 @@ def holds_each(words: list[str], *, key: str = "pk", indexed: bool = True) -> Q:
 def spans_of(text: str, words: list[str]) -> list[tuple[int, int]]:
     """Return where ``words`` stand in ``text``, as printed or spelled: sorted, without overlap."""
     plain, places = _with_places(text)
-    heard = syllables(text)
+    heard = syllables(text) if any(map(spellings, words)) else []
     spans = []
     for word in words:
         wanted = folded(word)

@@ -27,7 +27,7 @@ QUERIES = {
     "laureates": 6,
     "certifications": 7,
     "roster-entries": 6,
-    "indicator-values": 8,
+    "indicator-values": 7,
     "policies": 5,
     "events": 5,
 }

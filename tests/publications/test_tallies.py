@@ -57,6 +57,10 @@ def test_tallies_count_what_the_rows_do(code: str) -> None:
         "report_year=2022",
         "report_year=2022&grade=二等奖",
         "q=应用&grade=一等奖",
+        "q=应用&grade=一等奖&grade=三等奖&award_class=自然科学奖",
+        "q=应用&programme=nowhere",
+        "q=魑魅",
+        "q=应用",
         "as_of=2020-01-01",
     ],
 )
