@@ -139,7 +139,7 @@ class AnyOfFilter(django_filters.Filter):
             key, wanted = self._keys()[0], set(values)
             return {
                 str(getattr(entry, key)): str(entry)
-                for entry in self._entries()
+                for entry in (self._entries() if wanted else ())
                 if getattr(entry, key) in wanted
             }
         return {str(key): str(label) for key, label in getattr(self.of, "choices", None) or ()}
