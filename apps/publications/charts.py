@@ -228,6 +228,11 @@ class Tile:
     y: int
     shade: int
 
+    @property
+    def short(self) -> str:
+        """The label without the English word for what it is: Jiangbei, not Jiangbei District."""
+        return self.label.rpartition(" ")[0] or self.label
+
 
 @dataclass(frozen=True)
 class TileMap:

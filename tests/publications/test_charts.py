@@ -78,6 +78,15 @@ def test_shade_grows_with_the_value(value: int, shade: int) -> None:
     assert shade_of(value, 100) == shade
 
 
+@pytest.mark.parametrize(
+    ("label", "short"), [("Jiangbei District", "Jiangbei"), ("江北区", "江北区")]
+)
+def test_a_tile_has_room_for_the_name_alone(label: str, short: str) -> None:
+    chart = tile_map("Where", [Place(label, "/", 1, 1, 3)])
+    assert chart
+    assert (chart.tiles[0].label, chart.tiles[0].short) == (label, short)
+
+
 def test_tiles_lie_in_their_rows_and_columns() -> None:
     chart = tile_map("Where", [Place("A", "/a", 1, 1, 3), Place("B", "/b", 2, 3, 1000)])
 
