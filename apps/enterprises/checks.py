@@ -14,18 +14,24 @@ from apps.registry.names import organisation_key
 def organisation_listed_twice(revision: Revision) -> Iterator[Problem]:
     """A firm stands once in a roster (with one case, where the roster names cases)."""
     seen: set[tuple[str, int, str, str]] = set()
-    for entry in RosterEntry.objects.filter(revision=revision):
-        key = (entry.roster, entry.year, organisation_key(entry.organisation), entry.title)
+    twice = []
+    entries = RosterEntry.objects.filter(revision=revision).values_list(
+        "pk", "roster", "year", "organisation", "title"
+    )
+    for pk, roster, year, organisation, title in entries.iterator(chunk_size=2000):
+        key = (roster, year, organisation_key(organisation), title)
         if key in seen:
-            yield Problem(
-                "organisation_listed_twice",
-                Severity.BLOCKING,
-                _("%(organisation)s stands in this roster twice. Remove one of the rows."),
-                {"organisation": entry.organisation},
-                entry,
-                "organisation",
-            )
+            twice.append(pk)
         seen.add(key)
+    for entry in RosterEntry.objects.filter(pk__in=twice) if twice else ():
+        yield Problem(
+            "organisation_listed_twice",
+            Severity.BLOCKING,
+            _("%(organisation)s stands in this roster twice. Remove one of the rows."),
+            {"organisation": entry.organisation},
+            entry,
+            "organisation",
+        )
 
 
 def credit_code_fails_its_check(revision: Revision) -> Iterator[Problem]:

@@ -151,9 +151,9 @@ class Taken:
         """Its rows, one after the other: a long table is never held twice."""
         return (self.record(row) for row in self.table.rows)
 
-    def record(self, row: Row) -> Record:
-        """One row as it is read in this table."""
-        return record(self.table, self.found, row, self.constants, self.said)
+    def record(self, row: Row, *, is_placed: bool = True) -> Record:
+        """One row as it is read in this table; with the place of each cell, if it is asked for."""
+        return record(self.table, self.found, row, self.constants, self.said, is_placed=is_placed)
 
 
 def take(table: Table, found: Guess, columns: Mapping[int, str] | None = None) -> Taken:
@@ -270,6 +270,8 @@ def record(
     row: Row,
     constants: dict[str, Value],
     said: tuple[tuple[str, str], ...],
+    *,
+    is_placed: bool = True,
 ) -> Record:
     """One row, field by field, with its doubts and the place of each cell."""
     kind = found.kind
@@ -289,7 +291,7 @@ def record(
             new, codes = read.values, list(read.doubts)
         for key, value in new.items():
             if value or key not in values:
-                values[key] = value
+                values[key] = list(value) if isinstance(value, list) else value
         doubts += codes
     doubts += _award_doubts(values) if kind == "awards" else []
     doubts += [(name, "missing") for name in REQUIRED[kind] if not values.get(name)]
@@ -299,7 +301,8 @@ def record(
     kept: dict[str, Value] = {name: values.get(name) or empty[name] for name in COLUMNS[kind]}
     at_id = next((at for at, name in names.items() if name == "id"), None)
     named = row.cells[at_id].strip().lower() if at_id is not None else ""
-    return Record(kept, tuple(dict.fromkeys(doubts)), source_of(row, names), named)
+    source = source_of(row, names) if is_placed else {}
+    return Record(kept, tuple(dict.fromkeys(doubts)), source, named)
 
 
 def _shown(name: str) -> str:

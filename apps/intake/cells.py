@@ -67,6 +67,8 @@ def cut(text: str, separators: str) -> list[str]:
 
     A bracket that is never closed does not swallow the rest: then brackets are ignored.
     """
+    if not any(map(text.__contains__, separators)):
+        return [piece] if (piece := text.strip()) else []
     pieces, depth, start = [], 0, 0
     for position, character in enumerate(text):
         if character in OPENING:
@@ -91,6 +93,8 @@ def split_list(text: str) -> list[str]:
 
 def separators_used(text: str) -> set[str]:
     """The separators that stand outside brackets in a cell."""
+    if not any(map(text.__contains__, SEPARATORS)):
+        return set()
     outside = re.sub(r"[（(《〈【\[“][^（()）]*?[）)》〉】\]”]", "", text)
     return {character for character in outside if character in SEPARATORS}
 
@@ -344,15 +348,19 @@ def award_parts(text: str) -> tuple[str, str, str, str]:
     return award_class, grade, re.sub(r"[（(/\-].*", "", awarder), rest
 
 
+_NUMBER = re.compile(r"[-+]?[0-9０-９][0-9０-９,.]*\s*[%％]?")
+_DATE = re.compile(r"(?:19|20)\d\d\s*[-年./].{0,12}")
+
+
 @lru_cache(maxsize=65536)
 def class_of(text: str) -> str:
     """What a cell looks like: number, date, people, organisation or text; "" for a blank one."""
     text = text.strip()
     if not text:
         return ""
-    if re.fullmatch(r"[-+]?[0-9０-９][0-9０-９,.]*\s*[%％]?", text):
+    if _NUMBER.fullmatch(text):
         return "number"
-    if re.fullmatch(r"(?:19|20)\d\d\s*[-年./].{0,12}", text):
+    if _DATE.fullmatch(text):
         return "date"
     if DISTRICT.fullmatch(text):
         return "district"

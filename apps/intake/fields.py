@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from apps.intake import cells, days, numbers, titles
 
 Value = str | list[str]
+_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,12 @@ class Fields:
 Reader = Callable[[str], Fields]
 
 
+@lru_cache(maxsize=4096)
 def read_field(kind: str, name: str, cell: str) -> Fields:
-    """What a cell says for a field of a kind of list."""
+    """What a cell says for a field of a kind of list: years, districts, grades come again and again.
+
+    Nobody changes what it gives.
+    """
     reader = READERS.get((kind, name)) or READERS.get(("", name))
     if cells.is_blank_sign(cell) and name != "value":
         cell = ""
@@ -95,7 +101,7 @@ def read_organisation(name: str) -> Reader:
 
     def read(cell: str) -> Fields:
         text = cells.tidy_organisation(cell.replace("\n", "")) if "\n" in cell else cell
-        text = re.sub(r"\s+", " ", text)
+        text = _BLANKS.sub(" ", text)
         doubts = []
         if text != cell:
             doubts.append((name, "line-break"))

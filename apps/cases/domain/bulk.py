@@ -17,13 +17,26 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.cases import scope
-from apps.cases.domain.mentions import printed_names, remove_mentions, write_mentions
+from apps.cases.domain.mentions import (
+    names_in,
+    printed_names,
+    remove_mentions,
+    write_mentions,
+)
 from apps.cases.domain.records import STEP, open_revision, store
-from apps.cases.domain.writing import copy_in, in_pieces, name_the_writer, update_rows
+from apps.cases.domain.shapes import shape_of
+from apps.cases.domain.writing import (
+    copy_in,
+    copy_values,
+    in_pieces,
+    name_the_writer,
+    update_rows,
+)
 from apps.cases.errors import Invalid, StaleRecord
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Mention, Record, Revision
-from apps.registry.domain import names_for
+from apps.registry.domain import name_ids
+from apps.registry.sounds import SoundsField, sounds_of
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,14 @@ def _clean(record: Record, row: int) -> None:
         raise Invalid(errors, row)
 
 
+def faults_in(model: type[Record], values: Mapping[str, Any], **fixed: Any) -> dict[str, list[str]]:
+    """Return every fault of a row of these values, as ``faults_of`` does, without making the row."""
+    shape = shape_of(model)
+    if shape is None:
+        return faults_of(model(**fixed, **values))
+    return shape.row(values, fixed)[1]
+
+
 @transaction.atomic
 def add_rows(
     actor: User, revision_id: int, kind: RecordKind, rows: Iterable[Mapping[str, Any]]
@@ -72,51 +93,106 @@ def add_rows(
     revision = open_revision(actor, revision_id, kind)
     last = kind.model.objects.filter(revision=revision).aggregate(last=Max("position"))["last"] or 0
     now, count = timezone.now(), 0
+    add = _add_plain if shape_of(kind.model) else _add_records
     with pghistory.context(user=actor.pk):
         name_the_writer()
         for piece in in_pieces(rows):
             if not count:
                 scope.ensure_row_is_open(revision, kind.code, None)
-            records = []
-            for values in piece:
-                count += 1
-                record = kind.model(
-                    revision=revision,
-                    position=last + count * STEP,
-                    updated_at=now,
-                    updated_by=actor,
-                    **values,
+            made = [
+                (
+                    {
+                        "revision": revision,
+                        "position": last + number * STEP,
+                        "updated_at": now,
+                        "updated_by": actor,
+                    },
+                    values,
                 )
-                _clean(record, count)
-                records.append(record)
-            store(records, lambda new=records: copy_in(kind.model, new))  # type: ignore[misc]
-            copy_in_mentions(revision, kind, records)
+                for number, values in enumerate(piece, start=count + 1)
+            ]
+            add(revision, kind, made, count)
+            count += len(piece)
     return count
+
+
+Made = Sequence[tuple[dict[str, Any], Mapping[str, Any]]]
+
+
+def _add_records(revision: Revision, kind: RecordKind, made: Made, before: int) -> None:
+    """Store new rows of a kind that looks at each as a whole."""
+    records = []
+    for number, (fixed, values) in enumerate(made, start=before + 1):
+        record = kind.model(**fixed, **values)
+        _clean(record, number)
+        records.append(record)
+    store(records, lambda: copy_in(kind.model, records))
+    copy_in_mentions(revision, kind, records)
+
+
+def _add_plain(revision: Revision, kind: RecordKind, made: Made, before: int) -> None:
+    """Store new rows column by column, without an object for each: a third of the time."""
+    shape = shape_of(kind.model)
+    assert shape is not None
+    spelled = [
+        (column.at, [shape.by_name[name].at for name in column.field.of])
+        for column in shape.columns
+        if isinstance(column.field, SoundsField)
+    ]
+    rows = []
+    for number, (fixed, values) in enumerate(made, start=before + 1):
+        plain = {name: getattr(value, "pk", value) for name, value in fixed.items()}
+        row, faults = shape.row(values, plain)
+        if faults:
+            raise Invalid(faults, number)
+        for at, of in spelled:
+            row[at] = sounds_of(row[each] for each in of)
+        rows.append(row)
+    # Only where the database refuses a row are there objects to ask which.
+    store(
+        (kind.model(**dict(zip(shape.attnames, row, strict=True))) for row in rows),
+        lambda: copy_values(kind.model, shape.attnames, rows),
+    )
+    at_uid = shape.by_name["uid"].at
+    _copy_mentions(
+        revision,
+        kind,
+        [
+            (row[at_uid], name, position, text)
+            for row in rows
+            for name in kind.mentions
+            for position, text in enumerate(names_in(row[shape.by_name[name].at]))
+        ],
+    )
 
 
 def copy_in_mentions(revision: Revision, kind: RecordKind, records: Sequence[Record]) -> None:
     """Store the mentions of rows that are new."""
-    if not kind.mentions:
+    _copy_mentions(
+        revision,
+        kind,
+        [
+            (record.uid, field, position, name)
+            for record in records
+            for field in kind.mentions
+            for position, name in enumerate(printed_names(record, field))
+        ],
+    )
+
+
+def _copy_mentions(
+    revision: Revision, kind: RecordKind, printed: Sequence[tuple[uuid.UUID, str, int, str]]
+) -> None:
+    """Store mentions that are new: permanent id of the row, field, place in it, name."""
+    if not printed:
         return
-    printed = [
-        (record, field, position, name)
-        for record in records
-        for field in kind.mentions
-        for position, name in enumerate(printed_names(record, field))
-    ]
-    names = names_for({name for *_, name in printed})
-    copy_in(
+    names = name_ids({name for *_, name in printed})
+    copy_values(
         Mention,
+        ("revision_id", "record_kind", "record_uid", "field", "position", "name_id"),
         (
-            Mention(
-                revision=revision,
-                record_kind=kind.code,
-                record_uid=record.uid,
-                field=field,
-                position=position,
-                name=names[name],
-            )
-            for record, field, position, name in printed
+            (revision.pk, kind.code, uid, field, position, names[name])
+            for uid, field, position, name in printed
         ),
     )
 

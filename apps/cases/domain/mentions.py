@@ -9,7 +9,11 @@ from apps.registry.domain import names_for
 
 def printed_names(record: Record, field: str) -> list[str]:
     """Return the names that ``field`` of ``record`` prints, in printed order."""
-    value = getattr(record, field)
+    return names_in(getattr(record, field))
+
+
+def names_in(value: str | list[str]) -> list[str]:
+    """Return the names that the value of a field prints, in printed order."""
     names = value if isinstance(value, list) else [value]
     return [name for name in names if name]
 

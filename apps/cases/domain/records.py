@@ -70,11 +70,12 @@ def _clean(record: Record, row: int | None = None, only: Collection[str] | None 
 
 
 def store(
-    records: Sequence[Record], write: Callable[[], object], *, is_sound: bool = False
+    records: Iterable[Record], write: Callable[[], object], *, is_sound: bool = False
 ) -> None:
     """Run ``write``, which stores ``records``; raise ``Invalid`` where a check refuses one.
 
-    The model's check constraints are asked row by row only after the database has refused. A row
+    The model's check constraints are asked row by row only after the database has refused, and
+    ``records`` gone through only then. A row
     that is there already stays an ``IntegrityError``. ``is_sound``: the caller gives no value that
     a check could refuse, so there is nothing to go back to and to say.
     """
@@ -85,14 +86,15 @@ def store(
         with transaction.atomic():
             write()
     except IntegrityError as refusal:
-        for number, record in enumerate(records, start=1):
+        written = list(records)
+        for number, record in enumerate(written, start=1):
             for constraint in type(record)._meta.constraints:
                 if not isinstance(constraint, CheckConstraint):
                     continue
                 try:
                     constraint.validate(type(record), record)
                 except ValidationError as error:
-                    row = number if len(records) > 1 else None
+                    row = number if len(written) > 1 else None
                     raise Invalid({NON_FIELD_ERRORS: error.messages}, row) from refusal
         raise
 

@@ -1,10 +1,13 @@
 """Writing many rows in few statements. Triggers run as ever: histories, audit, guards."""
 
+import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from apps.registry.sounds import SoundsField
@@ -34,27 +37,94 @@ def context_id() -> uuid.UUID:
     return found
 
 
-def copy_in(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+def copy_in(model: type[models.Model], rows: Iterable[Any]) -> None:
     """Insert ``rows`` by ``COPY``: a sixth of the time of an ``INSERT``. Triggers run as ever."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     _copy(f'"{model._meta.db_table}"', fields, rows, is_new=True)
 
 
-def _copy(table: str, fields: Sequence[Any], rows: Iterable[models.Model], *, is_new: bool) -> None:
+def copy_values(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows of plain values by ``COPY``; ``names`` are the attributes, in their order.
+
+    What a field computes of others is the caller's to give.
+    """
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
+    _copy_lines(f'"{model._meta.db_table}"', fields, rows)
+
+
+def _copy(table: str, fields: Sequence[Any], rows: Iterable[Any], *, is_new: bool) -> None:
+    # What a field computes of the others is computed here as in ``save``.
+    computed = [field for field in fields if _is_computed(field)]
+    names = [field.attname for field in fields]
+    values_of = attrgetter(*names) if len(names) > 1 else lambda row: (getattr(row, names[0]),)
+
+    def lines() -> Iterator[Sequence[Any]]:
+        for row in rows:
+            for field in computed:
+                setattr(row, field.attname, field.pre_save(row, is_new))
+            yield values_of(row)
+
+    _copy_lines(table, fields, lines())
+
+
+def _is_computed(field: Any) -> bool:
+    if isinstance(field, models.DateField) and not (field.auto_now or field.auto_now_add):
+        return False
+    return type(field).pre_save is not models.Field.pre_save
+
+
+def _copy_lines(table: str, fields: Sequence[Any], lines: Iterable[Sequence[Any]]) -> None:
     columns = ", ".join(f'"{field.column}"' for field in fields)
+    written = [(at, dump) for at, field in enumerate(fields) if (dump := _dump_of(field))]
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as stream,
     ):
-        for row in rows:
-            stream.write_row(
-                [
-                    # What a field computes of the others is computed here as in ``save``.
-                    field.get_db_prep_save(field.pre_save(row, is_new), connection)
-                    for field in fields
-                ]
-            )
+        for line in lines:
+            values = list(line)
+            for at, dump in written:
+                values[at] = dump(values[at])
+            stream.write_row(values)
+
+
+# Of these the driver writes the values as they are.
+_AS_THEY_ARE = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.BooleanField,
+    models.UUIDField,
+    models.DateTimeField,
+    models.ForeignKey,
+)
+
+
+def _dump_of(field: Any) -> Callable[[Any], Any] | None:
+    """Return what makes a value of ``field`` ready for ``COPY``; None where it is."""
+    if isinstance(field, models.JSONField) and field.encoder is None:
+        return lambda value: None if value is None else _JSON.encode(value)
+    if isinstance(field, ArrayField) and isinstance(
+        field.base_field, models.CharField | models.TextField
+    ):
+        return _names
+    if isinstance(field, _AS_THEY_ARE):
+        return None
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
+def _names(value: Sequence[str] | None) -> str | None:
+    """Return texts as PostgreSQL reads an array of them."""
+    if value is None:
+        return None
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in value)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
 
 
 def with_sounds(model: type[models.Model], names: Iterable[str]) -> list[str]:

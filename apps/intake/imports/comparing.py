@@ -19,6 +19,8 @@ from apps.registry.names import organisation_key
 
 SHOWN = 100
 """Of a long list so many are shown; all are counted."""
+# Of a line: how it stood in the source.
+NOT_COMPARED = ("cells", "marks")
 # What one column gives besides the field it is called by.
 GIVES = {
     "award_category": ("award_class", "grade"),
@@ -168,7 +170,7 @@ class Comparer:
         """Yield what each line of a table would do, those without faults."""
         spoken = spoken_fields(table)
         lines = table.rows.filter(aside="", is_faulty=False).order_by("position", "pk")
-        for line in lines.iterator(chunk_size=2000):
+        for line in lines.defer(*NOT_COMPARED).iterator(chunk_size=2000):
             yield self.item(table.kind, line, spoken)
 
     def item(self, code: str, line: ImportRow, spoken: set[str]) -> Item:
@@ -245,7 +247,7 @@ def compare(intake: Import) -> Comparison:
                 ]
         spoken = spoken_fields(table)
         lines = rows.filter(is_faulty=False).order_by("position", "pk")
-        for line in lines.iterator(chunk_size=2000):
+        for line in lines.defer(*NOT_COMPARED).iterator(chunk_size=2000):
             line.table = table
             try:
                 result.count(comparer.item(table.kind, line, spoken))

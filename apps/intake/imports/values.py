@@ -10,7 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 from django.utils.translation import gettext as _
 
-from apps.cases.domain.bulk import faults_of
+from apps.cases.domain.bulk import faults_in
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Record, Revision
 from apps.districts.models import SCOPE_TERMS, Blank, IndicatorValue
@@ -87,7 +87,12 @@ class Typist:
     def faults(self, read: Mapping[str, Any]) -> Faults:
         """Return everything that keeps a row from being stored, by field, in sentences."""
         values, faults = self.values(read)
-        found = faults_of(self.record(values))
+        found = faults_in(
+            self.kind.model,
+            values,
+            revision=self.revision,
+            updated_by_id=self.revision.created_by_id,
+        )
         # A field that could not be read at all is not missing besides.
         return {**{name: said for name, said in found.items() if name not in faults}, **faults}
 
