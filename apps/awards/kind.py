@@ -31,6 +31,8 @@ AWARD = RecordKind(
     path="awards/",
     mentions=("organisations",),
     search_fields=("title", "organisations", "people"),
+    thing="CreativeWork",
+    thing_fields=(("award", "programme"),),
     # A project often wins at city and at provincial level (DOMAIN §3).
     twins=TwinFields("title", "organisations", "people", apart="programme"),
 )
@@ -50,6 +52,8 @@ LAUREATE = RecordKind(
     path="awards/laureates/",
     mentions=("employer", "nominator"),
     search_fields=("name", "employer", "nominator"),
+    thing="Person",
+    thing_fields=(("award", "programme"),),
 )
 
 register(

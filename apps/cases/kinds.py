@@ -76,6 +76,9 @@ class RecordKind:
     path: str
     mentions: tuple[str, ...] = ()
     search_fields: tuple[str, ...] = ()
+    # What a row is to search engines: a type of schema.org, and its properties with their fields.
+    thing: str = "Thing"
+    thing_fields: tuple[tuple[str, str], ...] = ()
     # Relations that every list of this kind needs, so that no row costs a query.
     select_related: tuple[str, ...] = ()
     # What a reviewer sees beside rows of this kind: last year's value, that of others.

@@ -49,6 +49,8 @@ INDICATOR_VALUE = RecordKind(
     serializer=serializers.IndicatorValueSerializer,
     path="indicators/",
     search_fields=("indicator__name", "subject", "reporting_unit__name"),
+    thing="Observation",
+    thing_fields=(("value", "value"), ("unitText", "unit"), ("observationPeriod", "period")),
     select_related=("indicator", "reporting_unit"),
     beside=beside_figures,
 )

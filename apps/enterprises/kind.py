@@ -31,6 +31,7 @@ ROSTER_ENTRY = RecordKind(
     path="enterprises/",
     mentions=("organisation",),
     search_fields=("organisation", "title", "roster", "certificate_number", "credit_code"),
+    thing="Organization",
     select_related=("district",),
 )
 

@@ -22,6 +22,8 @@ POLICY = RecordKind(
     serializer=serializers.PolicySerializer,
     path="policies/",
     search_fields=("title", "category", "note"),
+    thing="Legislation",
+    thing_fields=(("legislationType", "category"), ("legislationIdentifier", "document_number")),
 )
 
 CHRONICLE_ENTRY = RecordKind(
@@ -38,6 +40,8 @@ CHRONICLE_ENTRY = RecordKind(
     serializer=serializers.ChronicleEntrySerializer,
     path="events/",
     search_fields=("title", "note"),
+    thing="Event",
+    thing_fields=(("startDate", "date_from"), ("endDate", "date_to")),
 )
 
 register(

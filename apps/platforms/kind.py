@@ -34,6 +34,8 @@ CERTIFICATION = RecordKind(
     path="platforms/",
     mentions=("hosts",),
     search_fields=("platform", "type", "hosts"),
+    thing="Organization",
+    thing_fields=(("additionalType", "type"),),
     select_related=("district",),
 )
 

@@ -78,13 +78,19 @@ def _parsed(text: str) -> dt.date | dt.datetime:
 
 
 def _read(text: str) -> dt.date | dt.datetime:
-    """Return the day or the moment that is written in ``text``. Raises ``ValueError``."""
+    """Return the day or the moment that is written in ``text``.
+
+    Raises ``ValueError``, and ``OverflowError`` for what lies before the calendar or behind it.
+    """
     if _DAY.match(text):
         return dt.date.fromisoformat(text)
     if not _MOMENT.match(text):
         raise ValueError
     moment = dt.datetime.fromisoformat(text.replace(" ", "+"))
-    return moment if moment.tzinfo else timezone.make_aware(moment)
+    if not moment.tzinfo:
+        return timezone.make_aware(moment)
+    # The database takes no zone further than 16 hours away; a name of one is not kept anyway.
+    return moment.astimezone(dt.UTC)
 
 
 def moment_since(text: str) -> dt.datetime | None:

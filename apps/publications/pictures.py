@@ -188,7 +188,7 @@ def trends() -> list[LineChart]:
         }
         lines.append(
             line_chart(
-                f"{indicator} ({row['unit']})",
+                _("%(indicator)s (%(unit)s)") % {"indicator": indicator, "unit": row["unit"]},
                 [(year, value.value or 0, value.printed_number) for year, value in values.items()],
                 url=reverse("publications:indicator", args=[indicator.code]),
             )

@@ -53,7 +53,8 @@ def list_parameter(name: str, known: list[str], description: Any) -> dict[str, A
         "required": False,
         "style": "form",
         "explode": False,
-        "schema": {"type": "array", "items": {"type": "string", "enum": known}},
+        # A form sends a blank where nothing is chosen.
+        "schema": {"type": "array", "items": {"type": "string", "enum": [*known, ""]}},
         "description": str(description),
     }
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from apps.cases.kinds import RecordKind, listed_record_kinds
-from apps.cases.models import Release
+from apps.cases.models import Release, Revision
 from apps.publications import pictures, queries
 from apps.publications.listing import record_url
 from apps.registry.models import District, Indicator, Organisation
@@ -19,7 +19,9 @@ from apps.registry.models import District, Indicator, Organisation
 PAGES_A_FILE = 5_000
 PROTOCOL = settings.SITE_URL.partition("://")[0]
 # Not for robots: a notice page ends by itself, and is never to be found later (DOMAIN §2).
-CLOSED = ("/desk/", "/accounts/", "/admin/", "/notices/", "/search/")
+CLOSED = ("/desk/", "/accounts/", "/admin/", "/notices/", "/search/", "/corrections/")
+# Whole lists as files, and each of them at any second of the past: no robot's work.
+CLOSED_QUERIES = ("_export=", "as_of=")
 
 
 class _Map(Sitemap):
@@ -32,11 +34,12 @@ class Pages(_Map):
 
     def items(self) -> list[str]:
         """Return their addresses."""
-        names = ("home", "districts", "releases", "data")
+        names = ("home", "districts", "releases", "data", "indicators", "verify")
         listings = [
             reverse("publications:listing", args=[kind.code]) for kind in listed_record_kinds()
         ]
-        return [reverse(f"publications:{name}") for name in names] + listings
+        pages = [reverse(f"publications:{name}") for name in names]
+        return [*pages, reverse("api:docs"), *listings]
 
     def location(self, item: str) -> str:
         """Return the address itself."""
@@ -111,6 +114,24 @@ class Releases(_Map):
         return item.published_at
 
 
+class Revisions(_Map):
+    """The revisions of cases, corrected ones too: what they say never changes."""
+
+    changefreq = "never"
+
+    def items(self) -> QuerySet[Revision]:
+        """Return all that can be read."""
+        return queries.readable_revisions().order_by("pk")
+
+    def location(self, item: Revision) -> str:
+        """Return the page's address."""
+        return reverse("publications:revision", args=[item.case_id, item.number])
+
+    def lastmod(self, item: Revision) -> Any:
+        """Return when it was published."""
+        return item.published_at
+
+
 class Rows(_Map):
     """The published rows of one kind."""
 
@@ -137,6 +158,7 @@ def sitemaps() -> dict[str, Any]:
         "indicators": Indicators,
         "organisations": Organisations,
         "releases": Releases,
+        "revisions": Revisions,
         **{kind.code: Rows(kind) for kind in listed_record_kinds()},
     }
 
@@ -144,6 +166,7 @@ def sitemaps() -> dict[str, Any]:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell robots what to leave alone, and where the map is."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED)]
+    closed = [*CLOSED, *(f"/*{query}" for query in CLOSED_QUERIES)]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('publications:sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

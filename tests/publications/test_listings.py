@@ -296,6 +296,7 @@ HOSTILE = [
     "as_of=x",
     "as_of=2023-1-1",
     "as_of=9999-12-31",
+    "as_of=0001-01-01T00:00:00%2B14:00",
     "as_of=2099-01-02T03:04:05",
     "_export=csv&gade=1",
     "_export=csv&sort=nothing",
@@ -311,7 +312,7 @@ HOSTILE = [
 ]
 HARMLESS = [
     "as_of=0001-01-01",
-    "as_of=0001-01-01T00:00:00%2B14:00",
+    "as_of=2001-06-18T07:04:17-19:28",
     "sort=",
     "sort=-",
     "sort=--title",

@@ -271,16 +271,5 @@ def test_robots_are_kept_out_of_the_desk_and_of_notices(client: Client) -> None:
 
     assert "Disallow: /desk/" in text
     assert "Disallow: /notices/" in text
+    assert "Disallow: /*_export=" in text
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in text
-
-
-def test_pages_say_what_they_are_to_other_programs(client: Client) -> None:
-    revision = factories.published_case("awards", 1)
-    release = factories.release_of(revision)
-
-    home = client.get("/").content.decode()
-    assert '<link rel="canonical" href="http://127.0.0.1:8000/">' in home
-    assert 'property="og:site_name"' in home
-    page = client.get(f"/releases/{release.number}/").content.decode()
-    assert 'itemtype="https://schema.org/Dataset"' in page
-    assert f"/releases/{release.number}/data.zip" in page

@@ -12,6 +12,7 @@ import schemathesis
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
@@ -61,6 +62,9 @@ def test_nothing_is_found(interface: Any, mode: GenerationMode) -> None:
             if mode is GenerationMode.POSITIVE and case.query:
                 # Any text is one to the schema; only “next” knows one that is right.
                 case.query.pop("cursor", None)
+                if str(case.query.get("as_of", "")) > str(timezone.localdate()):
+                    # Any day is one to the schema, which knows no today.
+                    del case.query["as_of"]
             case.call_and_validate(headers={"Accept-Encoding": "identity"})
 
         ask()

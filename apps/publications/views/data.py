@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, render
 
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Release
-from apps.publications import exports
+from apps.publications import exports, structured
 from apps.publications.answers import kept, public_page
+from apps.publications.citing import city, newest_release
 from apps.publications.opendata import describing, packages
 from apps.publications.opendata.dictionary import columns_of
 from apps.publications.views.releases import released
@@ -20,13 +21,16 @@ from apps.publications.views.releases import released
 def data(request: HttpRequest) -> HttpResponseBase:
     """Show which data there are, in which forms, and what each column means."""
     kinds = listed_record_kinds()
+    release = newest_release()
     return render(
         request,
         "publications/data.html",
         {
+            "city_bureau": city(),
+            "structured": structured.of_catalogue(release),
             "tables": [{"kind": kind, "columns": columns_of(kind)} for kind in kinds],
             "forms": list(describing.MEDIA_TYPES),
-            "moment": packages.last_release(),
+            "moment": release.published_at if release else None,
         },
     )
 

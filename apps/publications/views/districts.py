@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from apps.districts.lists.standing import confirmed_rows
 from apps.districts.printed import sections_of
 from apps.publications import districts as asked
-from apps.publications import pictures, queries
+from apps.publications import pictures, queries, structured
 from apps.publications.answers import BadQuery, kept, public_page
 from apps.publications.asking import passed_over
 from apps.publications.citing import citations, city, newest_release
@@ -81,6 +81,7 @@ def district(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
         "publications/district.html",
         {
             "district": shown,
+            "structured": structured.of_district(shown, request.path),
             "year": year,
             "years": years,
             "year_period": str(year),
@@ -118,6 +119,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
         "publications/indicator.html",
         {
             "indicator": shown,
+            "structured": structured.of_indicator(shown, periods, newest_release()),
             "entry": entry_of(shown),
             "city_bureau": city(),
             "citations": citations(lambda: str(shown), newest_release(), request.path),

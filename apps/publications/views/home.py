@@ -11,8 +11,9 @@ from django.utils.text import capfirst
 
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Release
-from apps.publications import pictures, queries
+from apps.publications import pictures, queries, structured
 from apps.publications.answers import kept, public_page
+from apps.publications.citing import city
 from apps.publications.listing import record_url
 from apps.registry.models import District, DistrictKind
 
@@ -59,6 +60,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
         request,
         "publications/home.html",
         {
+            "city_bureau": city(),
+            "structured": structured.of_site(),
             "year": year,
             "stats": stats,
             "events": events,

@@ -5,8 +5,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from apps.cases.kinds import record_kinds
+from apps.publications import structured
 from apps.publications.answers import kept, public_page
-from apps.publications.citing import city
+from apps.publications.citing import city, newest_release
 from apps.publications.exports import export
 from apps.publications.listing import Listing
 
@@ -24,7 +25,13 @@ def listing_response(
         # What a form sends without saying anything makes no address to share.
         return redirect(listing.short_url)
     listing.paginate()
-    values = {"listing": listing, "kind": listing.kind, "city_bureau": city(), **(extra or {})}
+    values = {
+        "listing": listing,
+        "kind": listing.kind,
+        "city_bureau": city(),
+        "structured": structured.of_listing(listing.kind, newest_release()),
+        **(extra or {}),
+    }
     return render(request, template, values)
 
 

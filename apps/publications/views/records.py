@@ -16,7 +16,7 @@ from apps.cases.changes import ADDED, CHANGED, MOVED, REMOVED, WHAT, Diff, Side
 from apps.cases.changes.sheet import file_name, write_sheet
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Record, Revision
-from apps.publications import pictures, queries, trace
+from apps.publications import pictures, queries, structured, trace
 from apps.publications.answers import BadQuery, kept, public_page
 from apps.publications.citing import citations, city
 from apps.publications.flags import meaning
@@ -44,14 +44,18 @@ def record(request: HttpRequest, kind: str, uid: uuid.UUID) -> HttpResponseBase:
     except record_kind.model.DoesNotExist as error:
         raise Http404 from error
     revision: Revision = row.revision
+    title = trace.text_of(row, record_kind.title_field)
+    fields = trace.fields_of(record_kind, row)
+    pages = {p.text: p.url for field in fields for p in field.phrases if is_organisation(p.url)}
     return render(
         request,
         "publications/record.html",
         {
             "kind": record_kind,
             "row": row,
-            "title": trace.text_of(row, record_kind.title_field),
-            "fields": trace.fields_of(record_kind, row),
+            "title": title,
+            "fields": fields,
+            "structured": structured.of_record(record_kind, row, title, record_url(row), pages),
             "revision": revision,
             "release": revision.release_item.release,
             "road": trace.road(revision),
@@ -224,6 +228,11 @@ def organisation_url(pk: int) -> str:
     return reverse("publications:organisation", args=[pk])
 
 
+def is_organisation(url: str) -> bool:
+    """Say whether a phrase leads to an organisation's page."""
+    return url.startswith("/organisations/")
+
+
 def is_number(text: str) -> bool:
     """Say whether a part of an address is the number of something."""
     return text.isdecimal() and len(text) < 18
@@ -271,6 +280,10 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
         "publications/organisation.html",
         {
             "organisation": shown,
+            "city_bureau": city(),
+            "structured": structured.of_organisation(
+                title, [name for name in names if name != title], organisation_url(shown.pk)
+            ),
             "title": title,
             "names": [name for name in names if name != title],
             # Named only where a published row prints it.

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from apps.cases.canonical import canonical_bytes
 from apps.cases.models import Release, Revision, State
-from apps.publications import content, queries
+from apps.publications import content, queries, structured
 from apps.publications.answers import kept, public_page
+from apps.publications.citing import city
 from apps.publications.paging import page_of
 
 
@@ -45,6 +46,8 @@ def release(request: HttpRequest, number: str) -> HttpResponseBase:
         "publications/release.html",
         {
             "release": shown,
+            "city_bureau": city(),
+            "structured": structured.of_release(shown),
             "items": items,
             "previous": Release.objects.filter(pk__lt=shown.pk).order_by("-pk").first(),
             "next": Release.objects.filter(pk__gt=shown.pk).order_by("pk").first(),
