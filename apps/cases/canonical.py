@@ -54,7 +54,11 @@ def record_content(record: Record) -> dict[str, Any]:
         "position": record.position,
         "source_line": record.source_line,
         "flags": list(record.flags),
-        **{name: canonical_value(getattr(record, name)) for name in kind.fields},
+        **{
+            name: canonical_value(value)
+            for name in kind.fields
+            if (value := getattr(record, name)) not in (None, "") or name not in kind.later_fields
+        },
     }
 
 

@@ -90,6 +90,9 @@ class RecordKind:
     # False for what stays within the house when its case is published: it is hashed like all
     # content, and shown to those alone who may see the case.
     is_public: bool = True
+    # Those of ``fields`` that came later: they are in the content only where they say something, so
+    # that what was published before keeps its hash.
+    later_fields: tuple[str, ...] = ()
     # Name of the URL of the page where rows of this kind are written, which takes the case's id;
     # blank where the desk's own forms do.
     entry_url: str = ""

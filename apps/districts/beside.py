@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from apps.accounts.models import User
 from apps.cases.beside import Beside, Peer, spread_of
 from apps.cases.models import Revision, State
-from apps.districts.checks.amounts import amount, base_unit
+from apps.districts.checks.amounts import amount
 from apps.districts.models import FigureStatus, IndicatorValue, Scope
+from apps.registry.units import base_unit
 
 # What a district is still writing is nobody else's measure.
 REPORTED = [
@@ -75,9 +76,13 @@ def beside_figures(
         if figure.revision.case.year == year:
             peers.setdefault(key_of(figure), {})[figure.reporting_unit_id] = figure
         else:
-            place = (figure.indicator_id, figure.unit, figure.reporting_unit_id, figure.subject)
-            before.setdefault(place, figure)
+            before.setdefault(_place(figure), figure)
     return {row.uid: _beside(row, before, peers, str(year)) for row in rows}
+
+
+def _place(figure: IndicatorValue) -> tuple[int, str, int, str]:
+    base = base_unit(figure.unit)[1]
+    return (figure.indicator_id, base, figure.reporting_unit_id, figure.subject)
 
 
 def _beside(
@@ -88,7 +93,7 @@ def _beside(
 ) -> Beside:
     former = None
     if row.period == year:
-        former = before.get((row.indicator_id, row.unit, row.reporting_unit_id, row.subject))
+        former = before.get(_place(row))
     is_broken = row.indicator.is_broken(int(year) - 1, int(year))
     same = peers.get(key_of(row), {}) if not row.subject and row.value is not None else {}
     group = [
@@ -122,5 +127,6 @@ def _change(row: IndicatorValue, former: IndicatorValue | None) -> str:
     """Return the change against last year in per cent with its sign, or nothing."""
     if row.value is None or former is None or not former.value:
         return ""
-    share = (row.value - former.value) / abs(former.value) * 100
+    now, then = amount(row), amount(former)
+    share = (now - then) / abs(then) * 100
     return f"{share.quantize(Decimal('0.1')):+f}%"

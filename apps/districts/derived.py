@@ -30,9 +30,11 @@ KIND = "district-returns"
 def derivations(year: int) -> dict[int, Derivation]:
     """Return what is counted in a report year, by indicator. Two queries at most."""
     found: dict[int, Derivation] = {}
-    known = Derivation.objects.filter(from_year__lte=year, indicator__source=ValueSource.DERIVED)
+    known = Derivation.objects.filter(from_year__lte=year)
     for derivation in known.select_related("indicator").order_by("from_year"):
-        found[derivation.indicator_id] = derivation
+        # As it is defined in that year: an indicator may come to be counted, or be so no more.
+        if derivation.indicator.in_year(year).source == ValueSource.DERIVED:
+            found[derivation.indicator_id] = derivation
     if not found:
         return found
     can = {f"counts_{each.pk}": _can_be_counted(each, year) for each in found.values()}
@@ -118,15 +120,23 @@ def _would_count(derivation: Derivation, said: ListStatement | None, year: int) 
 
 def expected(figure: IndicatorValue) -> int | None:
     """Return what a figure is by count; None where it is no derived figure of its own return."""
-    if figure.indicator.source != ValueSource.DERIVED:
+    indicator = figure.indicator
+    if ValueSource.DERIVED not in {
+        indicator.source,
+        *(each["source"] for each in indicator.former),
+    }:
+        # Never counted: what most figures are, told without a query.
         return None
     case = figure.revision.case
+    defined = indicator.in_year(case.year)
+    if defined.source != ValueSource.DERIVED:
+        return None
     is_line = (
         case.kind == KIND
         and not figure.subject
         and figure.period == str(case.year)
         and figure.status == FigureStatus.ACTUAL
-        and figure.unit == figure.indicator.unit
+        and figure.unit == defined.unit
         and figure.reporting_unit.bureau_id == case.bureau_id
     )
     if not is_line:
@@ -166,7 +176,7 @@ def count_derived(actor: User, revision: Revision) -> None:
             period=str(year),
             status=FigureStatus.ACTUAL,
         ).select_related("indicator")
-        if figure.unit == figure.indicator.unit
+        if figure.unit == figure.indicator.in_year(year).unit
     }
     items = scope.open_items(revision) if revision.returned_at else None
     for indicator_id, derivation in found.items():

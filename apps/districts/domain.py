@@ -102,7 +102,8 @@ def save_again(
 
 def ensure_typed(indicator: Indicator, year: int) -> None:
     """Raise ``Locked`` where the indicator is counted from the city's lists of that year."""
-    if indicator.source == ValueSource.DERIVED and indicator.pk in derivations(year):
+    source = indicator.in_year(year).source
+    if source == ValueSource.DERIVED and indicator.pk in derivations(year):
         raise Locked(_("This figure is counted from the city's lists and cannot be typed."))
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.cases.forms import RecordForm
@@ -10,12 +11,22 @@ from apps.districts.models import Blank, IndicatorValue, NarrativeSection
 from apps.districts.pasting import COLUMNS, MOST_ROWS
 from apps.registry.models import Indicator
 
+# What a line asks for beside a value that another office makes.
+QUOTED = ("quoted_from", "quoted_on")
+
 
 def read_figure(values: dict[str, Any]) -> dict[str, Any]:
     """Return ``values`` with ``blank`` and ``value`` agreeing: a number, or a reason for none."""
     if values.get("value") is not None:
         return {**values, "blank": ""}
     return {**values, "blank": values.get("blank") or Blank.MISSING}
+
+
+def refuse_future(form: forms.BaseForm, values: dict[str, Any]) -> None:
+    """Add an error where the source of a figure has a day that is still to come."""
+    day = values.get("quoted_on")
+    if day is not None and day > timezone.localdate():
+        form.add_error("quoted_on", _("The date of the source lies in the future. Correct it."))
 
 
 class IndicatorValueForm(RecordForm):
@@ -36,6 +47,8 @@ class IndicatorValueForm(RecordForm):
             "comparison",
             "rank",
             "status",
+            "quoted_from",
+            "quoted_on",
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -50,6 +63,7 @@ class IndicatorValueForm(RecordForm):
             )
         if values.get("value") is not None and values.get("blank"):
             self.add_error("blank", _("Give a value, or say why there is none, not both."))
+        refuse_future(self, values)
         return read_figure(values)
 
 
@@ -67,11 +81,12 @@ class FigureForm(RecordForm):
 
     class Meta:
         model = IndicatorValue
-        fields = ["value", "blank", "qualifier"]
+        fields = ["value", "blank", "qualifier", *QUOTED]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a value together with a reason for none."""
+        """Refuse a value together with a reason for none, and a source of tomorrow."""
         values = super().clean() or {}
+        refuse_future(self, values)
         if values.get("value") is not None and values.get("blank"):
             self.add_error("blank", _("Give a value, or say why there is none, not both."))
         if values.get("value") is None and self.instance.pk and "value" not in self.errors:
@@ -92,20 +107,24 @@ class FieldForm(forms.Form):
     value = _field("value")
     qualifier = _field("qualifier")
     blank = _field("blank")
+    quoted_from = _field("quoted_from")
+    quoted_on = _field("quoted_on")
     uid = forms.UUIDField(required=False)
     version = forms.IntegerField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a value together with a reason for none."""
+        """Refuse a value together with a reason for none, and a source of tomorrow."""
         values = super().clean() or {}
+        refuse_future(self, values)
         if values.get("value") is not None and values.get("blank"):
             self.add_error("blank", _("Give a value, or say why there is none, not both."))
         return values
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what is stored of the figure."""
-        return {name: self.cleaned_data[name] for name in ("value", "blank", "qualifier")}
+        """Return what is stored of the figure; of a source only what the page sent."""
+        sent = [name for name in QUOTED if name in self.data]
+        return {name: self.cleaned_data[name] for name in ("value", "blank", "qualifier", *sent)}
 
 
 class HearForm(forms.Form):

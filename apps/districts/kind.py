@@ -32,7 +32,10 @@ INDICATOR_VALUE = RecordKind(
         "comparison",
         "rank",
         "status",
+        "quoted_from",
+        "quoted_on",
     ),
+    later_fields=("quoted_from", "quoted_on"),
     natural_key=(
         "indicator",
         "unit",

@@ -1,5 +1,7 @@
 """Annual returns: indicator values and narrative sections (DOMAIN §1)."""
 
+import copy
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +18,7 @@ from apps.cases.history import tracked
 from apps.cases.models import Record, Revision
 from apps.registry.models import District, Indicator, ValueSource
 from apps.registry.sounds import SoundsField
+from apps.registry.units import converted
 
 
 class Scope(models.TextChoices):
@@ -74,6 +77,9 @@ class IndicatorValue(Record):
     status = models.CharField(
         _("status"), max_length=8, choices=FigureStatus, default=FigureStatus.ACTUAL
     )
+    # Of a figure that another office makes: the document or table that it stands in, and its day.
+    quoted_from = models.CharField(_("quoted from"), max_length=120, blank=True)
+    quoted_on = models.DateField(_("date of the source"), null=True, blank=True)
     sounds = SoundsField(_("pinyin"), of=["subject"])
 
     class Meta(Record.Meta):
@@ -156,6 +162,28 @@ class IndicatorValue(Record):
             return f"{number}{unit}{self.qualifier}"
         return f"{self.qualifier}{number}{unit}"
 
+    def in_unit(self, unit: str) -> "IndicatorValue | None":
+        """Return the figure as it is in another unit, not stored; None where it cannot be.
+
+        A power of ten moves the point (超1.20亿元 is 超12000万元). A figure without a value has none
+        in any unit, and is the same.
+        """
+        if self.unit == unit or self.value is None:
+            return self
+        value = converted(self.value, self.unit, unit)
+        if value is None:
+            return None
+        there = copy.copy(self)
+        there.value, there.unit = value, unit
+        return there
+
+    @property
+    def source_words(self) -> str:
+        """Return where the figure is quoted from, with the day; nothing where it is not."""
+        if self.quoted_on is None:
+            return self.quoted_from
+        return _source(self.quoted_from, self.quoted_on)
+
     @property
     def identity(self) -> tuple[int, str, int, str, str, str, str]:
         """Return what makes two figures the same figure."""
@@ -168,6 +196,12 @@ class IndicatorValue(Record):
             self.scope,
             self.status,
         )
+
+
+def _source(words: str, day: dt.date) -> str:
+    if not words:
+        return day.isoformat()
+    return _("%(source)s, %(day)s") % {"source": words, "day": day.isoformat()}
 
 
 @tracked

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.districts.models import FigureStatus, IndicatorValue
+from apps.registry.units import base_unit
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,14 @@ class Figure:
     @property
     def change(self) -> str:
         """Return the difference to the year before in per cent, signed; blank where none can be."""
-        if self.before is None or not self.before.value or self.row.value is None:
+        if self.before is None or self.row.value is None:
             return ""
         if self.row.qualifier or self.before.qualifier or self.row.unit == "%" or self.is_broken:
             return ""
-        return f"{(self.row.value / self.before.value - 1) * 100:+.1f} %"
+        former = self.before.in_unit(self.row.unit)
+        if former is None or not former.value:
+            return ""
+        return f"{(self.row.value / former.value - 1) * 100:+.1f} %"
 
 
 @dataclass
@@ -57,7 +61,8 @@ class Section:
 
 
 def _series(row: IndicatorValue) -> tuple[Any, ...]:
-    return (row.indicator_id, row.unit, row.reporting_unit_id, row.subject, row.scope)
+    base = base_unit(row.unit)[1]
+    return (row.indicator_id, base, row.reporting_unit_id, row.subject, row.scope)
 
 
 def _of_year_before(
@@ -75,7 +80,14 @@ def _of_year_before(
         .select_related("indicator")
         .order_by("revision__case__year", "position", "id")
     )
-    return {_series(row): row for row in found}
+    former: dict[tuple[Any, ...], IndicatorValue] = {}
+    units = {(_series(row), row.unit) for row in rows}
+    for row in found:
+        series = _series(row)
+        # Told in two units, the one that is told again.
+        if series not in former or (series, row.unit) in units:
+            former[series] = row
+    return former
 
 
 def sections_of(

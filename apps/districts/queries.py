@@ -1,7 +1,8 @@
 """What is asked about returns."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,14 +12,31 @@ from apps.cases.desk.queries import revisions_for
 from apps.cases.models import Revision
 from apps.districts.models import FigureStatus, IndicatorValue, Presence
 from apps.registry.models import AskedOf, District, Indicator
-
-# Indicator, unit and subject: what makes a figure comparable with last year's.
-SeriesKey = tuple[int, str, str]
+from apps.registry.units import base_unit
 
 
-def last_year_values(
-    bureau: Bureau, year: int, indicator: Indicator | None = None
-) -> dict[SeriesKey, IndicatorValue]:
+@dataclass(frozen=True)
+class LastYear:
+    """What a bureau published of itself for the year before; of two alike the first."""
+
+    # By indicator and subject, each with its unit.
+    figures: Mapping[tuple[int, str], Mapping[str, IndicatorValue]]
+
+    def find(self, indicator: Indicator, unit: str, subject: str = "") -> IndicatorValue | None:
+        """Return the figure to stand beside one in ``unit``: in that unit, or in another.
+
+        In another power of ten of it, or, where the dictionary does not know the former unit any
+        more, in the unit it was published in.
+        """
+        there = self.figures.get((indicator.pk, subject), {})
+        if unit in there:
+            return there[unit]
+        others = [row for other, row in there.items() if other not in indicator.units]
+        base = base_unit(unit)[1]
+        return min(others, key=lambda row: base_unit(row.unit)[1] != base, default=None)
+
+
+def last_year_values(bureau: Bureau, year: int, indicator: Indicator | None = None) -> LastYear:
     """Return what is published of ``bureau``'s own return for the year before ``year``. One query.
 
     Of one ``indicator`` alone if it is given.
@@ -37,7 +55,10 @@ def last_year_values(
     )
     if indicator is not None:
         rows = rows.filter(indicator=indicator)
-    return {(row.indicator_id, row.unit, row.subject): row for row in rows}
+    figures: dict[tuple[int, str], dict[str, IndicatorValue]] = {}
+    for row in rows:
+        figures.setdefault((row.indicator_id, row.subject), {})[row.unit] = row
+    return LastYear(figures)
 
 
 def indicators_of_return(year: int) -> list[Indicator]:
@@ -105,7 +126,7 @@ def versions_of_lines(revision: Revision, codes: Iterable[str]) -> dict[str, tup
 def scope_before(revision: Revision, indicator: Indicator) -> str | None:
     """Return the scope of last year's figure as published; None where there is none."""
     before = last_year_values(revision.case.bureau, revision.case.year, indicator)
-    figure = before.get((indicator.pk, indicator.unit, ""))
+    figure = before.find(indicator, indicator.unit)
     return figure.scope if figure else None
 
 

@@ -15,7 +15,7 @@ from apps.cases.desk.evidence import counts_by_row, list_url
 from apps.cases.domain.evidence import Place
 from apps.cases.models import WRITABLE, Finding, FindingStatus, Remark, Revision, Severity
 from apps.districts.derived import derivations
-from apps.districts.forms import FigureForm
+from apps.districts.forms import QUOTED, FigureForm
 from apps.districts.kind import INDICATOR_VALUE, NARRATIVE_SECTION
 from apps.districts.lists.standing import Lists, read_lists
 from apps.districts.models import (
@@ -26,9 +26,9 @@ from apps.districts.models import (
     Scope,
 )
 from apps.districts.narrative.references import References, tell
-from apps.districts.queries import SeriesKey, indicators_of_return, last_year_values, own_figures
+from apps.districts.queries import indicators_of_return, last_year_values, own_figures
 from apps.registry.domain import form_of
-from apps.registry.models import District, FormVersion, Indicator
+from apps.registry.models import District, FormVersion, Indicator, ValueSource
 
 
 @dataclass
@@ -50,16 +50,30 @@ class Line:
     @property
     def change(self) -> str:
         """Return the change against last year in per cent with its sign, or nothing."""
-        if (
-            self.figure is None
-            or self.before is None
-            or self.is_broken
-            or self.figure.value is None
-            or not self.before.value
-        ):
+        before = self.former
+        if self.figure is None or self.figure.value is None or not before or not before.value:
             return ""
-        share = (self.figure.value - self.before.value) / abs(self.before.value) * 100
+        share = (self.figure.value - before.value) / abs(before.value) * 100
         return f"{share.quantize(Decimal('0.1')):+f}%"
+
+    @property
+    def former(self) -> IndicatorValue | None:
+        """Return last year's figure in the unit of this year; None where they are not comparable."""
+        if self.before is None or self.is_broken:
+            return None
+        return self.before.in_unit(self.indicator.unit)
+
+    @property
+    def is_converted(self) -> bool:
+        """Say whether last year's figure was published in another power of ten."""
+        former = self.former
+        return former is not None and former is not self.before
+
+    @property
+    def is_other_unit(self) -> bool:
+        """Say whether last year's figure stands in a unit that does not convert."""
+        before = self.before
+        return before is not None and before.in_unit(self.indicator.unit) is None
 
     @property
     def is_broken(self) -> bool:
@@ -72,15 +86,16 @@ class Line:
     @property
     def before_value(self) -> str:
         """Return last year's number as plain digits, for the page's script to compare with."""
-        value = self.before.value if self.before and not self.is_broken else None
-        return "" if value is None else f"{value:f}"
+        former = self.former
+        return "" if former is None or former.value is None else f"{former.value:f}"
 
     @property
     def stored(self) -> dict[str, Any]:
         """Return the figure as it is stored, for the page's script."""
         figure = self.figure
         if figure is None:
-            return {"uid": "", "version": 0, "value": "", "qualifier": "", "blank": ""}
+            empty = dict.fromkeys(("value", "qualifier", "blank", *QUOTED), "")
+            return {"uid": "", "version": 0, **empty}
         value = "" if figure.value is None else f"{figure.value:f}"
         return {
             "uid": figure.uid,
@@ -88,7 +103,14 @@ class Line:
             "value": value,
             "qualifier": figure.qualifier,
             "blank": figure.blank,
+            "quoted_from": figure.quoted_from,
+            "quoted_on": figure.quoted_on.isoformat() if figure.quoted_on else "",
         }
+
+    @property
+    def is_quoted(self) -> bool:
+        """Say whether another office makes the figure, so that its source is asked for."""
+        return self.indicator.source == ValueSource.QUOTED
 
     @property
     def prefix(self) -> str:
@@ -254,7 +276,7 @@ def read_return(actor: User, revision: Revision, *, with_lists: bool = False) ->
             Line(
                 indicator,
                 figure,
-                before.get(_series(indicator)),
+                before.find(indicator, indicator.unit),
                 findings.get(str(uid)),
                 is_open(INDICATOR_VALUE.code, uid) and indicator.pk not in counted,
                 indicator.pk in counted,
@@ -284,10 +306,6 @@ def read_return(actor: User, revision: Revision, *, with_lists: bool = False) ->
         narrative=[(part, is_open(NARRATIVE_SECTION.code, part.uid)) for part in narrative],
         lists=read_lists(revision, district) if with_lists else None,
     )
-
-
-def _series(indicator: Indicator) -> SeriesKey:
-    return (indicator.pk, indicator.unit, "")
 
 
 def _split(
@@ -358,6 +376,9 @@ def bind_forms(section: Section, data: Mapping[str, Any] | None = None) -> None:
             prefix=line.prefix,
             instance=line.figure or IndicatorValue(),
         )
+        if not line.is_quoted:
+            for name in QUOTED:
+                del line.form.fields[name]
         value = line.form.fields["value"]
         value.label = str(line.indicator)
         value.help_text = line.indicator.definition
@@ -369,4 +390,11 @@ def bind_forms(section: Section, data: Mapping[str, Any] | None = None) -> None:
             if name == "blank":
                 line.form.fields[name].choices = [("", "—"), *Blank.choices]  # type: ignore[attr-defined]
             line.form.fields[name].widget.attrs["aria-label"] = f"{line.indicator}: {text}"
+        if line.is_quoted:
+            texts = {"quoted_from": _("quoted from"), "quoted_on": _("date of the source")}
+            for name, text in texts.items():
+                line.form.fields[name].widget.attrs["aria-label"] = f"{line.indicator}: {text}"
+            line.form.fields["quoted_from"].widget.attrs["placeholder"] = _(
+                "office and document, such as the statistical bulletin"
+            )
         line.form.fields["qualifier"].widget.attrs["list"] = "qualifiers"

@@ -60,6 +60,8 @@ def describe(figure: IndicatorValue, reader: User) -> dict[str, Any]:
         "value": "" if figure.value is None else f"{figure.value:f}",
         "qualifier": figure.qualifier,
         "blank": figure.blank,
+        "quoted_from": figure.quoted_from,
+        "quoted_on": figure.quoted_on.isoformat() if figure.quoted_on else "",
         "printed": figure.printed,
         "at": saved_at.isoformat(),
         # Who else saved it last; nothing where it was the reader.
@@ -110,7 +112,7 @@ def _save_first(
     revision = _return_or_404(request, case_id)
     indicator = _indicator_or_404(code).in_year(revision.case.year)
     domain.ensure_typed(indicator, revision.case.year)
-    if values["value"] is None and not values["blank"]:
+    if not any(value not in (None, "") for value in values.values()):
         present = queries.figures_of_lines(revision, [code]).get(code)
         if present is None:
             return JsonResponse({"figure": None})
@@ -130,12 +132,16 @@ def _conflict(
     indicator: Indicator, values: Mapping[str, Any], theirs: IndicatorValue | None, reader: User
 ) -> HttpResponse:
     """Answer a stale save: both values, who and when, and the choice between them."""
-    content = {name: values[name] for name in ("value", "blank", "qualifier")}
     unit = theirs.unit if theirs else indicator.unit
-    yours = IndicatorValue(unit=unit, **content)
+    yours = IndicatorValue(unit=unit, **values)
     html = render_to_string(
         "districts/choice.html",
-        {"label": str(indicator), "yours": yours.printed or _("no value"), "theirs": theirs},
+        {
+            "label": str(indicator),
+            "yours": yours.printed or _("no value"),
+            "your_source": yours.source_words,
+            "theirs": theirs,
+        },
     )
     figure = describe(theirs, reader) if theirs else None
     return JsonResponse({"figure": figure, "html": html}, status=409)

@@ -42,6 +42,8 @@ class IndicatorValueSerializer(RecordSerializer):
             "comparison",
             "rank",
             "status",
+            "quoted_from",
+            "quoted_on",
             "source_line",
             "flags",
             *RecordSerializer.TAIL,

@@ -2,6 +2,7 @@
 
 import contextlib
 import uuid
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from apps.cases.kinds import record_kinds
 from apps.cases.models import FIELD_LENGTH, Revision
 from apps.districts import domain
 from apps.districts.derived import claimed, derivations, rows_behind
+from apps.districts.forms import QUOTED
 from apps.districts.lists.page import tasks_of
 from apps.districts.models import IndicatorValue
 from apps.districts.pasting import QUALIFIERS
@@ -262,7 +264,7 @@ def _was_sent(line: Line, data: Any) -> bool:
 def _has_changed(line: Line, data: Any) -> bool:
     """Say whether the person changed the line, or chose between two values."""
     assert line.form is not None
-    content = {"value", "blank", "qualifier"}
+    content = {"value", "blank", "qualifier", *QUOTED}
     return bool(content & set(line.form.changed_data)) or f"{line.prefix}-choice" in data
 
 
@@ -278,7 +280,12 @@ def _save_line(user: User, page: Return, line: Line, data: Any) -> bool:
         # The person has seen the other value; the version he saw it at is sent along.
         uid = line.figure.uid
         version = int(data.get(f"{line.prefix}-seen") or 0)
-    if uid is None and values["value"] is None and not values["blank"]:
+    if (
+        uid is None
+        and values["value"] is None
+        and not values["blank"]
+        and not _names_source(values)
+    ):
         return False
     domain.save_figure(
         user,
@@ -290,6 +297,10 @@ def _save_line(user: User, page: Return, line: Line, data: Any) -> bool:
         version=version,
     )
     return True
+
+
+def _names_source(values: Mapping[str, Any]) -> bool:
+    return any(values.get(name) for name in QUOTED)
 
 
 def _read_place(line: Line, data: Any) -> tuple[uuid.UUID | None, int | None]:

@@ -91,6 +91,8 @@ OTHER = {
         "comparison": "增长3%",
         "rank": "第2",
         "status": "forecast",
+        "quoted_from": "市统计局公报",
+        "quoted_on": dt.date(2024, 3, 12),
     },
     "narrative-sections": {"heading": "另一节", "text": "另一段。"},
     "list-statements": {
@@ -258,3 +260,15 @@ def test_foreign_keys_are_the_relations_among_the_fields():
 
     assert foreign_keys(kind.model, kind.fields) == ["indicator", "reporting_unit"]
     assert dataclasses.is_dataclass(kind)
+
+
+@pytest.mark.django_db
+def test_field_that_came_later_is_no_content_where_it_is_empty():
+    """What was published before the field was there keeps its hash."""
+    revision = factories.open_return()
+    row = factories.records_of(revision)[0]
+
+    assert not {"quoted_from", "quoted_on"} & record_content(row).keys()
+    row.quoted_from, row.quoted_on = "市统计局公报", dt.date(2024, 3, 12)
+    assert record_content(row)["quoted_from"] == "市统计局公报"
+    assert record_content(row)["quoted_on"] == "2024-03-12"

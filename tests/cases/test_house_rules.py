@@ -84,7 +84,7 @@ MORE = {
         "report_year",
     },
     "roster-entries": {"flags", "report_year"},
-    "indicator-values": {"blank", "flags", "report_year"},
+    "indicator-values": {"blank", "flags", "quoted_from", "quoted_on", "report_year"},
     "policies": {"note", "document_number", "issued_on", "flags", "report_year"},
     "events": {"note", "flags", "report_year"},
     "narrative-sections": {"report_year"},
@@ -254,6 +254,8 @@ _PLAIN = {
     "qualifier",
     "comparison",
     "rank",
+    "quoted from",
+    "date of the source",
     "heading",
     "text",
 }

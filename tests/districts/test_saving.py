@@ -113,6 +113,8 @@ def test_save_stores_the_figure_and_describes_it(desk: Desk, draft: Revision) ->
             "value": "23.10",
             "qualifier": "超",
             "blank": "",
+            "quoted_from": "",
+            "quoted_on": "",
             "printed": "超23.10亿元",
             "at": timezone.localtime(stored.updated_at).isoformat(),
             "by": "",

@@ -256,3 +256,105 @@ def test_definition_in_use_is_not_changed_in_the_administration(
 
     assert "so it stays" in answer.content.decode()
     assert Indicator.objects.get(pk=spending.pk).unit == "亿元"
+
+
+def _line(draft: Revision) -> Any:
+    page = read_return(factories.filler_of(draft), draft)
+    return next(x for x in page.sections[0].lines if x.indicator.code == "rd-spending")
+
+
+def _return_of_2024(value: str, unit: str) -> Revision:
+    values = factories.figure_values(
+        indicator=factories.indicator("rd-spending"),
+        period="2024",
+        value=Decimal(value),
+        unit=unit,
+    )
+    return factories.open_return(rows=[values], year=2024)
+
+
+@pytest.mark.parametrize(
+    ("value", "change_shown", "rules"),
+    [
+        ("21000", "+5.0%", set()),
+        ("210000", "+950.0%", {"unlike_last_year"}),
+        ("2.10", "-100.0%", {"unit_slip"}),
+    ],
+    ids=["grown", "leapt", "old unit by habit"],
+)
+def test_last_years_value_is_converted_where_the_unit_moves_the_point(
+    keeper: User, client: Client, value: str, change_shown: str, rules: set[str]
+) -> None:
+    published(2023, "2.00")
+    change(keeper, 2024, units=["万元"], precision=0)
+    draft = _return_of_2024(value, "万元")
+
+    line, [printed] = _line(draft), sections_of([fresh_figure(draft)], 2024, str)[0].figures
+    client.force_login(
+        factories.filler_of(draft), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    page = client.get(f"/desk/returns/{draft.case_id}/1/", headers={"accept-language": "en"})
+
+    assert (line.former.printed, line.before.printed) == ("20000万元", "2.00亿元")
+    assert (line.change, line.before_value, line.is_broken) == (change_shown, "20000", False)
+    assert "<b>20000万元</b>" in page.content.decode()
+    assert "published as 2.00亿元" in page.content.decode()
+    assert printed.change.replace(" ", "") == change_shown
+    found = {problem.rule for problem in return_rules(draft)}
+    assert found & {"unlike_last_year", "unit_slip"} == rules
+
+
+def test_last_years_value_in_a_unit_that_does_not_convert_is_shown_as_it_is(
+    keeper: User, client: Client
+) -> None:
+    published(2023, "2.00")
+    change(keeper, 2024, units=["项"], precision=0)
+    draft = factories.open_return(rows=0, year=2024)
+    line = _line(draft)
+    client.force_login(
+        factories.filler_of(draft), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    page = client.get(f"/desk/returns/{draft.case_id}/1/", headers={"accept-language": "en"})
+
+    assert (line.before.printed, line.former, line.change) == ("2.00亿元", None, "")
+    assert line.is_other_unit
+    assert "other unit" in page.content.decode()
+    assert [
+        row.before.printed for row in sheet_rows(read_return(factories.filler_of(draft), draft))
+    ] == ["2.00亿元"]
+
+
+def test_new_definition_beside_a_new_unit_is_not_compared(keeper: User) -> None:
+    published(2023, "2.00")
+    change(keeper, 2024, units=["万元"], precision=0, definition="只计规上企业。")
+    draft = _return_of_2024("210000", "万元")
+
+    assert (_line(draft).is_broken, _line(draft).change) == (True, "")
+    assert not {p.rule for p in return_rules(draft)} & {"unlike_last_year", "unit_slip"}
+
+
+def test_figure_counted_from_lists_has_the_unit_of_its_year() -> None:
+    from tests.districts.test_derived import counted, roster, stored
+
+    keeper = factories.person(Role.ADMINISTRATOR)
+    derivation = counted()
+    roster("beilun", "beilun")
+    define(keeper, derivation.indicator, 2025, {"units": ["个"]}, "统计制度调整")
+
+    figure = stored(factories.open_return(year=2024))
+    assert figure is not None
+    assert (figure.value, figure.unit) == (2, "家")
+
+
+def test_figure_that_is_typed_from_a_later_year_on_is_counted_until_then() -> None:
+    from apps.districts.derived import derivations
+    from tests.districts.test_derived import counted, roster
+
+    keeper = factories.person(Role.ADMINISTRATOR)
+    derivation = counted()
+    for year in (2024, 2025):
+        roster("beilun", year=year)
+    define(keeper, derivation.indicator, 2025, {"source": "typed"}, "改为填报")
+
+    assert list(derivations(2024)) == [derivation.indicator_id]
+    assert derivations(2025) == {}

@@ -17,6 +17,7 @@ from apps.districts.checks.negative_count import negative_count
 from apps.districts.checks.number_not_in_figures import number_not_in_figures
 from apps.districts.checks.out_of_range import out_of_range
 from apps.districts.checks.part_beyond_whole import part_beyond_whole
+from apps.districts.checks.quoted_without_source import quoted_without_source
 from apps.districts.checks.ratio_unlike_its_parts import ratio_unlike_its_parts
 from apps.districts.checks.reading import Reading
 from apps.districts.checks.stock_and_flow import stock_and_flow
@@ -34,6 +35,7 @@ FIGURE_RULES = (
     wrong_precision,
     negative_count,
     out_of_range,
+    quoted_without_source,
     figure_told_twice,
     forecast_in_a_closed_year,
     figure_missing,

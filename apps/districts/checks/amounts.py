@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from apps.districts.models import IndicatorValue
 from apps.registry.models import Measure, ValueType
+from apps.registry.units import base_unit
 
-# 万元 and 亿元 are 元 ten thousand and a hundred million times over; so are 万人次, 万亩 and others.
-_PREFIXES = {"亿": Decimal(10**8), "万": Decimal(10**4)}
 # Words before or after a number, and how far the true value may lie from what is printed.
 MORE = frozenset(
     ["超", "超过", "突破", "逾", "余", "多", "以上", "不低于", "不少于", "高于", "大于", "至少"]
@@ -32,13 +30,6 @@ class Span:
     def meets(self, other: "Span") -> bool:
         """Say whether both may stand for the same value."""
         return self.low <= other.high and other.low <= self.high
-
-
-@lru_cache(maxsize=2048)
-def base_unit(unit: str) -> tuple[Decimal, str]:
-    """Return by what a value in ``unit`` is multiplied, and the unit it then has."""
-    factor = _PREFIXES.get(unit[:1])
-    return (factor, unit[1:]) if factor and len(unit) > 1 else (Decimal(1), unit)
 
 
 def amount(figure: IndicatorValue) -> Decimal:

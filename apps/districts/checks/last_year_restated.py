@@ -8,8 +8,9 @@ from django.utils.translation import gettext_noop as _
 
 from apps.cases.kinds import Problem
 from apps.cases.models import Severity
-from apps.districts.checks.amounts import amount, base_unit, half_step
+from apps.districts.checks.amounts import amount, half_step
 from apps.districts.checks.reading import Reading, rule, series_of
+from apps.registry.units import base_unit
 
 # 2022年为48% in a comparison tells last year's value again.
 _TOLD = re.compile(r"(20\d\d)年为(\d+(?:\.\d+)?)")

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_noop as _
 
 from apps.cases.kinds import Problem
 from apps.cases.models import Severity
-from apps.districts.checks.amounts import Span, amount, base_unit, half_step, span
+from apps.districts.checks.amounts import Span, amount, half_step, span
 from apps.districts.checks.growth import growth
 from apps.districts.checks.numbers import Number, numbers, same_unit
 from apps.districts.checks.reading import Reading, rule
 from apps.districts.models import IndicatorValue
 from apps.registry.models import Indicator, Measure
+from apps.registry.units import base_unit
 
 # Words between the name of an indicator and its number that change nothing.
 _BETWEEN = re.compile(

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apps.districts.checks.amounts import Span, base_unit, half_step, qualified
+from apps.districts.checks.amounts import Span, half_step, qualified
+from apps.registry.units import base_unit
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．％＋－", "0123456789.%+-")
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}

@@ -10,7 +10,6 @@ from django.db.models import F
 
 from apps.cases.kinds import Problem
 from apps.cases.models import Revision, Severity
-from apps.districts.checks.amounts import base_unit
 from apps.districts.lists.standing import Lists, read_lists
 from apps.districts.models import FigureStatus, IndicatorValue, NarrativeSection, Scope
 from apps.registry.models import (
@@ -20,6 +19,7 @@ from apps.registry.models import (
     RelationKind,
     RelationRole,
 )
+from apps.registry.units import base_unit
 
 # How far back a claim such as 三年翻番 or 历史新高 is looked up.
 YEARS_BACK = 5

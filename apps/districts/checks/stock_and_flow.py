@@ -7,9 +7,10 @@ from django.utils.translation import gettext_noop as _
 
 from apps.cases.kinds import Problem
 from apps.cases.models import Severity
-from apps.districts.checks.amounts import Span, amount, base_unit, plain, span
+from apps.districts.checks.amounts import Span, amount, plain, span
 from apps.districts.checks.reading import Reading, rule
 from apps.registry.models import Measure, RelationKind, RelationRole
+from apps.registry.units import base_unit
 
 
 @rule(

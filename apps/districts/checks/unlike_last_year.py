@@ -9,11 +9,12 @@ from django.utils.translation import gettext_noop as _
 
 from apps.cases.kinds import Problem
 from apps.cases.models import Severity
-from apps.districts.checks.amounts import amount, base_unit, is_count
+from apps.districts.checks.amounts import amount, is_count
 from apps.districts.checks.reading import Reading, rule
 from apps.districts.checks.unit_slip import slip_of
 from apps.districts.models import FigureStatus, IndicatorValue, Scope
 from apps.registry.models import Measure
+from apps.registry.units import base_unit
 
 # Where too few units tell how the measure changes, a change beyond these is to be explained.
 LEAST_RATIO, MOST_RATIO = Decimal("0.4"), Decimal("2.5")
@@ -105,20 +106,17 @@ def _usual_changes(reading: Reading, indicators: set[int]) -> dict[int, list[flo
             "unit",
             "period",
             "value",
-            "indicator__breaks",
         )
     )
     series: dict[tuple[int, int, str, str], dict[int, Decimal]] = {}
-    breaks: dict[int, list[int]] = {}
-    for indicator, unit_id, scope, unit, period, value, broken in rows:
-        breaks[indicator] = broken
+    for indicator, unit_id, scope, unit, period, value in rows:
         factor, base = base_unit(unit)
         years_of = series.setdefault((indicator, unit_id, scope or Scope.WHOLE, base), {})
         years_of[int(period)] = (value or Decimal(0)) * factor
     changes: dict[int, list[float]] = {}
     for (indicator, *_rest), values in series.items():
         for year in (reading.year, reading.year - 1):
-            if year in breaks[indicator]:
+            if reading.indicators[indicator].is_broken(year - 1, year):
                 break
             if year in values and year - 1 in values:
                 changes.setdefault(indicator, []).append(math.log(values[year] / values[year - 1]))

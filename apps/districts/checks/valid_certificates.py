@@ -7,10 +7,11 @@ from django.utils.translation import gettext_noop as _
 
 from apps.cases.kinds import Problem
 from apps.cases.models import Severity
-from apps.districts.checks.amounts import Span, amount, base_unit, plain, span
+from apps.districts.checks.amounts import Span, amount, plain, span
 from apps.districts.checks.reading import Reading, Relation, rule
 from apps.districts.models import IndicatorValue
 from apps.registry.models import RelationKind, RelationRole
+from apps.registry.units import base_unit
 
 _OUT = (RelationRole.REMOVED, RelationRole.MOVED_OUT)
 

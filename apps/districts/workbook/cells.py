@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,6 +27,7 @@ SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?e[+-]?\d+", re.I)
 DATE = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*(?:[-/.月]\s*(?:\d{1,2}\s*日?)?)?|\d{1,2}月\d{1,2}日"
 )
+DAY = re.compile(r"((?:19|20)\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d+)?")
 PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 NUMBER_INSIDE = re.compile(r"[+-]?\d[\d,.]*")
@@ -59,6 +61,7 @@ class Reading:
 
     value: Decimal | None = None
     text: str = ""
+    day: dt.date | None = None
     notes: list[str] = field(default_factory=list)
 
 
@@ -252,6 +255,38 @@ def read_words(found: Found, length: int = QUALIFIER_LENGTH) -> Reading:
         )
     if any(unicodedata.category(character) == "Cc" for character in reading.text):
         raise WrongCell(_("The cell holds control characters."), _("Type the word again."))
+    return reading
+
+
+def read_day(found: Found) -> Reading:
+    """Return the day in a cell: a date of the spreadsheet, or one written out. Raises ``WrongCell``."""
+    reading = Reading()
+    if not found.is_error and isinstance(found.value, dt.date):
+        value: Any = found.value
+        reading.day = value.date() if isinstance(value, dt.datetime) else value
+    else:
+        value = _resolve(found, reading)
+        if value is None or not str(value).strip():
+            return reading
+        text = "".join(unicodedata.normalize("NFKC", str(value)).split())
+        parts = DAY.fullmatch(text)
+        try:
+            if parts is None:
+                raise ValueError(text)
+            reading.day = dt.date(*(int(part) for part in parts.groups()))
+        except ValueError as error:
+            raise WrongCell(
+                _("This is not a date."), _("Type year, month and day, such as 2024-03-12.")
+            ) from error
+        if text != reading.day.isoformat():
+            reading.notes.append(
+                _("The text “%(text)s” was read as the date %(day)s.")
+                % {"text": str(value)[:60], "day": reading.day.isoformat()}
+            )
+    if reading.day > timezone.localdate():
+        raise WrongCell(
+            _("The date of the source lies in the future."), _("Type the date of the document.")
+        )
     return reading
 
 

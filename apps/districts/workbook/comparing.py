@@ -1,5 +1,6 @@
 """What an upload would change, what is wrong with it, and what a colleague changed meanwhile."""
 
+import datetime as dt
 import hashlib
 import json
 from collections import Counter
@@ -11,10 +12,19 @@ from django.utils.translation import ngettext
 
 from apps.districts.models import Blank, IndicatorValue
 from apps.districts.returns import Return
-from apps.districts.workbook.cells import Found, Reading, read_number, read_reason, read_words
+from apps.districts.workbook.cells import (
+    Found,
+    Reading,
+    read_day,
+    read_number,
+    read_reason,
+    read_words,
+)
 from apps.districts.workbook.errors import Fault, Note, Refused, WrongCell
 from apps.districts.workbook.layout import INPUTS, Imprint, Origin, SheetRow, Values, sheet_rows
 from apps.districts.workbook.reading import ReadRow, Sheet, plain
+
+SOURCE_LENGTH = IndicatorValue._meta.get_field("quoted_from").max_length or 120
 
 
 @dataclass(frozen=True)
@@ -247,6 +257,8 @@ def _compare_row(
         "value": lambda found: read_number(found, origin.unit, places, origin.values.value),
         "qualifier": read_words,
         "blank": lambda found: read_reason(found, sheet.imprint.blanks),
+        "quoted_from": lambda found: read_words(found, SOURCE_LENGTH),
+        "quoted_on": read_day,
     }
     for code, reader in readers.items():
         found = row.found(code)
@@ -257,7 +269,13 @@ def _compare_row(
         else:
             notes += [Note(sheet.name, found.cell, text) for text in read[code].notes]
     if not faults:
-        yours = Values(read["value"].value, read["blank"].text, read["qualifier"].text)
+        yours = Values(
+            read["value"].value,
+            read["blank"].text,
+            read["qualifier"].text,
+            read["quoted_from"].text,
+            read["quoted_on"].day,
+        )
         if yours.value is not None and yours.blank:
             fault(
                 row.found("blank"),
@@ -270,10 +288,26 @@ def _compare_row(
                 _("A qualifier stands beside no value."),
                 _("Type the value, or empty the qualifier."),
             )
+        elif yours.value is None and _source(yours) != _source(origin.values):
+            fault(
+                row.found("quoted_from" if yours.quoted_from else "quoted_on"),
+                _("A source stands beside no value."),
+                _("Type the value, or empty the source."),
+            )
+        elif now and not now.may_type("quoted_from") and _source(yours) != _source(origin.values):
+            fault(
+                row.found("quoted_from" if yours.quoted_from else "quoted_on"),
+                _("This figure is not quoted from another office; it has no source here."),
+                _("Empty the cell; a document that proves the figure is attached as evidence."),
+            )
         else:
             _settle(row, origin, now, yours, notes, fault, sheet, result)
     result.faults += faults
     result.notes += notes
+
+
+def _source(values: Values) -> tuple[str, dt.date | None]:
+    return values.quoted_from, values.quoted_on
 
 
 def _settle(

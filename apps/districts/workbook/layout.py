@@ -1,23 +1,26 @@
 """The template: its columns, its rows, and the signed sheet that says what they were made from."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.core.signing import BadSignature, Signer
 from django.utils.translation import gettext as _
 
 from apps.cases import scope
+from apps.districts.forms import QUOTED
 from apps.districts.kind import INDICATOR_VALUE
 from apps.districts.models import Blank, IndicatorValue, Scope
 from apps.districts.queries import last_year_values
 from apps.districts.returns import Line, Return
-from apps.registry.models import Indicator
+from apps.registry.models import Indicator, ValueSource
 
 # Raise it with every change of the layout that an older workbook does not have.
-TEMPLATE = "1"
+TEMPLATE = "2"
 FORMAT = "yongke-return"
 HIDDEN_SHEET = "_yongke"
 MOST_ROWS = 12_000
@@ -34,8 +37,11 @@ COLUMNS = (
     "value",
     "qualifier",
     "blank",
+    *QUOTED,
 )
-INPUTS = ("value", "qualifier", "blank")
+INPUTS = ("value", "qualifier", "blank", *QUOTED)
+# How many texts tell a row's origin.
+ORIGIN_CELLS = 10
 # Without one of these columns no row can be read.
 NEEDED = ("code", "unit", *INPUTS)
 
@@ -53,6 +59,8 @@ def column_labels() -> dict[str, str]:
         "value": _("value"),
         "qualifier": _("qualifier"),
         "blank": _("no value because"),
+        "quoted_from": _("quoted from"),
+        "quoted_on": _("date of the source"),
     }
 
 
@@ -63,19 +71,32 @@ class Values:
     value: Decimal | None = None
     blank: str = ""
     qualifier: str = ""
+    quoted_from: str = ""
+    quoted_on: dt.date | None = None
 
     @classmethod
     def of(cls, figure: IndicatorValue | None) -> "Values":
         """Return what a stored figure says; all empty where there is none."""
-        return cls(figure.value, figure.blank, figure.qualifier) if figure else cls()
+        if figure is None:
+            return cls()
+        return cls(
+            figure.value, figure.blank, figure.qualifier, figure.quoted_from, figure.quoted_on
+        )
+
+    @property
+    def as_stored(self) -> dict[str, Any]:
+        """Return the values by the names of the figure's fields."""
+        return asdict(self)
 
     def printed(self, unit: str) -> str:
-        """Return the figure as it is printed; nothing where there is neither value nor reason."""
+        """Return the figure as it is printed, with the source it is quoted from.
+
+        Nothing where there is neither value nor reason.
+        """
         if self == Values():
             return ""
-        return IndicatorValue(
-            unit=unit, value=self.value, blank=self.blank, qualifier=self.qualifier
-        ).printed
+        figure = IndicatorValue(unit=unit, **self.as_stored)
+        return " · ".join(filter(None, [figure.printed, figure.source_words]))
 
 
 @dataclass(frozen=True)
@@ -119,6 +140,11 @@ class SheetRow:
         """Return what is stored."""
         return Values.of(self.figure)
 
+    def may_type(self, column: str) -> bool:
+        """Say whether the district types in this column of the row: a source of quoted figures."""
+        is_quoted = self.indicator.source == ValueSource.QUOTED
+        return self.is_open and column in INPUTS and (is_quoted or column not in QUOTED)
+
 
 def sheet_rows(page: Return) -> Iterator[SheetRow]:
     """Yield the rows of a return in the order of the form. Three queries at most."""
@@ -138,13 +164,12 @@ def sheet_rows(page: Return) -> Iterator[SheetRow]:
                 items is None or scope.row_is_named(items, INDICATOR_VALUE.code, figure.uid)
             )
             same_period = figure.period == str(revision.case.year)
-            series = (figure.indicator_id, figure.unit, figure.subject)
             yield SheetRow(
                 f"{code}/{counts[code]}",
                 section.title,
                 figure.indicator,
                 figure,
-                before.get(series) if same_period else None,
+                before.find(figure.indicator, figure.unit, figure.subject) if same_period else None,
                 figure.scope,
                 is_open,
             )
@@ -198,13 +223,22 @@ class Origin:
             value,
             self.values.blank,
             self.values.qualifier,
+            self.values.quoted_from,
+            self.values.quoted_on.isoformat() if self.values.quoted_on else "",
         ]
 
     @classmethod
     def read(cls, cells: list[str]) -> "Origin":
         """Return the origin that ``cells`` holds. Raises ``ValueError`` or ``ArithmeticError``."""
-        key, uid, version, unit, words, value, blank, qualifier = (cells + [""] * 8)[:8]
-        values = Values(Decimal(value) if value else None, blank, qualifier)
+        key, uid, version, unit, words, value, *rest = (cells + [""] * ORIGIN_CELLS)[:ORIGIN_CELLS]
+        blank, qualifier, quoted_from, day = rest
+        values = Values(
+            Decimal(value) if value else None,
+            blank,
+            qualifier,
+            quoted_from,
+            dt.date.fromisoformat(day) if day else None,
+        )
         return cls(key, uid, int(version), unit, words, values)
 
 

@@ -21,6 +21,7 @@ from apps.districts.workbook.layout import (
     MOST_COLUMNS,
     MOST_ROWS,
     NEEDED,
+    ORIGIN_CELLS,
     TEMPLATE,
     Imprint,
 )
@@ -113,7 +114,9 @@ def _read_imprint(book: Workbook) -> Imprint:
     table = [
         [str(cell) if cell is not None else "" for cell in row]
         for row in book[HIDDEN_SHEET].iter_rows(
-            max_row=min(book[HIDDEN_SHEET].max_row, MOST_ROWS + 100), max_col=9, values_only=True
+            max_row=min(book[HIDDEN_SHEET].max_row, MOST_ROWS + 100),
+            max_col=ORIGIN_CELLS + 1,
+            values_only=True,
         )
     ]
     table = [_trimmed(row) for row in table]

@@ -102,11 +102,7 @@ def _figure_change(change: Change) -> domain.FigureChange:
     figure = change.figure
     return domain.FigureChange(
         change.row.indicator,
-        {
-            "value": change.yours.value,
-            "blank": change.yours.blank,
-            "qualifier": change.yours.qualifier,
-        },
+        change.yours.as_stored,
         scope=change.row.scope,
         uid=figure.uid if figure else None,
         version=figure.version if figure else None,

@@ -20,7 +20,6 @@ from apps.districts.returns import Return
 from apps.districts.workbook.layout import (
     COLUMNS,
     HIDDEN_SHEET,
-    INPUTS,
     TEMPLATE,
     Imprint,
     SheetRow,
@@ -41,7 +40,10 @@ WIDTHS = {
     "value": 16,
     "qualifier": 11,
     "blank": 14,
+    "quoted_from": 26,
+    "quoted_on": 13,
 }
+DAY_FORMAT = "yyyy-mm-dd"
 # A spreadsheet keeps 15 digits of a number; a longer one is written as text.
 DIGITS = 15
 
@@ -171,6 +173,7 @@ def _write_row(sheet: Worksheet, number: int, row: SheetRow) -> None:
         "unit": row.unit,
         "scope": row.scope_words,
         "qualifier": row.values.qualifier,
+        "quoted_from": row.values.quoted_from,
         "blank": str(Blank(row.values.blank).label) if row.values.blank else "",
     }
     for place, code in enumerate(COLUMNS, start=1):
@@ -181,11 +184,15 @@ def _write_row(sheet: Worksheet, number: int, row: SheetRow) -> None:
             cell.alignment = _WRAP
             if code in {"code", "scope"}:
                 cell.font = _QUIET
+        elif code == "quoted_on":
+            cell = sheet.cell(number, place)
+            cell.value, cell.number_format = row.values.quoted_on, DAY_FORMAT
+            cell.alignment = _TOP
         else:
             figure = row.figure if code == "value" else row.before
             cell = _write_number(sheet, number, place, figure, row.indicator, code == "value")
         cell.border = _BORDER
-        if code in INPUTS and row.is_open:
+        if row.may_type(code):
             cell.protection, cell.fill = _OPEN, INPUT_FILL
 
 
@@ -320,6 +327,9 @@ def _write_help(sheet: Worksheet) -> None:
         ),
         _(
             "Nought is a number. An empty cell that had a value becomes “missing”; the differences show it before anything is stored."
+        ),
+        _(
+            "A figure that another office makes is quoted: name the document or table, and its date such as 2024-03-12."
         ),
         _("Do not rename sheets or remove columns; rows may be sorted, filtered and hidden."),
         _(

@@ -23,6 +23,8 @@ NOTES = {
     "scope": _("Over which area it is counted; blank where the source does not say"),
     "value": _("Digits as printed; blank where “blank” says why"),
     "blank": _("Why there is no value: missing, not_applicable or withheld"),
+    "quoted_from": _("The document or table of another office that the figure is quoted from"),
+    "quoted_on": _("The date of that document"),
     "qualifier": _("Word that belongs to the value, such as 超, 近 or 约"),
     "status": _("What the value or the certification is: reached, expected, revoked and so on"),
     "organisations": _("Names in printed order, parted by a vertical bar"),

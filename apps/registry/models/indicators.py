@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.registry import triggers
 from apps.registry.sounds import SoundsField
+from apps.registry.units import base_unit
 
 
 def in_english() -> bool:
@@ -161,8 +162,23 @@ class Indicator(Definition):
         return then
 
     def is_broken(self, before: int, after: int) -> bool:
-        """Say whether figures of two report years are not comparable by its definitions."""
-        return any(before < year <= after for year in self.breaks)
+        """Say whether figures of two report years are not comparable by its definitions.
+
+        Where nothing but the unit changed, by a power of ten (亿元, 万元), they are compared as
+        amounts.
+        """
+        return any(
+            before < year <= after and not self._changed_unit_alone(year) for year in self.breaks
+        )
+
+    def _changed_unit_alone(self, year: int) -> bool:
+        """Say whether the version from ``year`` on only moves the point of its figures."""
+        then, now = self.in_year(year - 1), self.in_year(year)
+        if then.unit == now.unit or base_unit(then.unit)[1] != base_unit(now.unit)[1]:
+            return False
+        # Of an amount in 万元 other places stand behind the point than of one in 亿元.
+        free = {"units", "precision", "value_type"}
+        return all(getattr(then, name) == getattr(now, name) for name in {*DEFINED} - free)
 
 
 class IndicatorVersion(Definition):

@@ -1,7 +1,8 @@
 // A line of the return on the page: its fields, what the server holds of it, and what is said of it.
 (() => {
   const spaces = (window.returns ??= {});
-  const PARTS = ["value", "qualifier", "blank"];
+  const PARTS = ["value", "qualifier", "blank", "quoted_from", "quoted_on"];
+  const NOTHING = Object.fromEntries(PARTS.map((part) => [part, ""]));
   const words = document.getElementById("return-words")?.dataset ?? {};
   const form = document.querySelector("[data-return]");
 
@@ -9,13 +10,13 @@
   const say = (name, values = {}) => (words[name] ?? "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
   // The hour and minute of a time that the server named, on the server's clock.
   const clock = (iso) => iso.slice(11, 16);
-  const same = (one, other) => PARTS.every((part) => one[part] === other[part]);
+  const same = (one, other) => PARTS.every((part) => (one[part] ?? "") === (other[part] ?? ""));
 
   class Line {
     constructor(element) {
-      const { code, label, unit, before, uid, version, value, qualifier, blank } = element.dataset;
+      const { code, label, unit, before, uid, version } = element.dataset;
       Object.assign(this, { element, code, label, unit, before });
-      this.base = { uid, version: Number(version), value, qualifier, blank };
+      this.base = { ...NOTHING, ...element.dataset, uid, version: Number(version) };
       this.fields = {};
       for (const part of PARTS) this.fields[part] = element.querySelector(`[name="${code}-${part}"]`);
       // A choice that came with the page is settled by sending the page.
@@ -25,18 +26,19 @@
     get isOpen() { return Boolean(this.fields.value) && !this.byForm; }
 
     get typed() {
-      return Object.fromEntries(PARTS.map((part) => [part, this.fields[part].value]));
+      const asked = PARTS.filter((part) => this.fields[part]);
+      return Object.fromEntries(asked.map((part) => [part, this.fields[part].value]));
     }
 
-    get isChanged() { return this.isOpen && !same(this.typed, this.base); }
+    get isChanged() { return this.isOpen && !same({ ...this.base, ...this.typed }, this.base); }
 
     show(values) {
-      for (const part of PARTS) if (this.fields[part] && this.fields[part].value !== values[part]) this.fields[part].value = values[part];
+      for (const part of PARTS) if (this.fields[part] && this.fields[part].value !== (values[part] ?? "")) this.fields[part].value = values[part] ?? "";
     }
 
     // Take the figure as it is stored now (null: there is none), and show it unless told not to.
     take(figure, isShown = true) {
-      this.base = figure ?? { uid: "", version: 0, value: "", qualifier: "", blank: "" };
+      this.base = figure ?? { uid: "", version: 0, ...NOTHING };
       if (isShown) this.show(this.base);
       const printed = this.element.querySelector("[data-printed]");
       if (printed) printed.textContent = figure?.printed ?? words.missing;
@@ -55,7 +57,7 @@
         if (field && "value" in field) field.value = value;
       };
       set(`${this.code}-version`, this.base.version || "");
-      for (const part of PARTS) set(`initial-${this.code}-${part}`, this.base[part]);
+      for (const part of PARTS) set(`initial-${this.code}-${part}`, this.base[part] ?? "");
     }
 
     state(text, kind = "") {

@@ -1,5 +1,6 @@
 """Generated returns: clean ones by the dictionary's own relations, and ones with planted faults."""
 
+import datetime as dt
 import math
 import random
 from dataclasses import dataclass, field
@@ -11,7 +12,14 @@ from apps.accounts.models import Role
 from apps.cases.models import Revision
 from apps.districts.models import IndicatorValue, NarrativeSection
 from apps.intake.loading import load_dictionaries, read_pack
-from apps.registry.models import AskedOf, District, Indicator, IndicatorRelation, Measure
+from apps.registry.models import (
+    AskedOf,
+    District,
+    Indicator,
+    IndicatorRelation,
+    Measure,
+    ValueSource,
+)
 from tests import factories
 
 PACK = Path(__file__).parents[3] / "data" / "ningbo-2023"
@@ -37,6 +45,8 @@ def load_dictionary() -> None:
 
 
 Row = dict[str, Any]
+# Where a quoted figure stands.
+QUOTED = {"quoted_from": "市统计局《统计公报》", "quoted_on": dt.date(2024, 3, 12)}
 
 
 @dataclass
@@ -197,6 +207,7 @@ class Maker:
             "qualifier": "",
             "status": "actual",
             "scope": "whole",
+            **(QUOTED if self.codes[code].source == ValueSource.QUOTED else {}),
         }
 
     def _places(self) -> list[tuple[str, str]]:

@@ -49,6 +49,16 @@ def _told_twice(made: Generated) -> Places:
     return _each(again, _set("value", lambda row, _n: row["value"] + 1))
 
 
+def _unsourced(made: Generated) -> Places:
+    """Let twenty quoted figures, of the district and of bodies, say nothing of their source."""
+    rows = [row for row in made.main() if row["indicator"].source == "quoted"]
+    bodies = [{**row, "subject": subject} for subject in ("机构1", "机构2") for row in rows]
+    made.rows += bodies
+    rows += bodies
+    lacks = ({"quoted_from": ""}, {"quoted_on": None}, {"quoted_from": " ", "quoted_on": None})
+    return _each(rows, lambda row, n: row.update(lacks[n % len(lacks)]))
+
+
 def _left_out(made: Generated) -> Places:
     gone = [row for row in made.main() if row["indicator"].asked_of != "city"][:PLANTED]
     made.rows = [row for row in made.rows if row not in gone]
@@ -129,6 +139,7 @@ PLANTS: dict[str, Callable[[Generated], Places]] = {
     "out_of_range": lambda made: _each(
         _bodies(made, "postgraduate-staff-share"), _set("value", lambda *_: Decimal("100.4"))
     ),
+    "quoted_without_source": _unsourced,
     "figure_told_twice": _told_twice,
     "forecast_in_a_closed_year": lambda made: _each(
         made.main(), _set("status", lambda *_: "forecast")

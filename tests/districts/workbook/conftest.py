@@ -22,7 +22,16 @@ from apps.districts.workbook.writing import write_workbook
 from tests import factories
 
 Fill = Callable[..., bytes]
-COLUMN = {"code": "A", "unit": "E", "scope": "F", "value": "H", "qualifier": "I", "blank": "J"}
+COLUMN = {
+    "code": "A",
+    "unit": "E",
+    "scope": "F",
+    "value": "H",
+    "qualifier": "I",
+    "blank": "J",
+    "quoted_from": "K",
+    "quoted_on": "L",
+}
 
 
 @pytest.fixture(autouse=True)

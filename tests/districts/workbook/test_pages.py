@@ -441,12 +441,12 @@ def test_upload_outlived_by_its_template_says_so(
 ) -> None:
     client = signed_in(filler)
     upload(client, draft, fill(download(draft), firms=12))
-    monkeypatch.setattr(reading, "TEMPLATE", "2")
+    monkeypatch.setattr(reading, "TEMPLATE", "3")
 
     page, marked = client.get(address(draft)), client.get(address(draft, "marked/"))
 
     assert page.status_code == 409
-    assert "made from template 1" in page.content.decode()
+    assert "made from template 2" in page.content.decode()
     assert marked.status_code == 302
 
 
