@@ -506,12 +506,21 @@ def test_whole_return_is_filled_by_keyboard(
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_violation_empty_filled_faulty_or_locked(
-    new_page: NewPage, axe: Check, draft: Revision, filler: User, width: int
+    new_page: NewPage, axe: Check, draft: Revision, filler: User, width: int, scheme: str
 ) -> None:
-    page = new_page(filler, locale="en-GB", viewport={"width": width, "height": 900})
+    factories.indicator("bulletin", source="quoted")
+    page = new_page(
+        filler, locale="en-GB", viewport={"width": width, "height": 900}, color_scheme=scheme
+    )
     page.goto(address(draft))
+    page.locator("details:has([name='bulletin-quoted_from']) > summary").click()
     axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    value(page, "bulletin").fill("12.50")
+    page.locator("[name='bulletin-quoted_from']").fill("市统计局公报")
+    page.locator("[name='bulletin-quoted_on']").fill("2024-03-12")
     value(page, "rd-spending").fill("-1")
     expect(page.locator("#figure-rd-spending .finding-blocking")).to_be_visible()
     value(page, "firms").fill("viel")
@@ -524,7 +533,10 @@ def test_no_violation_empty_filled_faulty_or_locked(
     value(page, "firms").press("Tab")
     expect(page.locator("#save-state")).to_contain_text("All saved")
     axe(page)
-    factories.take("hand_over", draft)
+    saved = IndicatorValue.objects.get(indicator__code="bulletin")
+    assert saved.source_words == "市统计局公报, 2024-03-12"
+    draft = factories.take("hand_over", draft)
     page.reload()
+    expect(page.locator("#figure-bulletin")).to_contain_text("市统计局公报, 2024-03-12")
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -1,5 +1,6 @@
 """Signing a return in the browser, and writing its narrative: by two persons at once."""
 
+import datetime as dt
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -84,6 +85,42 @@ def test_pages_of_signing_and_narrative_have_no_violation_at_any_width(
         page.goto(url)
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_signing_page_has_no_violation_first_changed_faulty_or_signed(
+    new_page: NewPage, axe: Check, width: int, scheme: str
+) -> None:
+    quoted = {"quoted_from": "市统计局公报", "quoted_on": dt.date(2024, 3, 12)}
+    draft = factories.open_return(
+        rows=[factories.figure_values(number, **quoted) for number in (1, 2)]
+    )
+    checking = factories.take("hand_over", draft)
+    signatory = factories.doer("submit", checking)
+    page = new_page(signatory, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    url = f"/desk/cases/{draft.case_id}/1/submit/"
+
+    def look() -> None:
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    page.goto(url)
+    expect(page.locator("#figures")).to_contain_text("市统计局公报, 2024-03-12")
+    look()
+    # Without the tick it is refused, and said.
+    page.locator("#sign button[type=submit]").click()
+    expect(page.locator("#sign")).to_be_visible()
+    look()
+    # A second round tells what changed.
+    factories.take("hand_over", factories.change_first_row(factories.take("send_back", checking)))
+    page.goto(url)
+    expect(page.locator("#changes")).to_be_visible()
+    look()
+    # Signed meanwhile, the page is locked.
+    factories.take("submit", factories.fresh(draft))
+    page.goto(url)
+    look()
 
 
 def test_narrative_is_written_by_keyboard_saves_itself_and_shows_both_texts(
