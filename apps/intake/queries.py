@@ -1,5 +1,6 @@
 """What the review asks: the import, its tables with their counts, a page of lines with their doubts."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from apps.cases.desk.values import field_label, words
 from apps.cases.kinds import RecordKind, record_kinds
 from apps.intake import sentences
 from apps.intake.candidates import COLUMNS, REQUIRED
-from apps.intake.imports import organisations
+from apps.intake.imports import alike, organisations
 from apps.intake.imports.comparing import GIVES, Fault, Item, spoken_fields
 from apps.intake.imports.starting import imports_for
 from apps.intake.imports.values import Typist, as_text, is_list
@@ -245,15 +246,43 @@ def choices_of(code: str) -> list[tuple[str, str]]:
     return [("", _("— left out —")), *fields.items()]
 
 
-def constants_of(table: ImportTable) -> list[dict[str, str]]:
-    """Return the fields no column gives, with the value that holds for every row."""
+def shared_doubts(table: ImportTable, shower: Shower) -> list[dict[str, Any]]:
+    """Return what is unsure alike in several rows: the field, the reasons, how many. One query."""
+    return [
+        {
+            "value": " ".join((each.name, *each.codes)),
+            "label": shower.label(each.name),
+            "reasons": [sentences.doubt(code) for code in each.codes],
+            "rows": each.rows,
+        }
+        for each in alike.shared_doubts(table)
+        if each.name in shower.names
+    ]
+
+
+def lacking(lines: Sequence[Line]) -> list[str]:
+    """Return the fields that must not be blank and that none of these lines has."""
+    if not lines or not all(line.cells for line in lines):
+        return []
+    return [
+        cells[0].name
+        for cells in zip(*(line.cells for line in lines), strict=True)
+        if all(cell.faults and not cell.text for cell in cells)
+    ]
+
+
+def constants_of(table: ImportTable, lacking: Collection[str] = ()) -> list[dict[str, str]]:
+    """Return the fields no column gives, with the value that holds for every row.
+
+    With those that are ``lacking`` all the same: a column of prizes need not name their class.
+    """
     kind = record_kinds[table.kind]
     spoken = spoken_fields(table)
     said = table.corrections.get("constants", {})
     return [
         {"name": name, "label": field_label(kind.model, name), "value": as_text(said.get(name, ""))}
         for name in kind.fields
-        if name not in spoken and name in COLUMNS[table.kind]
+        if (name not in spoken or name in lacking or name in said) and name in COLUMNS[table.kind]
     ]
 
 

@@ -146,6 +146,8 @@ def _review(
     pages.count = counts[only]
     shown = pages.get_page(request.GET.get("page"))
     shower = queries.Shower(chosen)
+    lines = [shower.line(row) for row in shown.object_list]
+    lacking = queries.lacking(lines)
     context = {
         **_context(intake),
         "tables": tables,
@@ -153,14 +155,16 @@ def _review(
         "only": only,
         "filters": _filters(chosen, only),
         "page_obj": shown,
-        "lines": [shower.line(row) for row in shown.object_list],
+        "lines": lines,
+        "alike": queries.shared_doubts(chosen, shower) if only == "doubtful" else [],
+        "lacking": [shower.label(name) for name in lacking],
         "headers": shower.headers,
         "kinds": [
             (code, record_kinds[code].label_plural) for code in starting.kinds_of(intake.revision)
         ],
         "columns": queries.mapping_of(chosen),
         "choices": queries.choices_of(chosen.kind) if chosen.kind else [],
-        "constants": queries.constants_of(chosen) if chosen.kind else [],
+        "constants": queries.constants_of(chosen, lacking) if chosen.kind else [],
         "total": sum(t.rows_count for t in tables if t.is_taken),  # type: ignore[attr-defined]
         "doubtful": sum(t.doubtful for t in tables if t.is_taken),  # type: ignore[attr-defined]
         "has_edits": intake.edits.exists(),
@@ -223,6 +227,19 @@ def table(request: DeskRequest, case_id: int, import_id: int, number: int) -> Ht
     try:
         if "take" in request.POST:
             review.choose(request.user, intake.pk, number, request.POST["take"] == "1")
+        elif "alike" in request.POST:
+            name, *codes = str(request.POST["alike"]).split()
+            count = review.settle_alike(request.user, intake.pk, number, name, codes)
+            messages.success(
+                request,
+                ngettext(
+                    "Settled in %(count)s row. “Undo the last change” takes it back.",
+                    "Settled in %(count)s rows. “Undo the last change” takes it back.",
+                    count,
+                )
+                % {"count": count},
+            )
+            back += "&only=doubtful#lines"
         else:
             found = review.map_columns(
                 request.user,

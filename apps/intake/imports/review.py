@@ -1,6 +1,6 @@
 """What a person does to an import before it is stored. Nothing of the case changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.errors import Refused, WrongState
 from apps.cases.kinds import record_kinds
-from apps.intake.imports import layouts, organisations, staging
+from apps.intake.imports import alike, layouts, organisations, staging
 from apps.intake.imports.starting import imports_for, kinds_of
 from apps.intake.imports.values import is_list
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportTable
@@ -116,6 +116,17 @@ def settle(actor: User, import_id: int, row_id: int, name: str = "") -> ImportRo
 
 
 @transaction.atomic
+def settle_alike(actor: User, import_id: int, number: int, name: str, codes: Sequence[str]) -> int:
+    """Say that a field is right as read in every row where these are its open doubts; count them.
+
+    A row in which anything else is unsure about the field is left alone. ``undo`` takes all back
+    in one step. Raises as ``held``; ``ImportTable.DoesNotExist``.
+    """
+    table = held(actor, import_id).tables.get(number=number)
+    return alike.settle(actor, table, name, codes)
+
+
+@transaction.atomic
 def set_aside(actor: User, import_id: int, row_id: int) -> ImportRow:
     """Leave a line out of what is stored."""
     intake = held(actor, import_id)
@@ -148,11 +159,14 @@ def put_back(actor: User, import_id: int, row_id: int) -> ImportRow:
 
 @transaction.atomic
 def undo(actor: User, import_id: int) -> ImportRow | None:
-    """Take the last change of a line back and return the line; None where there is none."""
+    """Take the last change back and return its line, or one of them; None where there is none."""
     intake = held(actor, import_id)
     last = intake.edits.order_by("-pk").first()
     if last is None:
         return None
+    if "together" in last.before:
+        alike.take_back(last)
+        return _line(intake, last.row_id)
     line = _line(intake, last.row_id)
     before = organisations.printed_in(line)
     line.edits = last.before["edits"]
