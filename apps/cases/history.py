@@ -34,14 +34,13 @@ def tracked(model: RecordType) -> RecordType:
 def join_by_hash(using: str, **_signal: Any) -> None:
     """Let changed rows be brought together with what they were by a hash. Runs after migrations.
 
-    A session keeps the plan that the history's trigger got first. One made for a single row is a
+    A session keeps the plan that a trigger got first. One made for a single row is a
     nested loop: with it a change of 10,000 rows goes through them 10,000 times.
     """
     with connections[using].cursor() as cursor:
         cursor.execute(
-            r"SELECT p.oid::regprocedure FROM pg_proc p WHERE p.prorettype = 'trigger'::regtype"
-            r" AND p.proname LIKE 'pgtrigger\_update\_update\_%%'"
-            r" AND p.pronamespace = 'public'::regnamespace AND p.proconfig IS NULL"
+            "SELECT DISTINCT p.oid::regprocedure FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE t.tgoldtable IS NOT NULL AND t.tgnewtable IS NOT NULL AND p.proconfig IS NULL"
         )
         for (function,) in cursor.fetchall():
             cursor.execute(f"ALTER FUNCTION {function} SET enable_nestloop TO off")

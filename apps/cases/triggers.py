@@ -28,50 +28,114 @@ def ignore_none(using: str, **_signal: Any) -> None:
             cursor.execute(NEVER_IGNORE)
 
 
-def writable_revision() -> pgtrigger.Trigger:
-    """Return the trigger that lets rows be written only while their revision is open for writing.
+_REFUSE_CLOSED = """
+    SELECT id, state INTO closed FROM cases_revision
+        WHERE id = ANY(ARRAY(SELECT DISTINCT revision_id FROM {rows}))
+        AND state NOT IN ('draft', 'returned')
+        ORDER BY id LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'revision % is %, its rows cannot be written', closed.id, closed.state
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+"""
+_HOLD = """
+    PERFORM 1 FROM cases_revision
+        WHERE id = ANY(ARRAY(SELECT DISTINCT revision_id FROM {rows}))
+        ORDER BY id FOR KEY SHARE;
+"""
+_REFUSE_MOVED = """
+    IF EXISTS (SELECT FROM gone FULL JOIN written ON written.id = gone.id
+            WHERE written.revision_id IS DISTINCT FROM gone.revision_id) THEN
+        RAISE EXCEPTION 'a row cannot move to another revision'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+"""
 
-    The revision is read under a key-share lock: a transition (which takes the row's full lock)
-    and a save never pass each other.
+
+def writable_revision() -> list[pgtrigger.Trigger]:
+    """Return the triggers that let rows be written only while their revision is open for writing.
+
+    They look at all rows of a statement at once, when it has written them; what they refuse is
+    taken back whole. The revisions are read under a key-share lock, after it was waited for: a
+    transition (which takes the row's full lock) and a save never pass each other.
+
+    No trigger before the rows: PostgreSQL would compute every column of the search anew at each
+    UPDATE, whatever it changes.
     """
+    return [
+        _guard("insert", pgtrigger.Insert, pgtrigger.Referencing(new="written"), "written"),
+        _guard(
+            "update",
+            pgtrigger.Update,
+            pgtrigger.Referencing(old="gone", new="written"),
+            "written",
+            _REFUSE_MOVED,
+        ),
+        _guard("delete", pgtrigger.Delete, pgtrigger.Referencing(old="gone"), "gone"),
+    ]
+
+
+def _guard(
+    name: str,
+    operation: pgtrigger.Operation,
+    shown: pgtrigger.Referencing,
+    rows: str,
+    first: str = "",
+) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
-        name="writable_revision",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        declare=[("revision_state", "text"), ("target", "bigint")],
-        func="""
-            IF TG_OP = 'UPDATE' AND NEW.revision_id <> OLD.revision_id THEN
-                RAISE EXCEPTION 'a row cannot move to another revision'
-                    USING ERRCODE = 'integrity_constraint_violation';
-            END IF;
-            IF TG_OP = 'DELETE' THEN target := OLD.revision_id; ELSE target := NEW.revision_id; END IF;
-            SELECT state INTO revision_state FROM cases_revision WHERE id = target FOR KEY SHARE;
-            IF revision_state NOT IN ('draft', 'returned') THEN
-                RAISE EXCEPTION 'revision % is %, its rows cannot be written', target, revision_state
-                    USING ERRCODE = 'integrity_constraint_violation';
-            END IF;
-            IF TG_OP = 'DELETE' THEN RETURN OLD; ELSE RETURN NEW; END IF;
-        """,
+        name=f"writable_revision_{name}",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=shown,
+        declare=[("closed", "record")],
+        func=f"{first}{_HOLD.format(rows=rows)}{_REFUSE_CLOSED.format(rows=rows)}RETURN NULL;",
     )
 
 
-def list_place() -> pgtrigger.Trigger:
-    """Return the trigger that notes beside a new row where its list stands among all lists.
+_PLACE = "(9999 - listed.year)::bigint * 1000000000000 + listed.id"
+
+
+def list_place() -> list[pgtrigger.Trigger]:
+    """Return the triggers that note beside a new row where its list stands among all lists.
 
     Newest report year first, then list after list as they were opened. Both belong to the case
-    and never change, so the place of a row never does.
+    and never change, so the place of a row never does. Who writes very many rows may give their
+    place (``Case.list_place``): a wrong one is refused.
     """
-    return pgtrigger.Trigger(
-        name="list_place",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert,
-        func="""
-            SELECT (9999 - listed.year)::bigint * 1000000000000 + listed.id INTO NEW.list_place
-                FROM cases_revision JOIN cases_case AS listed ON listed.id = case_id
-                WHERE cases_revision.id = NEW.revision_id;
-            RETURN NEW;
-        """,
-    )
+    return [
+        pgtrigger.Trigger(
+            name="list_place",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert,
+            condition=pgtrigger.Condition("NEW.list_place = 0"),
+            func=f"""
+                SELECT {_PLACE} INTO NEW.list_place
+                    FROM cases_revision JOIN cases_case AS listed ON listed.id = case_id
+                    WHERE cases_revision.id = NEW.revision_id;
+                RETURN NEW;
+            """,  # noqa: S608 - no value of anybody's
+        ),
+        pgtrigger.Trigger(
+            name="list_place_is_right",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="written"),
+            func=f"""
+                IF EXISTS (
+                    SELECT FROM (SELECT DISTINCT revision_id, list_place FROM written) AS given
+                    JOIN cases_revision ON cases_revision.id = given.revision_id
+                    JOIN cases_case AS listed ON listed.id = case_id
+                    WHERE given.list_place <> {_PLACE}
+                ) THEN
+                    RAISE EXCEPTION 'the place of a list cannot be another than its own'
+                        USING ERRCODE = 'integrity_constraint_violation';
+                END IF;
+                RETURN NULL;
+            """,  # noqa: S608 - no value of anybody's
+        ),
+    ]
 
 
 def frozen_revision() -> pgtrigger.Trigger:

@@ -364,8 +364,11 @@ def test_every_record_model_is_guarded_and_tracked(model):
 
     own = {name.removeprefix("pgtrigger_").rsplit("_", 1)[0] for name in names if "pgt" in name}
     assert own == {
-        "writable_revision",
+        "writable_revision_insert",
+        "writable_revision_update",
+        "writable_revision_delete",
         "list_place",
+        "list_place_is_right",
         "insert_insert",
         "update_update",
         "delete_delete",

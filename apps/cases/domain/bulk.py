@@ -104,6 +104,7 @@ def add_rows(
                     {
                         "revision": revision,
                         "position": last + number * STEP,
+                        "list_place": revision.case.list_place,
                         "updated_at": now,
                         "updated_by": actor,
                     },

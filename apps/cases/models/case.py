@@ -84,6 +84,11 @@ class Case(models.Model):
         return rule.working_days or None if rule else None
 
     @property
+    def list_place(self) -> int:
+        """Return where this case's list stands among all: newest year first, then as opened."""
+        return (9999 - self.year) * 1_000_000_000_000 + self.pk
+
+    @property
     def kind_spec(self) -> "Kind":
         """Return the declaration of this case's kind."""
         from apps.cases.kinds import kinds  # kinds imports Record from here

@@ -88,7 +88,7 @@ class Record(models.Model):
             # One row by its permanent id, whatever the revision.
             models.Index(fields=["uid"], name="%(class)s_uid"),
         ]
-        triggers = [triggers.writable_revision(), triggers.list_place()]
+        triggers = [*triggers.writable_revision(), *triggers.list_place()]
 
     @property
     def record_kind(self) -> "RecordKind":
@@ -119,7 +119,7 @@ class Mention(models.Model):
                 name="mention_once",
             )
         ]
-        triggers = [triggers.writable_revision()]
+        triggers = triggers.writable_revision()
 
     def __str__(self) -> str:
         """Return the name and the kind of row it stands in."""
