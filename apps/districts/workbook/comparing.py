@@ -22,6 +22,7 @@ from apps.districts.workbook.cells import (
 )
 from apps.districts.workbook.errors import Fault, Note, Refused, WrongCell
 from apps.districts.workbook.layout import INPUTS, Imprint, Origin, SheetRow, Values, sheet_rows
+from apps.districts.workbook.lists import Confirmation, compare_lists
 from apps.districts.workbook.reading import ReadRow, Sheet, plain
 
 SOURCE_LENGTH = IndicatorValue._meta.get_field("quoted_from").max_length or 120
@@ -85,12 +86,14 @@ class Differences:
     conflicts: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    # Rows of the city's lists that it confirms.
+    confirmations: list[Confirmation] = field(default_factory=list)
     unchanged: int = 0
 
     @property
     def total(self) -> int:
-        """Return how many figures would be stored or are to be chosen."""
-        return len(self.changes) + len(self.conflicts)
+        """Return how many figures and statements would be stored or are to be chosen."""
+        return len(self.changes) + len(self.conflicts) + len(self.confirmations)
 
     @property
     def digest(self) -> str:
@@ -106,6 +109,7 @@ class Differences:
             for change in (*self.changes, *self.conflicts)
         ]
         seen.append([fault.where for fault in self.faults])
+        seen.append([f"{each.read.uid}.{each.read.revision_id}" for each in self.confirmations])
         return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 
@@ -157,6 +161,10 @@ def compare(sheet: Sheet, page: Return) -> Differences:
         sheet,
         result,
     )
+    lists = compare_lists(sheet.listed, sheet.imprint.lists, page)
+    result.confirmations = lists.confirmations
+    result.faults += lists.faults
+    result.notes += lists.notes
     return result
 
 

@@ -17,10 +17,11 @@ from apps.districts.kind import INDICATOR_VALUE
 from apps.districts.models import Blank, IndicatorValue, Scope
 from apps.districts.queries import last_year_values
 from apps.districts.returns import Line, Return
+from apps.districts.workbook.lists import ListImprint
 from apps.registry.models import Indicator, ValueSource
 
 # Raise it with every change of the layout that an older workbook does not have.
-TEMPLATE = "2"
+TEMPLATE = "3"
 FORMAT = "yongke-return"
 HIDDEN_SHEET = "_yongke"
 MOST_ROWS = 12_000
@@ -255,9 +256,12 @@ class Imprint:
     columns: dict[str, str]
     blanks: dict[str, str]
     origins: tuple[Origin, ...]
+    lists: ListImprint
 
     @classmethod
-    def of(cls, page: Return, sheet: str, rows: Iterable[SheetRow]) -> "Imprint":
+    def of(
+        cls, page: Return, sheet: str, rows: Iterable[SheetRow], lists: ListImprint
+    ) -> "Imprint":
         """Return the imprint of a workbook that is written now."""
         case = page.revision.case
         return cls(
@@ -270,6 +274,7 @@ class Imprint:
             column_labels(),
             {code: str(label) for code, label in Blank.choices},
             tuple(Origin.of(row) for row in rows),
+            lists,
         )
 
     def table(self) -> list[list[str]]:
@@ -285,6 +290,7 @@ class Imprint:
             *(["column", code, label] for code, label in self.columns.items()),
             *(["blank", code, label] for code, label in self.blanks.items()),
             *(["row", *origin.cells()] for origin in self.origins),
+            *self.lists.table(),
         ]
         return [["signature", _signer().sign(_digest(rows))], *rows]
 
@@ -315,6 +321,7 @@ class Imprint:
             named["column"],
             named["blank"],
             tuple(origins),
+            ListImprint.read_table(rows),
         )
 
 

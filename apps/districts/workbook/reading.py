@@ -25,6 +25,7 @@ from apps.districts.workbook.layout import (
     TEMPLATE,
     Imprint,
 )
+from apps.districts.workbook.lists import Said, read_cells
 
 # The headings are looked for in so many rows; somebody may have put a line above.
 HEAD_ROWS = 40
@@ -49,6 +50,8 @@ class Sheet:
 
     imprint: Imprint
     name: str
+    # What the sheet of the city's lists says; None where there is none to be read.
+    listed: list[Said] | None = None
     rows: list[ReadRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -95,7 +98,7 @@ def read_sheet(data: bytes) -> Sheet:
             )
             % {"sheet": worksheet.title, "row": head, "column": "”, “".join(missing)}
         )
-    sheet = Sheet(imprint, worksheet.title)
+    sheet = Sheet(imprint, worksheet.title, read_cells(book, imprint.lists))
     _note_sheets(book, worksheet, sheet)
     _note_hidden(worksheet, head, columns, sheet)
     _find_merged(worksheet, head, columns, sheet)

@@ -13,9 +13,11 @@ from apps.cases import scope
 from apps.cases.errors import WorkflowError
 from apps.cases.models import Revision
 from apps.districts import domain
+from apps.districts.lists import domain as lists
 from apps.districts.models import UploadedWorkbook
 from apps.districts.returns import read_return
 from apps.districts.workbook.comparing import Change, Differences, check_place, chosen, compare
+from apps.districts.workbook.lists import reads_of
 from apps.districts.workbook.personal import refuse_personal_data
 from apps.districts.workbook.reading import Sheet, read_sheet
 
@@ -70,19 +72,19 @@ def read_upload(upload: UploadedWorkbook) -> Sheet:
 def accept(
     actor: User, revision: Revision, sheet: Sheet, digest: str, choices: Mapping[str, str]
 ) -> tuple[int, Differences]:
-    """Store every difference the person saw and accepted; return how many figures, and all of it.
+    """Store every difference the person saw and accepted; return how many, and all of it.
 
     ``digest`` is that of the differences shown; ``choices`` holds "yours" or "theirs" for each row
     that a colleague saved since the download. In one transaction: the revision held against
     transitions, the differences found again, the figures stored by ``save_figures`` at the versions
-    that were shown, the upload removed. Faulty rows stay as they are. Raises ``Unsettled``, and as
+    that were shown, the rows of the lists confirmed by ``confirm``, the upload removed. Faulty rows stay as they are. Raises ``Unsettled``, and as
     ``save_figures`` does; then nothing is stored.
     """
     with transaction.atomic():
         scope.lock_shared(revision.pk)
         revision.refresh_from_db(fields=["state", "returned_at"])
         scope.ensure_may_fill(actor, revision)
-        result = compare(sheet, read_return(actor, revision))
+        result = compare(sheet, read_return(actor, revision, with_lists=True))
         if result.digest != digest:
             raise Unsettled(
                 _(
@@ -93,8 +95,10 @@ def accept(
         if wanted is None:
             raise Unsettled(_("Choose for each figure which value stays. Nothing was stored yet."))
         domain.save_figures(actor, revision.pk, [_figure_change(change) for change in wanted])
+        if result.confirmations:
+            lists.confirm(actor, revision.pk, reads_of(result.confirmations))
         discard_upload(actor, revision)
-    return len(wanted), result
+    return len(wanted) + len(result.confirmations), result
 
 
 def _figure_change(change: Change) -> domain.FigureChange:

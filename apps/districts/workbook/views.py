@@ -70,7 +70,7 @@ def workbook_page(request: HttpRequest, case_id: int) -> HttpResponse:
     user, revision = _find(request, case_id)
     if request.method == "POST":
         return _upload(request, user, revision)
-    page = read_return(user, revision)
+    page = read_return(user, revision, with_lists=True)
     upload = find_upload(user, revision) if page.may_fill else None
     if upload is None:
         return _show_upload(request, page)
@@ -135,6 +135,8 @@ def _figures(result: Differences) -> list[dict[str, Any]]:
         (_("Faults"), len(result.faults)),
         (_("Unchanged"), result.unchanged),
     ]
+    if result.confirmations:
+        counts.insert(1, (_("Rows to confirm"), len(result.confirmations)))
     return [{"label": name, "value": number} for name, number in counts]
 
 
@@ -144,7 +146,7 @@ def _figures(result: Differences) -> list[dict[str, Any]]:
 def download(request: HttpRequest, case_id: int) -> HttpResponse:
     """Send the return's workbook."""
     user, revision = _find(request, case_id)
-    page = read_return(user, revision)
+    page = read_return(user, revision, with_lists=True)
     name = f"{page.district.slug}-{revision.case.year}-r{revision.number}.xlsx"
     return _file(write_workbook(page, QUALIFIERS), name)
 
@@ -159,7 +161,7 @@ def marked(request: HttpRequest, case_id: int) -> HttpResponse:
     if upload is None:
         raise Http404
     try:
-        result = compare(read_upload(upload), read_return(user, revision))
+        result = compare(read_upload(upload), read_return(user, revision, with_lists=True))
     except Refused:
         return _page(case_id)
     return _file(mark_workbook(bytes(upload.content), result.faults), marked_name(upload.name))
@@ -177,7 +179,7 @@ def accept_upload(request: HttpRequest, case_id: int) -> HttpResponse:
         )
         return _page(case_id)
     try:
-        stored, _result = accept(
+        stored, result = accept(
             user,
             revision,
             read_upload(upload),
@@ -190,7 +192,10 @@ def accept_upload(request: HttpRequest, case_id: int) -> HttpResponse:
         return _again(request, user, case_id, upload, str(refusal))
     messages.success(
         request,
-        ngettext("%(count)s figure saved.", "%(count)s figures saved.", stored) % {"count": stored},
+        ngettext("%(count)s entry saved.", "%(count)s entries saved.", stored) % {"count": stored}
+        if result.confirmations
+        else ngettext("%(count)s figure saved.", "%(count)s figures saved.", stored)
+        % {"count": stored},
     )
     return HttpResponseRedirect(reverse("districts:return", args=[case_id]))
 
@@ -200,7 +205,9 @@ def _again(
 ) -> HttpResponse:
     """Show the differences as they are now, with what hindered."""
     _user, revision = _find(request, case_id)
-    return _show_differences(request, read_return(user, revision), upload, refusal, 409)
+    return _show_differences(
+        request, read_return(user, revision, with_lists=True), upload, refusal, 409
+    )
 
 
 @login_required

@@ -15,6 +15,7 @@ from openpyxl.workbook.protection import WorkbookProtection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from apps.districts.lists.models import Says
 from apps.districts.models import Blank, IndicatorValue
 from apps.districts.returns import Return
 from apps.districts.workbook.layout import (
@@ -26,6 +27,8 @@ from apps.districts.workbook.layout import (
     column_labels,
     sheet_rows,
 )
+from apps.districts.workbook.lists import ListImprint, ListRow, list_rows
+from apps.districts.workbook.lists import column_labels as list_labels
 from apps.registry.models import Indicator, Measure
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,6 +45,14 @@ WIDTHS = {
     "blank": 14,
     "quoted_from": 26,
     "quoted_on": 13,
+}
+LIST_WIDTHS = {
+    "key": 12,
+    "list": 34,
+    "title": 46,
+    "kind": 14,
+    "standing": 24,
+    "statement": 18,
 }
 DAY_FORMAT = "yyyy-mm-dd"
 # A spreadsheet keeps 15 digits of a number; a longer one is written as text.
@@ -71,10 +82,14 @@ def write_workbook(page: Return, qualifiers: Sequence[str] = ()) -> bytes:
     _write_rows(sheet, rows, first, qualifiers)
     _protect(sheet)
     _set_up_print(sheet, first - 1)
+    listed = list_rows(page)
+    if listed:
+        _write_lists(book.create_sheet(_("Lists")), listed)
     _write_help(book.create_sheet(_("How to fill in")))
     hidden = book.create_sheet(HIDDEN_SHEET)
     hidden.sheet_state = "hidden"
-    for row in Imprint.of(page, sheet.title, rows).table():
+    lists = ListImprint.of(_("Lists"), listed)
+    for row in Imprint.of(page, sheet.title, rows, lists).table():
         hidden.append([_text(hidden, cell) for cell in row])
     _protect(hidden)
     book.security = WorkbookProtection(lockStructure=True)
@@ -319,6 +334,38 @@ def _set_up_print(sheet: Worksheet, head_row: int) -> None:
     sheet.oddFooter.left.text = "&A"
 
 
+def _write_lists(sheet: Worksheet, rows: Sequence[ListRow]) -> None:
+    """Write the district's rows of the city's lists; only an open row's statement may be typed."""
+    for place, (code, label) in enumerate(list_labels().items(), start=1):
+        cell = _write_text(sheet, 1, place, label)
+        cell.font, cell.fill, cell.border = _HEAD, _HEAD_FILL, _BORDER
+        sheet.column_dimensions[get_column_letter(place)].width = LIST_WIDTHS[code]
+    sheet.freeze_panes = "A2"
+    typed = []
+    for number, row in enumerate(rows, start=2):
+        texts = (row.key, row.list_name, row.title, row.kind, row.line.label, row.statement)
+        for place, text in enumerate(texts, start=1):
+            cell = _write_text(sheet, number, place, text) if text else sheet.cell(number, place)
+            cell.alignment, cell.border = _WRAP, _BORDER
+        sheet.cell(number, 1).font = _QUIET
+        if row.is_open:
+            cell = sheet.cell(number, len(texts))
+            cell.protection, cell.fill = _OPEN, INPUT_FILL
+            typed.append(cell.coordinate)
+    if typed:
+        choice = DataValidation(
+            type="list",
+            formula1=_list_of([str(Says.CONFIRMED.label)]),
+            allow_blank=True,
+            showErrorMessage=True,
+            error=_("Confirm the row, or leave the cell empty. A dispute is made on the page."),
+        )
+        choice.sqref = " ".join(typed)
+        sheet.add_data_validation(choice)
+    _protect(sheet)
+    _set_up_print(sheet, 1)
+
+
 def _write_help(sheet: Worksheet) -> None:
     """Write how the workbook is filled in and what becomes of it."""
     lines = [
@@ -330,6 +377,9 @@ def _write_help(sheet: Worksheet) -> None:
         ),
         _(
             "A figure that another office makes is quoted: name the document or table, and its date such as 2024-03-12."
+        ),
+        _(
+            "On the sheet of lists you confirm rows of the city's lists. To dispute a row or to add one, use the page: it needs a reason and a file."
         ),
         _("Do not rename sheets or remove columns; rows may be sorted, filtered and hidden."),
         _(

@@ -381,7 +381,7 @@ def test_workbook_of_an_older_revision_is_refused(draft: Revision) -> None:
 @pytest.mark.parametrize(
     ("row", "text", "sentence"),
     [
-        ("template", "0", "made from template 0; today's is 2"),
+        ("template", "0", "made from template 0; today's is 3"),
         ("district", "cixi", "was changed"),
         ("row", "x", "was changed"),
         ("signature", "", "was changed"),

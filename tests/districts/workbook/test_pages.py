@@ -75,7 +75,7 @@ def test_download_takes_as_many_queries_for_many_figures(
     for number in range(30):
         factories.indicator(f"more-{number}")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(19):
         client.get(address(draft, "file/"))
 
 
@@ -441,12 +441,12 @@ def test_upload_outlived_by_its_template_says_so(
 ) -> None:
     client = signed_in(filler)
     upload(client, draft, fill(download(draft), firms=12))
-    monkeypatch.setattr(reading, "TEMPLATE", "3")
+    monkeypatch.setattr(reading, "TEMPLATE", "4")
 
     page, marked = client.get(address(draft)), client.get(address(draft, "marked/"))
 
     assert page.status_code == 409
-    assert "made from template 2" in page.content.decode()
+    assert "made from template 3" in page.content.decode()
     assert marked.status_code == 302
 
 
