@@ -50,8 +50,10 @@ WITH standing AS MATERIALIZED (
 SELECT id, near FROM (
     SELECT id, near, row_number() OVER (PARTITION BY id ORDER BY shared DESC, near) AS place
     FROM named
-) AS ordered WHERE place <= %(most)s
+) AS ordered WHERE place <= %(most)s ORDER BY id
 """
+PIECE = 20_000
+"""Pairs of rows that are compared at once."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,14 @@ def find_twins(kind: RecordKind, after: int = 0) -> int:
     """Propose pairs of rows of ``kind``, of those stored after the row ``after``; return how many.
 
     A pair is of two lists (of other ``apart`` values), shares an organisation and enough people,
-    and has like titles. One that was answered stays as it is. Four queries and one insertion.
+    and has like titles. One that was answered stays as it is. One question chooses the pairs; for
+    each ``PIECE`` of them two questions and one insertion, and memory for one piece at a time.
     """
     fields = kind.twins
     if fields is None:
         return 0
-    with connection.cursor() as cursor:
+    before = Twin.objects.count()
+    with connection.chunked_cursor() as cursor:
         cursor.execute(
             _NEAR.format(table=kind.model._meta.db_table, title=fields.title, apart=fields.apart),
             {
@@ -90,16 +94,20 @@ def find_twins(kind: RecordKind, after: int = 0) -> int:
                 "most": LOOKED_AT,
             },
         )
-        near = cursor.fetchall()
+        while near := cursor.fetchmany(PIECE):
+            _propose(kind, fields, near)
+    return Twin.objects.count() - before
+
+
+def _propose(kind: RecordKind, fields: TwinFields, near: Sequence[tuple[int, int]]) -> None:
+    """Store a proposal for each pair that seems to be one project."""
     sides = _sides(kind, fields, {pk for pair in near for pk in pair})
     found: dict[tuple[uuid.UUID, uuid.UUID], Twin] = {}
     for pk, near_pk in near:
         twin = twin_of(kind, sides[pk], sides[near_pk])
         if twin is not None:
             found.setdefault((twin.one, twin.other), twin)
-    before = Twin.objects.count()
     Twin.objects.bulk_create(found.values(), ignore_conflicts=True, batch_size=2000)
-    return Twin.objects.count() - before
 
 
 def _sides(kind: RecordKind, fields: TwinFields, pks: Iterable[int]) -> dict[int, Side]:

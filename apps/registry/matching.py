@@ -7,8 +7,9 @@ organisation has a like name. Everything else is a candidate with its reason.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.db import connection
 
@@ -22,6 +23,8 @@ MOST_CANDIDATES = 5
 COMMON = 300
 RAREST = 5
 LOOKED_AT = 12
+PIECE = 10_000
+"""Names that are asked at once: each piece passes over the known names once."""
 
 EXACT = "exact"
 ALIAS = "alias"
@@ -29,7 +32,7 @@ WRITTEN = "written"
 BY_CODE = "code"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """An organisation that a name may mean: under which of its names, how like, why."""
 
@@ -39,7 +42,7 @@ class Candidate:
     reason: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Match:
     """What a printed name means. ``organisation_id`` is there where it is certain."""
 
@@ -69,21 +72,28 @@ def by_writing(printed: Iterable[str]) -> dict[str, int]:
 def match(printed: Iterable[str], codes: Mapping[str, str] | None = None) -> dict[str, Match]:
     """Return what each printed name means; ``codes`` gives the credit codes printed beside names.
 
-    A constant number of queries, however many names: eight at most.
+    Eight queries at most for each ``PIECE`` of the names, and memory for one piece at a time.
     """
-    names = list(dict.fromkeys(printed))
-    keys = {name: organisation_key(name) for name in names}
     codes = {name: code for name, code in (codes or {}).items() if is_valid_credit_code(code)}
+    places = _places()
+    matches: dict[str, Match] = {}
+    for names in batched(dict.fromkeys(printed), PIECE):
+        matches |= _match(names, codes, places)
+    return matches
+
+
+def _match(names: list[str], codes: Mapping[str, str], places: frozenset[str]) -> dict[str, Match]:
+    keys = {name: organisation_key(name) for name in names}
     known = {
         key: (organisation, name == main)
         for key, organisation, name, main in OrganisationName.objects.filter(
             key__in=set(keys.values())
         ).values_list("key", "organisation_id", "name", "organisation__name")
     }
-    owners = _owners(codes.values())
+    owners = _owners(codes[name] for name in names if name in codes)
     written = by_writing(name for name in names if keys[name] not in known)
-    matches, unknown = {}, []
-    places = _places()
+    matches: dict[str, Match] = {}
+    unknown = []
     for name in names:
         found = matches[name] = Match(name)
         owner = owners.get(codes.get(name, ""))
@@ -106,6 +116,13 @@ def match(printed: Iterable[str], codes: Mapping[str, str] | None = None) -> dic
         had = {each.organisation_id for each in matches[name].candidates}
         matches[name].candidates += [c for c in candidates if c.organisation_id not in had]
     return matches
+
+
+def batched(names: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Yield ``names`` in lists of ``size``."""
+    rest = iter(names)
+    while piece := list(islice(rest, size)):
+        yield piece
 
 
 def _owners(codes: Iterable[str]) -> dict[str, Organisation]:

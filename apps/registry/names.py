@@ -43,7 +43,7 @@ def organisation_key(name: str) -> str:
     return _BLANKS.sub("", unicodedata.normalize("NFKC", name)).casefold()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NameForm:
     """A name taken apart: how it is written without its legal form, the form, and its bare core.
 
@@ -64,7 +64,7 @@ class NameForm:
         return self.written, self.legal
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def form_of_name(name: str) -> NameForm:
     """Take a name apart. Never fails; a name that is nothing but a legal form is its own core."""
     folded = unicodedata.normalize("NFKC", name).casefold().translate(FOLD).strip()

@@ -234,3 +234,10 @@ def test_looking_for_twins_takes_a_constant_number_of_queries():
 
     assert queries() == few <= 8
     assert Twin.objects.count() > 12
+
+
+def test_twins_are_found_piece_by_piece(monkeypatch):
+    monkeypatch.setattr("apps.cases.twins.PIECE", 1)
+    lists({})
+
+    assert find_twins(AWARDS) == Twin.objects.count() == 1

@@ -280,3 +280,23 @@ def test_command_and_task_look_at_what_is_new_only(capsys):
     names_for(["宁波市农科院"])
     assert find_doubles_task() == 2
     assert find_twins_task() == 0
+
+
+@pytest.mark.django_db
+def test_many_names_are_matched_piece_by_piece_with_the_same_result(monkeypatch):
+    names_for([f"宁波{sign}光精密机械有限公司" for sign in "永恒明新"])
+    asked = [f"宁波{sign}光精密机械股份有限公司" for sign in "永恒明新"]
+    whole = match(asked)
+
+    monkeypatch.setattr("apps.registry.matching.PIECE", 3)
+
+    assert all(found.candidates for found in whole.values())
+    assert match(asked) == whole
+
+
+@pytest.mark.django_db
+def test_doubles_are_found_across_pieces(monkeypatch):
+    monkeypatch.setattr("apps.registry.matching.PIECE", 1)
+    names_for(["宁波永光精密机械有限公司", "余姚恒明电子厂", "宁波永光精密机械股份有限公司"])
+
+    assert find_doubles()[0] == 1
