@@ -111,12 +111,19 @@ def _propose(kind: RecordKind, fields: TwinFields, near: Sequence[tuple[int, int
 
 
 def _sides(kind: RecordKind, fields: TwinFields, pks: Iterable[int]) -> dict[int, Side]:
-    """Return what is compared of rows. Two queries."""
-    rows = list(
+    """Return what is compared of stored rows. Two queries."""
+    return sides_of(
         kind.model.objects.filter(pk__in=list(pks)).values_list(
             "pk", "uid", fields.title, fields.organisations, fields.people
         )
     )
+
+
+def sides_of(
+    found: Iterable[tuple[int, uuid.UUID, str, Sequence[str], Sequence[str]]],
+) -> dict[int, Side]:
+    """Return what is compared of rows: key, id, title, organisations, people. One query."""
+    rows = list(found)
     keys = {name: organisation_key(name) for row in rows for name in row[3]}
     known = dict(
         OrganisationName.objects.filter(key__in=set(keys.values())).values_list(
@@ -136,6 +143,18 @@ def _sides(kind: RecordKind, fields: TwinFields, pks: Iterable[int]) -> dict[int
 
 def twin_of(kind: RecordKind, a: Side, b: Side) -> Twin | None:
     """Return the proposal that two rows are one project, unsaved; None where nothing says so."""
+    alike = likeness(a, b)
+    if alike is None:
+        return None
+    one, other = sorted((a.uid, b.uid))
+    return Twin(record_kind=kind.code, one=one, other=other, percent=alike[0], people=alike[1])
+
+
+def likeness(a: Side, b: Side) -> tuple[int, int] | None:
+    """Return how like the titles are in per cent and how many people are in both rows.
+
+    None where nothing says that they are one project.
+    """
     shared = len(a.people & b.people)
     if not shared or not a.organisations & b.organisations:
         return None
@@ -145,8 +164,7 @@ def twin_of(kind: RecordKind, a: Side, b: Side) -> Twin | None:
         (percent >= LIKE and overlap >= FEW) or (percent >= HALF_LIKE and overlap >= NEARLY_ALL)
     ):
         return None
-    one, other = sorted((a.uid, b.uid))
-    return Twin(record_kind=kind.code, one=one, other=other, percent=percent, people=shared)
+    return percent, shared
 
 
 @transaction.atomic

@@ -125,6 +125,9 @@ class ImportTable(models.Model):
     frame = models.JSONField(default=dict)
     # Text that became no row and has no cells: [{"text", "code"}].
     remarks = models.JSONField(default=list)
+    # Lines that may be one project with a row of another list:
+    # [{"line", "title", "other" (the row's id), "percent", "people"}].
+    twins = models.JSONField(default=list)
 
     class Meta:
         ordering = ["intake_id", "number"]

@@ -28,7 +28,7 @@ from apps.cases.kinds import record_kinds
 from apps.intake import queries, sentences
 from apps.intake.forms import ImportForm
 from apps.intake.imports import organisations as naming
-from apps.intake.imports import review, starting, undoing
+from apps.intake.imports import review, starting, twins, undoing
 from apps.intake.imports.accepting import accept_or_queue
 from apps.intake.imports.comparing import compare
 from apps.intake.models import Import, ImportName, ImportRow, ImportTable
@@ -148,6 +148,7 @@ def _review(
     shower = queries.Shower(chosen)
     lines = [shower.line(row) for row in shown.object_list]
     lacking = queries.lacking(lines)
+    pairs = twins.pairs_of(request.user, chosen)
     context = {
         **_context(intake),
         "tables": tables,
@@ -169,6 +170,8 @@ def _review(
         "doubtful": sum(t.doubtful for t in tables if t.is_taken),  # type: ignore[attr-defined]
         "has_edits": intake.edits.exists(),
         **queries.organisations_of(intake),
+        "twins": pairs,
+        "twin_lines": len({pair.line for pair in pairs}),
         "remarks": [
             {"text": each["text"], "reason": sentences.aside(each["code"])}
             for each in chosen.remarks

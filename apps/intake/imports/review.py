@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.errors import Refused, WrongState
 from apps.cases.kinds import record_kinds
-from apps.intake.imports import alike, layouts, organisations, staging
+from apps.intake.imports import alike, layouts, organisations, staging, twins
 from apps.intake.imports.starting import imports_for, kinds_of
 from apps.intake.imports.values import is_list
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportTable
@@ -188,6 +188,7 @@ def choose(actor: User, import_id: int, number: int, is_taken: bool) -> ImportTa
     table.is_taken = is_taken
     table.save(update_fields=["is_taken"])
     organisations.look(intake)
+    twins.look(intake)
     return table
 
 
@@ -234,6 +235,7 @@ def map_columns(
     table.corrections, table.is_remembered = corrections, False
     staging.read_again(table)
     organisations.look(intake)
+    twins.look(intake)
     return table
 
 

@@ -14,7 +14,7 @@ from apps.cases.kinds import record_kinds
 from apps.intake.candidates import Record, Taken, constants_of, take
 from apps.intake.finding import find_tables
 from apps.intake.grid import Mark, Place, Row, Table
-from apps.intake.imports import organisations
+from apps.intake.imports import organisations, twins
 from apps.intake.imports.layouts import fingerprint, remembered
 from apps.intake.imports.starting import kinds_of
 from apps.intake.imports.values import Typist
@@ -83,6 +83,7 @@ def read(intake: Import) -> None:
             done += len(piece)
             progress(min(done, total))
     organisations.look(intake)
+    twins.look(intake)
 
 
 def new_table(
