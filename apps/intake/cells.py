@@ -32,6 +32,10 @@ PERSON = re.compile(
 )
 PLACE = re.compile(rf"[{HAN}]{{1,3}}[省市区县]")
 DISTRICT = re.compile(rf"[{HAN}]{{2,8}}[区县市]")
+TWO_ORGANISATIONS = re.compile(
+    rf".*有限(?:责任)?公司(?:[（(][^（()）]*[)）]|(?=.*有限(?:责任)?公司$))[{HAN}]{{4,}}.*"
+)
+"""One firm's full name behind another's, be it behind its brackets: a line end may be missing."""
 COMPANY_TAIL = re.compile(r"\s*(?:Ltd|Inc|LLC|Corp|Co|GmbH|S\.A|AG)\b", re.I)
 SHORT_NAME = re.compile(r".{0,2}|.{2}(?!司|学|院|心|团|厂|所|站).")
 """Too short to be told from a person's name by its last character."""
@@ -169,6 +173,8 @@ def split_organisations(text: str) -> tuple[list[str], list[str]]:
         codes.append("separator-in-name")
     if any(ORGANISATION.fullmatch(name) is None for name in tidied) and len(tidied) > 1:
         codes.append("not-like-an-organisation")
+    if any(TWO_ORGANISATIONS.fullmatch(name) for name in tidied):
+        codes.append("possibly-two-names")
     codes += list_codes(text, tidied)
     return tidied, list(dict.fromkeys(codes))
 

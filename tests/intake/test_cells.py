@@ -225,3 +225,20 @@ def test_is_blank_sign(sign):
 )
 def test_class_of(cell, make):
     assert class_of(cell) == make
+
+
+@pytest.mark.parametrize(
+    ("text", "is_marked"),
+    [
+        ("绍兴零部件股份有限公司（甬江厂区）绍兴智能装备有限公司", True),
+        ("绍兴零部件有限公司绍兴智能装备股份有限公司", True),
+        ("绍兴零部件有限公司（甬江、东钱湖厂区）", False),
+        ("宁波大学附属第一医院", False),
+        ("中国石化有限公司镇海炼化分公司", False),
+    ],
+)
+def test_two_firms_in_one_name_are_doubtful(text, is_marked):
+    names, found = split_organisations(text)
+
+    assert names == [text]
+    assert ("possibly-two-names" in found) is is_marked
