@@ -1,10 +1,9 @@
 """What the filter panel of a listing shows: the values of each facet, and the active filters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from apps.cases.filters import AnyOfFilter
@@ -47,14 +46,6 @@ class Chip:
     label: str
     value: str
     url: str
-
-
-@dataclass
-class PanelForm:
-    """The fields of the filter panel that are no facets."""
-
-    visible_fields: list[BoundField] = field(default_factory=list)
-    hidden_fields: list[BoundField] = field(default_factory=list)
 
 
 def facet_of(

@@ -2,15 +2,17 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.core.validators import EMPTY_VALUES
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -23,9 +25,9 @@ from apps.publications.answers import BadQuery
 from apps.publications.asking import passed_over
 from apps.publications.choices import Choice, Columns, settled, short_address
 from apps.publications.citing import Citation, citations, first_release, moment_of, newest_release
-from apps.publications.drawing import drawn_facets, drawn_rows, linked_names
+from apps.publications.drawing import drawn_facets, drawn_head, drawn_rows, linked_names
 from apps.publications.edition import remembered
-from apps.publications.facets import Chip, Facet, PanelForm, facet_of
+from apps.publications.facets import Chip, Facet, facet_of
 from apps.publications.moments import MomentForm, day_of, end_of, moment_form, words_of
 from apps.publications.paging import PageLink, paginate
 from apps.publications.queries import (
@@ -35,7 +37,7 @@ from apps.publications.queries import (
     public_rows,
     readable_revisions,
 )
-from apps.publications.searching import MOST_COUNTED, capped_counts, in_order, nearest
+from apps.publications.searching import MOST_COUNTED, are_common, capped_counts, in_order, nearest
 from apps.publications.tallies import Counts, counted, cube, live
 
 # What an address says beside filters and places.
@@ -129,7 +131,7 @@ class Listing:
                     self.table.columns.hide(name)
             fit(self.table)
             return
-        if not any(facet.options for facet in self.facets if facet.name == "report_year"):
+        if not self._facet("report_year").options:
             self.table.columns.hide("report_year")
         rows = self.records
         for column in list(self.table.columns.iterall()):
@@ -168,15 +170,16 @@ class Listing:
         release = newest_release()
         if release is None:
             return []
-        data = self.data.copy()
-        for name in ("_export", *paging.PLACES):
-            data.pop(name, None)
+        pairs = [pair for pair in self._kept if self.day is not None or pair[0] != "as_of"]
         if self.day is None:
-            data["as_of"] = moment_of(release)
-        query = data.urlencode(safe=",:")
-        return citations(
-            lambda: capfirst(str(self.kind.label_plural)), release, f"{self.path}?{query}"
+            pairs.append(("as_of", moment_of(release)))
+        # The address stands last, and is all that pages of a kind differ in.
+        every = remembered(
+            ("cited", self.kind.code),
+            lambda: citations(lambda: capfirst(str(self.kind.label_plural)), release, ""),
         )
+        address = self._address(*pairs)
+        return [replace(one, text=f"{one.text}{address}") for one in every]
 
     @cached_property
     def nearest(self) -> list[str]:
@@ -200,26 +203,23 @@ class Listing:
         """Return the address without filters; blank where there are none."""
         return self.path if self.is_filtered else ""
 
-    @property
-    def form(self) -> PanelForm:
-        """Return the fields of the panel: what is no facet, then the day."""
-        filters = self.filterset.form
-        plain = [name for name in filters.fields if name not in self.filterset.facet_names]
-        panel = PanelForm([filters[name] for name in sorted(plain, key=lambda name: name != "q")])
-        panel.visible_fields.append(moment_form(self.data)["as_of"])
-        return panel
-
     @cached_property
     def drawn_fields(self) -> SafeString:
-        """Return the fields of the panel as HTML: without values always the same."""
-        plain = {*self.filterset.filters, "as_of"} - {*self.filterset.facet_names}
-        asked = tuple((name, self.data[name]) for name in sorted(plain) if self.data.get(name))
+        """Return the fields of the panel as HTML: one without a value is always the same."""
+        facets = self.filterset.facet_names
+        plain = [name for name in self.filterset.filters if name not in facets]
+        parts = []
+        for name in [*sorted(plain, key=lambda name: name != "q"), "as_of"]:
+            draw = partial(self._drawn_field, name)
+            key = ("field", self.kind.code, name, get_language())
+            parts.append(draw() if self.data.get(name) else remembered(key, draw))
+        # Each is a template's own.
+        return mark_safe("".join(parts))  # noqa: S308
 
-        def draw() -> SafeString:
-            return render_to_string("components/fields.html", {"filter_form": self.form})
-
-        key = ("fields", self.kind.code, get_language())
-        return draw() if asked else remembered(key, draw)
+    def _drawn_field(self, name: str) -> SafeString:
+        form = moment_form(self.data) if name == "as_of" else self.filterset.form
+        values = {"field": form[name], "required_mark": False}
+        return render_to_string("components/field.html", values)
 
     def _asked(self, name: str) -> list[str]:
         """Return the values of a filter as they stand in the address."""
@@ -241,6 +241,10 @@ class Listing:
         """Say whether a search found more than is counted. One query where there is a search."""
         if not self.words:
             return False
+        if are_common(self.filterset.queryset.model, self.words):
+            walked = self._filtered(self.filterset.filters, indexed=False)
+            if capped_counts([(walked, "")])[0] > MOST_COUNTED:
+                return True
         if self._has_facets:
             return capped_counts([(self.filterset.qs, "")])[0] > MOST_COUNTED
         return self._live[0] > MOST_COUNTED
@@ -258,7 +262,7 @@ class Listing:
         most = MOST_COUNTED + 1 if self.words and not self._has_facets else None
         return live(self.filterset, self._filtered(self._others), most)
 
-    @property
+    @cached_property
     def words(self) -> list[str]:
         """Return the words that are searched."""
         return list(self.filterset.words)
@@ -353,28 +357,40 @@ class Listing:
 
     def page_url(self, name: str, value: object) -> str:
         """Return the address of another page of this listing."""
-        data = self.data.copy()
-        for other in ("_export", *paging.PLACES):
-            data.pop(other, None)
-        if value != 1:
-            data[name] = str(value)
-        query = data.urlencode(safe=",:")
+        return self._address(*self._kept, *([] if value == 1 else [(name, str(value))]))
+
+    def _address(self, *pairs: tuple[str, str]) -> str:
+        query = urlencode(pairs, safe=",:", quote_via=quote)
         return f"{self.path}?{query}" if query else self.path
 
     @cached_property
-    def _labels(self) -> dict[str, dict[str, str]]:
-        """Return per facet what its values are called."""
-        labels: dict[str, dict[str, str]] = {}
-        for name in self.filterset.facet_names:
-            values = {value for value, _count in self.counts.get(name, [])}
-            values.update(self._asked(name))
-            own = self.filterset.filters[name]
-            if not values or not isinstance(own, AnyOfFilter):
-                labels[name] = {}
-                continue
-            key = ("labels", self.kind.code, name, get_language(), frozenset(values))
-            labels[name] = remembered(key, partial(own.labels, values))
-        return labels
+    def _kept(self) -> list[tuple[str, str]]:
+        """Return what the address says beside the page, in its order."""
+        leave = {"_export", *paging.PLACES}
+        return [(k, v) for k, vs in self.data.lists() if k not in leave for v in vs]
+
+    @property
+    def downloads(self) -> list[tuple[str, str]]:
+        """Return as which files the list can be taken, and where."""
+        words = {"xlsx": "Excel"}
+        return [
+            (words.get(form, form.upper()), f"?{urlencode([*self._kept, ('_export', form)])}")
+            for form in self.forms
+        ]
+
+    @cached_property
+    def drawn_head(self) -> SafeString:
+        """Return the heads of the columns as HTML, each with the address that sorts by it."""
+        return drawn_head(self.table, self.data)
+
+    def _labels(self, name: str) -> dict[str, str]:
+        """Return what the values of a facet are called."""
+        own = self.filterset.filters[name]
+        values = {value for value, _count in self.counts.get(name, [])} | {*self._asked(name)}
+        if not values or not isinstance(own, AnyOfFilter):
+            return {}
+        key = ("labels", self.kind.code, name, get_language(), frozenset(values))
+        return remembered(key, lambda: own.labels(values))
 
     @cached_property
     def facets(self) -> list[Facet]:
@@ -387,22 +403,27 @@ class Listing:
             self.filterset.filters[name],
             self.counts.get(name, []),
             set(self._asked(name)),
-            self._labels[name],
+            self._labels(name),
             is_capped=self.is_capped,
         )
 
     @cached_property
     def drawn_facets(self) -> SafeString:
-        """Return the facets as HTML."""
-        return drawn_facets(self.facets)
+        """Return the facets as HTML: without a search the same for every page of a choice."""
+        if self._others and not self.is_capped:
+            return drawn_facets(self.facets)
+        asked = tuple((name, *self._asked(name)) for name in self.filterset.facet_names)
+        key = ("facets", self.kind.code, self.as_of, get_language(), self.is_capped, asked)
+        return remembered(key, lambda: drawn_facets(self.facets))
 
     @cached_property
     def chips(self) -> list[Chip]:
         """Return the active filters."""
         chips = []
         for name, own in self.filterset.filters.items():
-            labels = self._labels.get(name, {})
-            for value in self._asked(name):
+            asked = self._asked(name)
+            labels = self._labels(name) if asked and name in self.filterset.facet_names else {}
+            for value in asked:
                 chips.append(
                     Chip(str(own.label), labels.get(value, value), self._without(name, value))
                 )
@@ -417,13 +438,8 @@ class Listing:
         return chips
 
     def _without(self, name: str, value: str | None = None) -> str:
-        data = self.data.copy()
-        kept = [item for item in data.getlist(name) if value is not None and item != value]
-        data.setlist(name, kept)
-        for other in ("_export", *paging.PLACES):
-            data.pop(other, None)
-        query = data.urlencode(safe=",:")
-        return f"{self.path}?{query}" if query else self.path
+        kept = [(k, v) for k, v in self._kept if k != name or value not in (None, v)]
+        return self._address(*kept)
 
 
 def _bad_values(form: Any) -> str:
