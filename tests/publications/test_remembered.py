@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import translation
@@ -63,11 +65,17 @@ def body(client: Client, address: str, language: str) -> bytes:
     return TOKEN.sub(b"", response.content)
 
 
+def asked_for(address: str) -> HttpRequest:
+    request = RequestFactory().get(address)
+    request.user = AnonymousUser()
+    return request
+
+
 def test_what_is_remembered_changes_no_page() -> None:
     publish_grades("一等奖", "二等奖", "二等奖")
     factories.published_case("policies", 2)
     signed_in = Client()
-    signed_in.force_login(factories.user(Role.CITY_EDITOR))
+    signed_in.force_login(factories.staff(Role.CITY_EDITOR))
     asked = [
         (client, address, language)
         for client in (Client(), signed_in)
@@ -108,22 +116,24 @@ def test_release_is_on_the_next_page_in_every_part(client: Client, language: str
 
 def test_nobodys_words_stay_behind(client: Client) -> None:
     publish_grades("一等奖")
-    mine = client.get("/awards/", {"q": "mine<i>&", "as_of": "2031-01-01"}).content.decode()
+    mine = client.get("/awards/", {"q": "mine<i>&", "as_of": "2020-01-01"}).content.decode()
     assert 'value="mine&lt;i&gt;&amp;"' in mine
-    assert 'value="2031-01-01"' in mine
+    assert 'value="2020-01-01"' in mine
 
     page = client.get("/awards/").content.decode()
 
     assert "mine" not in page
-    assert "2031" not in page
+    assert "2020-01-01" not in page
 
 
-@pytest.mark.parametrize("query", ["", "sort=-{0}&page=1", "sort={0}&q=<b>&report_year=2023"])
+@pytest.mark.parametrize(
+    "query", ["", "sort=-{0}&page=1", "sort={0}&columns={0}&other=<b>&other=2"]
+)
 @pytest.mark.parametrize("code", KINDS)
 def test_heads_are_drawn_as_the_table_declares(code: str, query: str) -> None:
     kind = record_kinds[code]
     factories.published_case({"indicator-values": "city-figures"}.get(code, code), 1)
-    request = RequestFactory().get("/?" + query.format(kind.title_field).replace("<", "%3C"))
+    request = asked_for("/?" + query.format(kind.title_field).replace("<", "%3C"))
     with translation.override("en"):
         shown = Listing(kind, request.GET, "/")
         shown.table.paginate(page=1)
@@ -139,7 +149,7 @@ def test_heads_are_drawn_as_the_table_declares(code: str, query: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/awards/", "/awards/laureates/", "/search/"])
 def test_rooms_are_linked_as_everywhere(path: str) -> None:
-    request = RequestFactory().get(path)
+    request = asked_for(path)
     usual = [
         render_to_string("components/nav_link.html", {"label": label, "url": url}, request).strip()
         for label, url in ROOMS
