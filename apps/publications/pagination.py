@@ -18,7 +18,7 @@ LARGEST_PAGE = 1000
 
 def page_size(request: Request) -> int:
     """Return how many rows a page is to have. Raises ``ValidationError``."""
-    text = request.query_params.get("page_size") or str(PAGE_SIZE)
+    text = request.query_params.get("page_size", str(PAGE_SIZE))
     if not (
         text.isascii() and text.isdecimal() and len(text) < 5 and 0 < int(text) <= LARGEST_PAGE
     ):

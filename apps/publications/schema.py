@@ -59,16 +59,18 @@ def list_parameter(name: str, known: list[str], description: Any) -> dict[str, A
     }
 
 
+def or_blank(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return ``schema`` with the blank that a form sends where nothing is chosen."""
+    return {"anyOf": [schema, {"type": "string", "enum": [""]}]}
+
+
 def moment_parameter(name: str, description: Any) -> dict[str, Any]:
     """Return the schema of a parameter that takes a day."""
     return {
         "name": name,
         "in": "query",
         "required": False,
-        # A form sends a blank where no day is chosen.
-        "schema": {
-            "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "enum": [""]}]
-        },
+        "schema": or_blank({"type": "string", "format": "date"}),
         "description": str(description),
     }
 
@@ -94,7 +96,7 @@ def filter_parameter(kind: RecordKind, name: str, own: Any) -> dict[str, Any]:
         if field.whole:
             item = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
         elif field.known:
-            item = {"type": "string", "enum": sorted(field.known)}
+            item = {"type": "string", "enum": [*sorted(field.known), ""]}
         return {
             **parameter,
             "style": "form",

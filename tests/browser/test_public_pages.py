@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
+from tests import factories
 from tests.browser.conftest import AXE_RULES, NewPage
 from tests.publications.site import page_names, publish_site
 
@@ -178,3 +180,32 @@ def test_reader_without_a_mouse_filters_sorts_turns_the_page_and_opens_a_row(
     title = page.evaluate("document.activeElement.textContent")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_search_box_suggests_while_one_types_and_keys_choose(
+    new_page: NewPage, axe: Callable[[Page], None]
+) -> None:
+    factories.published_case("awards", 2)
+    factories.published_case("laureates", 1)
+    factories.published_case("policies", 1)
+    factories.published_case("events", 1)
+    page = new_page()
+    page.goto("/")
+    box = page.get_by_role("combobox")
+
+    for typed, kind in (("王1", "获奖人员"), ("条例", "政策"), ("ｋｊｄｈ", "大事")):
+        box.fill("")
+        box.press_sequentially(typed)
+        expect(page.get_by_role("option").first).to_contain_text(kind)
+        expect(box).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".suggestions mark").first).to_have_text("科技大会")
+    axe(page)
+
+    box.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    box.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_be_visible()
+    box.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    box.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("科技大会1")

@@ -14,6 +14,9 @@ from apps.publications.answers import kept, public_page
 @public_page
 def programme(request: HttpRequest, programme: str) -> HttpResponseBase:
     """Show what one award programme gave: by year, class and grade, and who won it most."""
+    if "\x00" in programme:
+        # No text of the database holds it, and no question about one may.
+        raise Http404
     rows = pictures.awards_of(programme)
     if not rows:
         raise Http404
