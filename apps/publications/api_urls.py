@@ -25,4 +25,4 @@ for kind in listed_record_kinds():
         path(f"{kind.code}/", rows, name=kind.code),
         path(f"{kind.code}/<uuid:uid>/", row, name=f"{kind.code}-row"),
     ]
-urlpatterns.append(re_path(r"^(?P<rest>.*)$", Nothing.as_view()))
+urlpatterns.append(re_path(r"^(?P<rest>[\s\S]*)$", Nothing.as_view()))

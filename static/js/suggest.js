@@ -69,6 +69,10 @@
       }
     });
     form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) close(); });
+    list.addEventListener("click", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) location.assign(option.dataset.url);
+    });
     // A press on an option must not take the focus away before the click arrives.
     list.addEventListener("mousedown", (event) => event.preventDefault());
   }

@@ -58,6 +58,7 @@ ODD_PATHS = [
     "/awards/%2e%2e/%2e%2e/etc/passwd",
     "/%E0%A4%A",
     "/api/v1/awards/99999/",
+    "/api/v1/awards/%C3%87%0A/",
 ]
 # Pages that read what stands behind the question mark; the listings are one page.
 ASKING = {
