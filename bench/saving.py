@@ -290,7 +290,7 @@ async def deadline(
         while time.monotonic() < end:
             if len(client.times) > saved:
                 saved = len(client.times)
-                due = min(due, time.monotonic() + max(AFTER_SAVE, pause / 4))
+                due = min(due, time.monotonic() + (pause if pause > LOOKED_AT else AFTER_SAVE))
             if time.monotonic() < due:
                 await asyncio.sleep(0.2)
                 continue

@@ -103,7 +103,7 @@
   document.addEventListener("return:saved", () => {
     toCheck = true;
     // Never later than it was to be: who types without a stop is told, too.
-    again(Math.min(due - performance.now(), Math.max(AFTER_SAVE, pause() / 4)));
+    again(Math.min(due - performance.now(), pause() > LOOKED_AT ? pause() : AFTER_SAVE));
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) again(0); });
   addEventListener("online", () => again(0));
