@@ -91,7 +91,7 @@ PUBLIC = {
     "api:indicator-values": 200,
     "api:policies": 200,
     "api:events": 200,
-    "api:api/v1/^(?P<rest>.*)$": 404,
+    r"api:api/v1/^(?P<rest>[\s\S]*)$": 404,
     # Leads back to where the reader was; a language is chosen by POST.
     "set_language": 302,
 }

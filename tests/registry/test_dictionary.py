@@ -64,11 +64,16 @@ def test_definition_of_a_year_is_that_of_its_version(spending: Indicator, keeper
     assert seen[2020].code == spending.code
     assert spending.definition == "含基础研究。"
     assert spending.breaks == [2023]
-    assert [spending.is_broken(*years) for years in ((2022, 2023), (2023, 2024), (2021, 2025))] == [
-        True,
-        False,
-        True,
-    ]
+    # From 亿元 to 万元 only the point moves: the amounts are compared.
+    assert not spending.is_broken(2021, 2025)
+
+
+def test_years_are_not_compared_across_another_scope(spending: Indicator, keeper: User) -> None:
+    add(keeper, spending, 2023, units=["万元"], scope="own")
+    spending.refresh_from_db()
+
+    years = ((2022, 2023), (2023, 2024), (2021, 2025))
+    assert [spending.is_broken(*pair) for pair in years] == [True, False, True]
 
 
 @pytest.mark.parametrize(
