@@ -534,7 +534,7 @@ def test_no_violation_empty_filled_faulty_or_locked(
     expect(page.locator("#save-state")).to_contain_text("All saved")
     axe(page)
     saved = IndicatorValue.objects.get(indicator__code="bulletin")
-    assert saved.source_words == "市统计局公报, 2024-03-12"
+    assert (saved.quoted_from, str(saved.quoted_on)) == ("市统计局公报", "2024-03-12")
     draft = factories.take("hand_over", draft)
     page.reload()
     expect(page.locator("#figure-bulletin")).to_contain_text("市统计局公报, 2024-03-12")

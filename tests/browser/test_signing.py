@@ -106,7 +106,7 @@ def test_signing_page_has_no_violation_first_changed_faulty_or_signed(
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
     page.goto(url)
-    expect(page.locator("#figures")).to_contain_text("市统计局公报, 2024-03-12")
+    expect(page.locator("#figures")).to_contain_text("市统计局公报，2024-03-12")
     look()
     # Without the tick it is refused, and said.
     page.locator("#sign button[type=submit]").click()

@@ -206,7 +206,7 @@ def test_statement_is_frozen_with_the_return():
             ListStatement.objects.values_list("uid", flat=True),
         )
     with pytest.raises(IntegrityError, match="cannot be written"), transaction.atomic():
-        ListStatement.objects.update(reason="改写")
+        ListStatement.objects.update(position=99)
 
 
 # Lapsing
