@@ -151,6 +151,8 @@ def test_row_for_the_api_says_where_it_stands(settings):
         "comparison": "",
         "rank": "",
         "status": "actual",
+        "quoted_from": "",
+        "quoted_on": None,
         "source_line": 827,
         "flags": [],
         "report_year": 2023,
