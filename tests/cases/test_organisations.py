@@ -17,6 +17,8 @@ from apps.registry.models import Act, Double, NameDecision, NameMove, Organisati
 from tests import factories
 from tests.cases.support import at_once, names_of
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 CODES = [completed("9133020072491234"), completed("9133020072495678")]
 
 
