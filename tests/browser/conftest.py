@@ -8,6 +8,7 @@ that the ORM may be used there.
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -128,7 +130,25 @@ def new_page(
             settings.SCREENSHOTS.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=settings.SCREENSHOTS / f"{name}-{number}.png", full_page=True)
         context.close()
+    _wait_for_answers()
     assert not errors, "\n".join(errors)
+
+
+def _wait_for_answers(seconds: float = 10) -> None:
+    """Return when no thread of the live server is in a transaction or a statement.
+
+    A page asks by itself; what it asked last may still be answered while the tables are emptied.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle' AND backend_type = 'client backend'"
+            )
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.05)
 
 
 @pytest.fixture
