@@ -254,7 +254,7 @@ class ChangeList(APIView):
                     "anyOf": [
                         {"type": "string", "format": "date"},
                         {"type": "string", "format": "date-time"},
-                        {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{3,7}$"},
+                        {"type": "string", "pattern": r"^([0-9]{4}-[0-9]{3,7})?$"},
                     ]
                 },
                 "description": _("What came after a release (2026-001), a day or a time."),
