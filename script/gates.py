@@ -54,7 +54,7 @@ def run_tests() -> tuple[bool, str]:
     processes = os.environ.get("YONGKE_TEST_PROCESSES", "3")
     measured = ["coverage", "run", "-m"] if COVERAGE_PERCENT else []
     command = [PYTHON, "-m", *measured, "pytest", "-n", processes]
-    command += ["--dist", "worksteal", "--durations", "15", "-rs"]
+    command += ["--dist", "worksteal", "--durations", "15", "-rsR"]
     summary = ""
     with subprocess.Popen(
         command,

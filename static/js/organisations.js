@@ -3,6 +3,9 @@
   const all = () => [...document.querySelectorAll("[data-organisation]")];
   if (!document.getElementById("organisations")) return;
   let at = 0;
+  // While an answer is under way a key pressed twice would decide the next name unseen, or the
+  // same one again: keys count anew once the next name has the focus.
+  let asking = false;
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -17,17 +20,24 @@
       event.preventDefault();
       return;
     }
-    if (!item) return;
-    const button = item.querySelector(`[data-choice="${CSS.escape(event.key)}"]`);
+    const button = item?.querySelector(`[data-choice="${CSS.escape(event.key)}"]`);
     if (!button) return;
     event.preventDefault();
+    if (asking) return;
     at = all().indexOf(item);
     button.click();
   });
 
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target?.id === "organisations") asking = true;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.target?.id === "organisations" && !event.detail.successful) asking = false;
+  });
   // What was answered is gone from the list: the one that took its place is the next.
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "organisations") return;
+    asking = false;
     const names = all();
     (names[at] ?? names[names.length - 1])?.focus();
   });

@@ -46,11 +46,15 @@ def test_unsure_organisations_are_decided_by_keyboard_and_undone(
     names = page.locator("[data-organisation]")
     expect(names).to_have_count(3)
     page.keyboard.press("n")
+    expect(names.first).to_be_focused()
+    # Pressed twice by a heavy hand: the second does not decide the name below, unseen.
+    page.keyboard.press("1")
     page.keyboard.press("1")
     expect(names).to_have_count(2)
     expect(names.first).to_be_focused()
     page.keyboard.press("0")
     expect(names).to_have_count(1)
+    expect(names.first).to_be_focused()
     page.keyboard.press("l")
     expect(names).to_have_count(0)
     expect(page.get_by_text("No organisation is unsure any more.")).to_be_visible()
@@ -62,6 +66,7 @@ def test_unsure_organisations_are_decided_by_keyboard_and_undone(
     page.get_by_role("button", name="Undo the decision").click()
     expect(names).to_have_count(1)
     page.keyboard.press("n")
+    expect(names.first).to_be_focused()
     page.keyboard.press("1")
     expect(names).to_have_count(0)
 
