@@ -19,6 +19,7 @@ from apps.intake.imports.comparing import GIVES, Fault, Item, spoken_fields
 from apps.intake.imports.starting import imports_for
 from apps.intake.imports.values import Typist, as_text, is_list
 from apps.intake.models import Import, ImportRow, ImportTable
+from apps.intake.stated import rows_stated
 from apps.intake.synonyms import KINDS
 from apps.registry.models import Reason
 
@@ -269,6 +270,15 @@ def lacking(lines: Sequence[Line]) -> list[str]:
         for cells in zip(*(line.cells for line in lines), strict=True)
         if all(cell.faults and not cell.text for cell in cells)
     ]
+
+
+def stated(table: ImportTable) -> int | None:
+    """Return the number of rows the words around a table state, where another number was found.
+
+    ``table`` is one of ``tables_of``. No query.
+    """
+    number = rows_stated((table.title, *table.frame["above"]))
+    return number if number != table.rows_count else None  # type: ignore[attr-defined]
 
 
 def constants_of(table: ImportTable, lacking: Collection[str] = ()) -> list[dict[str, str]]:

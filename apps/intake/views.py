@@ -157,7 +157,8 @@ def _review(
         "filters": _filters(chosen, only),
         "page_obj": shown,
         "lines": lines,
-        "alike": queries.shared_doubts(chosen, shower) if only == "doubtful" else [],
+        "alike": queries.shared_doubts(chosen, shower) if only != "aside" else [],
+        "stated": queries.stated(chosen),
         "lacking": [shower.label(name) for name in lacking],
         "headers": shower.headers,
         "kinds": [

@@ -283,7 +283,15 @@ def test_title_is_not_joined_to_a_heading():
 
 
 @pytest.mark.parametrize(
-    "line", ["— 3 —", "第3页", "单位：万元", "（2023年12月）", "（排名不分先后）"]
+    "line",
+    [
+        "— 3 —",
+        "第3页",
+        "单位：万元",
+        "（2023年12月）",
+        "（排名不分先后）",
+        "（共 6 家，按拼音排序）",
+    ],
 )
 def test_is_furniture(line):
     assert is_furniture(line)

@@ -19,8 +19,10 @@ CONTINUED_LABEL = re.compile(
 UNIT_LINE = re.compile(r".{0,12}(?:计量|金额|数据)?单位\s*[:：]\s*\S{1,12}.{0,12}")
 FURNITURE = re.compile(
     r"[-—–·\s]*第?\s*\d{1,4}\s*页?[-—–·\s]*(?:[/共]\s*\d{1,4}\s*页?)?|"
-    r"[（(]?(?:截至|数据截至)?\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?[)）]?|[（(](?:排名不分先后|按.{1,12}排序)[)）]"
+    r"[（(]?(?:截至|数据截至)?\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?[)）]?"
 )
+REMARK = re.compile(r"[（(][^（()）]*[)）]")
+"""A line that stands in brackets as a whole says something of the title above it: （共6家，排名不分先后）."""
 
 
 def title_of(line: str) -> str:
@@ -34,8 +36,9 @@ def title_of(line: str) -> str:
 
 
 def is_furniture(line: str) -> bool:
-    """Whether a line is neither title nor text: a page number, a date, a month, a unit line."""
-    return bool(UNIT_LINE.fullmatch(line) or FURNITURE.fullmatch(line) or MONTH.fullmatch(line))
+    """Whether a line is neither title nor text: a page number, a date, a unit line, a remark."""
+    kinds = (UNIT_LINE, FURNITURE, MONTH, REMARK)
+    return any(kind.fullmatch(line.strip()) for kind in kinds)
 
 
 def bare_title(title: str) -> str:
