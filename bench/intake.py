@@ -105,6 +105,7 @@ def main(words: list[str]) -> None:
         print(
             f"{form:5} {documents:5} documents  rows {total.found}/{total.wanted}  "
             f"cells {total.right:.4%} of {total.cells}  silent {total.silent}  "
+            f"right but doubted {total.doubted / max(total.cells, 1):.2%}  "
             f"{time.process_time() - began:.0f} s",
             flush=True,
         )

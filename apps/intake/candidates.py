@@ -11,7 +11,7 @@ from apps.intake import titles
 from apps.intake.days import read_period
 from apps.intake.fields import Value, read_field
 from apps.intake.finding import find_tables
-from apps.intake.grid import Aside, Block, Row, Table
+from apps.intake.grid import WHOLE_ROW, Aside, Block, Row, Table
 from apps.intake.mapping import ColumnGuess, Guess, guess
 from apps.intake.repair import (
     fill_down,
@@ -280,6 +280,9 @@ def record(
     doubts = [
         (_shown(names[mark.column]), mark.code) for mark in row.marks if names.get(mark.column)
     ]
+    if row.marks:
+        chief = chief_field(kind, names)
+        doubts += [(chief, mark.code) for mark in row.marks if mark.column == WHOLE_ROW]
     for at, name in names.items():
         cell = row.cells[at]
         if name == "id":
@@ -303,6 +306,12 @@ def record(
     named = row.cells[at_id].strip().lower() if at_id is not None else ""
     source = source_of(row, names) if is_placed else {}
     return Record(kept, tuple(dict.fromkeys(doubts)), source, named)
+
+
+def chief_field(kind: str, names: Mapping[int, str]) -> str:
+    """The field that a doubt about a whole row is shown at: what the row is called by."""
+    have = set(names.values())
+    return _shown(next((name for name in KINDS[kind].needs[0] if name in have), REQUIRED[kind][-1]))
 
 
 def _shown(name: str) -> str:

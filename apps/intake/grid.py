@@ -20,11 +20,16 @@ class Place:
 
 
 TEXT = Place()
+WHOLE_ROW = -2
+"""The column of a mark that is about a row as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A doubt met while reading: the column it is about, counted from 0, and a short code."""
+    """A doubt met while reading: the column it is about, counted from 0, and a short code.
+
+    A mark of the column ``WHOLE_ROW`` is about the whole row.
+    """
 
     column: int
     code: str
@@ -60,7 +65,11 @@ class Row:
 
     def part(self, start: int, end: int) -> "Row":
         """The cells from ``start`` to ``end`` as a row of their own, with their marks."""
-        marks = tuple(Mark(m.column - start, m.code) for m in self.marks if start <= m.column < end)
+        marks = tuple(
+            m if m.column == WHOLE_ROW else Mark(m.column - start, m.code)
+            for m in self.marks
+            if start <= m.column < end or m.column == WHOLE_ROW
+        )
         return replace(self, cells=self.cells[start:end], marks=marks, offset=self.offset + start)
 
     def text(self) -> str:
@@ -127,6 +136,8 @@ class Table:
     aside: tuple[Aside, ...] = field(default=())
     merged: frozenset[int] = frozenset()
     """Columns in which the source itself says which cells are merged."""
+    heads: frozenset[int] = field(default=frozenset(), compare=False)
+    """The lines of its grid that its title and its header were taken from."""
 
     @property
     def width(self) -> int:

@@ -68,7 +68,11 @@ def repaired(table: Table, reading: Reading) -> Table:
 
 def _list_row(kind: str, table: Table, row: Row, reading: Reading) -> dict[str, str]:
     values: dict[str, Value] = {"source_line": str(row.line), **reading.constants}
-    flags = [f"{_field_of(table.header[mark.column], reading)}:{mark.code}" for mark in row.marks]
+    chief = next(iter(reading.columns))
+    flags = [
+        f"{_field_of(table.header[mark.column] if mark.column >= 0 else chief, reading)}:{mark.code}"
+        for mark in row.marks
+    ]
     for printed, name in reading.columns.items():
         found = read_field(kind, name, row.cells[table.index(printed)])
         if ("grade", "category-unknown") in found.doubts:

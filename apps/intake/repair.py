@@ -105,7 +105,7 @@ def restore_first_cell(table: Table) -> Table:
         )
         if not is_moved:
             return row
-        marks = tuple(Mark(mark.column + 1, mark.code) for mark in row.marks)
+        marks = tuple(Mark(mark.column + (mark.column >= 0), mark.code) for mark in row.marks)
         shifted = replace(row, cells=("", *cells[:-1]), marks=marks, offset=row.offset - 1)
         return shifted.marked(0, FIRST_CELL_RESTORED)
 

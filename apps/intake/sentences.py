@@ -65,6 +65,16 @@ DOUBTS: dict[str, str] = {
     "more-cells-than-header": _("The row has more cells than the table has headers."),
     "filled-down": _("The cell was blank; the value above was taken."),
     "heading-unsure": _("Headings stand at the edge of a page; this row may be under another one."),
+    "order-unsure": _(
+        "Parts without numbers stand side by side on several pages; compare the order of the rows with the source."
+    ),
+    "words-left-over": _(
+        "Words of the source beside this row found no place in it; compare it with the source."
+    ),
+    "words-twice": _("Words of the source stand twice here; compare the row with the source."),
+    "number-gap": _("The running numbers leave a gap here; a row may be missing."),
+    "number-repeated": _("The running numbers repeat or go back here; compare with the source."),
+    "number-missing": _("This row has no running number; it may be a part of another one."),
     "unlike-column": _("The cell does not look like the others of its column."),
     "inner-blank": _(
         "A blank stands between two Chinese characters; it may be the end of a printed line."
@@ -108,6 +118,7 @@ ASIDE: dict[str, str] = {
     "note": _("a note"),
     "month-heading": _("the heading of a month"),
     "no-kind": _("a row of a table of no known kind"),
+    "left-over": _("words that found no place"),
     "column-unread": _("a column without a field"),
     "by-hand": _("set aside by hand"),
 }

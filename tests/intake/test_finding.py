@@ -1,11 +1,11 @@
 import pytest
 
 from apps.intake.finding import find_tables
-from apps.intake.finding.beside import in_number_order
 from apps.intake.finding.bodies import HEADING, heading_of
+from apps.intake.finding.order import in_number_order
 from apps.intake.finding.rows import is_note, printed_number
 from apps.intake.finding.titles import above_of, is_furniture, title_of
-from apps.intake.grid import Grid, Paragraph, Place, Row, Span, Table
+from apps.intake.grid import WHOLE_ROW, Grid, Paragraph, Place, Row, Span, Table
 from apps.intake.readers.text import read_text
 
 PAGES = """一段文字，说明下面的表。
@@ -522,3 +522,40 @@ def test_total_across_parts_side_by_side_is_no_row():
 )
 def test_printed_number(text, number):
     assert printed_number(text) == number
+
+
+HEAD = ("等级", "项目名称", "完成单位")
+PARTS = [("一等奖", "a", "甲"), ("一等奖", "b", "乙"), ("二等奖", "c", "丙"), ("二等奖", "d", "丁")]
+
+
+def codes_of_rows(table):
+    return [[mark.code for mark in row.marks] for row in table.rows]
+
+
+def test_parts_without_numbers_over_pages_go_on_where_their_groups_change_least():
+    (a, b, c, d) = PARTS
+    goes_on = on_pages([HEAD * 2, (*a, *c)], [(*b, *d)])
+    begins_anew = on_pages([HEAD * 2, (*a, *b)], [(*c, *d)])
+
+    for grids in goes_on, begins_anew:
+        (table,) = find_tables([Paragraph("名单"), *grids])
+
+        assert [row.cells[1] for row in table.rows] == ["a", "b", "c", "d"]
+        assert codes_of_rows(table) == [["order-unsure"]] * 4
+        assert {mark.column for row in table.rows for mark in row.marks} == {WHOLE_ROW}
+
+
+def test_headings_of_parts_without_numbers_over_pages_are_doubtful():
+    first = [HEAD * 2, ("一、技术发明奖", "", "", *PARTS[2]), (*PARTS[0], *PARTS[3])]
+    second = [(*PARTS[1], "二、自然科学奖", "", "")]
+
+    (table,) = find_tables([Paragraph("名单"), *on_pages(first, second)])
+
+    assert [row.cells[1] for row in table.rows] == ["a", "b", "c", "d"]
+    assert codes_of_rows(table) == [["order-unsure", "heading-unsure"]] * 4
+
+
+def test_parts_without_numbers_on_one_page_are_in_order():
+    (table,) = find_tables([Paragraph("名单"), *on_pages([HEAD * 2, (*PARTS[0], *PARTS[1])])])
+
+    assert codes_of_rows(table) == [[], []]

@@ -29,11 +29,14 @@ NUMBERING_BEFORE = re.compile(
 )
 
 
-ORDINAL = re.compile(r"[(第]?(\d{1,6})[).、:]?")
+MOST_DIGITS = 6
+ORDINAL = re.compile(rf"[(第]?(\d{{1,{MOST_DIGITS}}})[).、:]?")
 
 
 def printed_number(text: str) -> int | None:
     """The number of a row as lists print it: 12, １２, 12., 12、, (12), 第12; None for anything else."""
+    if text.isascii() and text.isdecimal():
+        return int(text) if len(text) <= MOST_DIGITS else None
     found = ORDINAL.fullmatch(unicodedata.normalize("NFKC", text.strip()))
     return int(found[1]) if found else None
 

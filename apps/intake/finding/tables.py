@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from apps.intake.finding.beside import cut_like, in_number_order, side_by_side
+from apps.intake.finding.beside import cut_like, side_by_side
 from apps.intake.finding.bodies import under_headings, without_strays
+from apps.intake.finding.checks import conserved, numbered
 from apps.intake.finding.headers import combined_header, is_two_level
+from apps.intake.finding.order import in_order
 from apps.intake.finding.pages import append, continues
 from apps.intake.finding.rows import is_header, is_note, is_section, is_total, may_be_header
 from apps.intake.finding.titles import Above, above_of
@@ -34,7 +36,7 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
             continue
         if header is not None:
             block, header = under_header(header, block), None
-        for table in parted(tables_in(block, above_of(above)), tables):
+        for table in tables_of(block, above_of(above), tables):
             if not table.rows:
                 # Only strays: the end of the table before, or nothing.
                 if tables:
@@ -49,7 +51,18 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
     if header is not None and tables:
         asides = tuple(Aside(row.text(), "repeated-header", row.line) for row in header.rows)
         tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *asides))
-    return [under_headings(in_number_order(without_strays(table))) for table in tables]
+    return [numbered(under_headings(in_order(without_strays(table)))) for table in tables]
+
+
+def tables_of(grid: Grid, above: Above, before: list[Table]) -> list[Table]:
+    """The tables of one grid, stacked ones and those side by side apart; nothing of it lost."""
+    trimmed = trim(fill_spans(grid))
+    merged = frozenset(span.column for span in grid.spans if span.height > 1)
+    found = list(parted(tables_in(trimmed, above, merged), before))
+    found = conserved(trimmed.rows, found)
+    if found and grid.dropped:
+        found[0] = replace(found[0], aside=(*grid.dropped, *found[0].aside))
+    return found
 
 
 def parted(found: Iterable[Table], before: list[Table]) -> Iterator[Table]:
@@ -82,17 +95,12 @@ def under_header(header: Grid, grid: Grid) -> Grid:
     return replace(grid, rows=(*header.rows, *grid.rows), spans=(*header.spans, *lower))
 
 
-def tables_in(grid: Grid, above: Above) -> Iterator[Table]:
-    """The tables of one grid, stacked ones apart, as they stand."""
-    trimmed = trim(fill_spans(grid))
-    merged = frozenset(span.column for span in grid.spans if span.height > 1)
-    for number, (part, spans) in enumerate(stacked(trimmed)):
+def tables_in(grid: Grid, above: Above, merged: frozenset[int]) -> Iterator[Table]:
+    """The tables of one grid without blank edges, stacked ones apart, as they stand."""
+    for number, (part, spans) in enumerate(stacked(grid)):
         table = table_of(part, spans, above if not number else Above(), merged)
-        if table is None:
-            continue
-        if not number:
-            table = replace(table, aside=(*grid.dropped, *table.aside))
-        yield table
+        if table is not None:
+            yield table
 
 
 def fill_spans(grid: Grid) -> Grid:
@@ -176,6 +184,7 @@ def table_of(
 ) -> Table | None:
     """One table out of its rows: title lines, header, body. ``None`` where there is no body."""
     lines: list[Row] = []
+    every = rows
     while rows and len(rows[0].printed()) == 1 and len(rows) > 1 and not _is_one_column(rows):
         lines, rows, spans = [*lines, rows[0]], rows[1:], _lower(spans, 1)
     found = next((i for i, row in enumerate(rows[:HEAD_ROWS]) if is_header(row)), None)
@@ -204,7 +213,8 @@ def table_of(
         rows = rows[depth:]
     if not rows:
         return None
-    return Table(above.title, header, tuple(rows), above.lines, merged=merged)
+    heads = frozenset(row.line for row in every[: len(every) - len(rows)])
+    return Table(above.title, header, tuple(rows), above.lines, merged=merged, heads=heads)
 
 
 def _is_one_column(rows: list[Row]) -> bool:

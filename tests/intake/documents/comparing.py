@@ -7,18 +7,20 @@ from tests.intake.documents.truth import Truth
 
 @dataclass
 class Score:
-    """What came back: rows wanted and found, cells wanted, wrong, and wrong without a doubt."""
+    """What came back: rows wanted and found, cells wanted, wrong, wrong without a doubt, and
+    right with one."""
 
     wanted: int = 0
     found: int = 0
     cells: int = 0
     wrong: int = 0
     silent: int = 0
+    doubted: int = 0
     examples: list[str] = field(default_factory=list)
 
     def add(self, other: "Score") -> None:
         """Count another document in."""
-        for name in ("wanted", "found", "cells", "wrong", "silent"):
+        for name in ("wanted", "found", "cells", "wrong", "silent", "doubted"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.examples += other.examples
 
@@ -56,6 +58,22 @@ FIELDS = {
 }
 
 
+ABOUT_THE_ROW = {
+    "order-unsure",
+    "words-left-over",
+    "words-twice",
+    "number-gap",
+    "number-repeated",
+    "number-missing",
+}
+"""Doubts about a whole row: its cells are said to be unsure, or to stand elsewhere."""
+
+
+def is_doubted(record, name: str) -> bool:
+    """Whether a person is told to look at a field of a record."""
+    return any(field == name or code in ABOUT_THE_ROW for field, code in record.doubts)
+
+
 def compare(truth: Truth, found: list, label: str = "") -> Score:
     """Hold candidates against the truth, row by row in order; a missing row loses all its cells."""
     right_kind = [each for each in found if each.kind == truth.kind]
@@ -72,9 +90,10 @@ def compare(truth: Truth, found: list, label: str = "") -> Score:
             score.cells += 1
             value = got.values.get(name, "") if got else None
             if value == wanted or (not value and not wanted and got):
+                score.doubted += any(field == name for field, _code in got.doubts)
                 continue
             score.wrong += 1
-            is_silent = got is None or name not in {field for field, _ in got.doubts}
+            is_silent = got is None or not is_doubted(got, name)
             score.silent += is_silent
             score.examples.append(
                 f"{label} row {number} {name}: {value!r}, not {wanted!r}{', silent' * is_silent}"
