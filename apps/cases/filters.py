@@ -1,5 +1,7 @@
 """The base of every kind's filter set: one serves page, count, facets, export and API."""
 
+import datetime as dt
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -25,6 +27,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.cases.kinds import record_kind_of
 from apps.registry.models import District
 from apps.registry.words import Holds, words_of
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
 def read_entries(model: type[Model]) -> dict[int, Any]:
@@ -64,7 +68,7 @@ class AnyOfField(forms.Field):
         values = [text for item in value or [] if (text := str(item).strip())]
         for item in values:
             self.no_nulls(item)
-            if self.whole and not (item.isdecimal() and len(item) < 10):
+            if self.whole and not (item.isascii() and item.isdecimal() and len(item) < 10):
                 raise ValidationError(_("Enter a whole number."), code="invalid")
             if self.known and item not in self.known:
                 raise ValidationError(
@@ -152,6 +156,31 @@ class DistrictFilter(AnyOfFilter):
         """Name districts by the registry."""
         super().__init__(**kwargs)
         self.related = District
+
+
+class DayField(forms.DateField):
+    """A day as 2026-03-31 and in no other way, so that it means the same in every language."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def to_python(self, value: Any) -> dt.date | None:
+        """Return the day. Raises ``ValidationError``."""
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            if not _DAY.match(text):
+                raise ValueError
+            return dt.date.fromisoformat(text)
+        except ValueError as error:
+            message = _("Enter a day such as 2026-03-31.")
+            raise ValidationError(message, code="invalid") from error
+
+
+class DayFilter(django_filters.Filter):
+    """Compares with one day."""
+
+    field_class = DayField
 
 
 class WordsField(forms.CharField):

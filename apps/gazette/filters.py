@@ -1,9 +1,8 @@
 """Filters of the listings."""
 
-import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.filters import RecordFilterSet
+from apps.cases.filters import DayFilter, RecordFilterSet
 from apps.gazette.models import ChronicleEntry, Policy
 
 
@@ -20,8 +19,8 @@ class PolicyFilterSet(RecordFilterSet):
 class ChronicleEntryFilterSet(RecordFilterSet):
     """Filters of events: those that touch a span of days."""
 
-    since = django_filters.DateFilter(field_name="date_to", lookup_expr="gte", label=_("Since"))
-    until = django_filters.DateFilter(field_name="date_from", lookup_expr="lte", label=_("Until"))
+    since = DayFilter(field_name="date_to", lookup_expr="gte", label=_("Since"))
+    until = DayFilter(field_name="date_from", lookup_expr="lte", label=_("Until"))
 
     class Meta:
         model = ChronicleEntry

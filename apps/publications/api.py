@@ -13,14 +13,12 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView, exception_handler
 
 from apps.cases.kinds import listed_record_kinds
 from apps.cases.serializers import folder_of
 from apps.publications import changes, keys, queries
 from apps.publications.answers import BadQuery, Gone
-from apps.publications.asking import shown
 from apps.publications.limits import TooSlow, limited
 from apps.publications.moments import day_of, end_of, moment_since
 from apps.publications.pagination import (
@@ -30,10 +28,8 @@ from apps.publications.pagination import (
     page_size,
     wrapped,
 )
-from apps.publications.schema import KindSchema, list_parameter
-
-# So many unknown parameters are named in one answer.
-MOST_SAID = 5
+from apps.publications.schema import KindSchema, list_parameter, moment_schemas, takes
+from apps.publications.strict import refuse_what_says_nothing
 
 
 def only_open_data(endpoints: list[Any]) -> list[Any]:
@@ -67,29 +63,17 @@ def _sentence(errors: dict[str, Any]) -> str:
     return " ".join(f"{name}: {text}" for name, texts in errors.items() for text in texts)
 
 
-def refuse_unknown(request: Request, known: set[str]) -> None:
-    """Raise ``ValidationError`` for a parameter that there is not: nothing would be asked by it."""
-    unknown = [
-        name
-        for name in request.query_params
-        if name not in {*known, api_settings.URL_FORMAT_OVERRIDE}
-    ]
-    if unknown:
-        words = {"known": ", ".join(sorted(known))}
-        text = _("There is no parameter of this name. There is: %(known)s.") % words
-        raise ValidationError({shown([name]): [text] for name in unknown[:MOST_SAID]})
-
-
 class PublicRows(GenericAPIView):
     """What list and row have in common. The kind is given where the address is declared."""
 
     kind: Any = None
+    filterset_class: Any = None
     schema = KindSchema()
     problems: ClassVar[tuple[str, ...]] = ("400", "404", "429", "503")
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         # No docstring: the interface's description would say it of every list.
-        refuse_unknown(request, self.asks())
+        refuse_what_says_nothing(request, self.asks(), **takes(self.filterset_class))
         with limited():
             return super().get(request, *args, **kwargs)  # type: ignore[misc]
 
@@ -101,8 +85,8 @@ class PublicRows(GenericAPIView):
         """Leave out the fields that ``fields`` does not name. Raises ``ValidationError``."""
         serializer: Any = super().get_serializer(*args, **kwargs)
         text = ",".join(self.request.query_params.getlist("fields"))
-        names = [name for part in text.split(",") if (name := part.strip())]
-        if names:
+        if text:
+            names = text.split(",")
             fields = getattr(serializer, "child", serializer).fields
             if unknown := sorted(set(names) - set(fields)):
                 raise ValidationError(
@@ -120,7 +104,6 @@ class PublicRows(GenericAPIView):
 class RecordList(PublicRows, ListAPIView):
     """The rows of a listing, filtered as its page is, a page at a time."""
 
-    filterset_class: Any = None
     pagination_class = KeyPagination
 
     def asks(self) -> set[str]:
@@ -180,7 +163,7 @@ class ChangeList(APIView):
     )
     def get(self, request: Request) -> Response:
         # No docstring, as above.
-        refuse_unknown(request, {parameter["name"] for parameter in self.parameters()})
+        refuse_what_says_nothing(request, {one["name"] for one in self.parameters()})
         size = page_size(request)
         wanted = self._wanted(request)
         behind = self._behind(request.query_params.get("cursor"))
@@ -211,7 +194,7 @@ class ChangeList(APIView):
         """Return the kinds that are asked for; all without. The cursor counts by their order."""
         known = {kind.code: kind for kind in listed_record_kinds()}
         text = ",".join(request.query_params.getlist("kind"))
-        names = [name for part in text.split(",") if (name := part.strip())]
+        names = text.split(",") if text else []
         if unknown := sorted(set(names) - set(known)):
             raise ValidationError(
                 {
@@ -252,9 +235,8 @@ class ChangeList(APIView):
                 "required": False,
                 "schema": {
                     "anyOf": [
-                        {"type": "string", "format": "date"},
-                        {"type": "string", "format": "date-time"},
-                        {"type": "string", "pattern": r"^([0-9]{4}-[0-9]{3,7})?$"},
+                        *moment_schemas(),
+                        {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{3,7}$"},
                     ]
                 },
                 "description": _("What came after a release (2026-001), a day or a time."),

@@ -112,7 +112,7 @@ def sort_keys(kind: RecordKind, text: str) -> list[SortKey]:
 
     The printed order comes behind it. Raises ``ValidationError`` for a column there is not.
     """
-    names = [name for part in text.split(",") if (name := part.strip())]
+    names = text.split(",") if text else []
     known = sortable(kind)
     found: dict[str, SortKey] = {}
     for name in names:

@@ -93,7 +93,7 @@ def page_parameters() -> list[dict[str, Any]]:
             "name": "cursor",
             "in": "query",
             "required": False,
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "minLength": 1},
             "description": str(
                 gettext_lazy("Where the page begins. Follow “next” as it is given.")
             ),

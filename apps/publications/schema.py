@@ -1,19 +1,21 @@
 """What the interface says of itself: the parameters and answers of each list, from its kind."""
 
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction
 
-from apps.cases.filters import AnyOfField, WordsFilter
+from apps.cases.filters import AnyOfField, DayFilter, WordsFilter
 from apps.cases.kinds import RecordKind, listed_record_kinds
 from apps.publications import keys
+from apps.publications.strict import TEXT
 from apps.registry.words import LONGEST
 
-# Text that an address can carry and the database hold.
-_TEXT = {"type": "string", "pattern": r"^[^\x00]*$"}
+# Text that an address can carry and the database hold, and that says something (``strict.py``).
+_TEXT = {"type": "string", "pattern": TEXT}
 _PROBLEM = {
     "type": "object",
     "required": ["detail"],
@@ -53,24 +55,23 @@ def list_parameter(name: str, known: list[str], description: Any) -> dict[str, A
         "required": False,
         "style": "form",
         "explode": False,
-        # A form sends a blank where nothing is chosen.
-        "schema": {"type": "array", "items": {"type": "string", "enum": [*known, ""]}},
+        "schema": {"type": "array", "minItems": 1, "items": {"type": "string", "enum": known}},
         "description": str(description),
     }
 
 
-def or_blank(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return ``schema`` with the blank that a form sends where nothing is chosen."""
-    return {"anyOf": [schema, {"type": "string", "enum": [""]}]}
+def moment_schemas() -> list[dict[str, Any]]:
+    """Return the two ways in which a parameter names a moment."""
+    return [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
 
 
 def moment_parameter(name: str, description: Any) -> dict[str, Any]:
-    """Return the schema of a parameter that takes a day."""
+    """Return the schema of a parameter that takes a day, or a moment."""
     return {
         "name": name,
         "in": "query",
         "required": False,
-        "schema": or_blank({"type": "string", "format": "date"}),
+        "schema": {"anyOf": moment_schemas()},
         "description": str(description),
     }
 
@@ -96,7 +97,7 @@ def filter_parameter(kind: RecordKind, name: str, own: Any) -> dict[str, Any]:
         if field.whole:
             item = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
         elif field.known:
-            item = {"type": "string", "enum": [*sorted(field.known), ""]}
+            item = {"type": "string", "enum": sorted(field.known)}
         return {
             **parameter,
             "style": "form",
@@ -105,9 +106,20 @@ def filter_parameter(kind: RecordKind, name: str, own: Any) -> dict[str, Any]:
         }
     if isinstance(own, WordsFilter):
         return {**parameter, "schema": {**_TEXT, "maxLength": LONGEST}}
-    if type(own).__name__ == "DateFilter":
+    if isinstance(own, DayFilter):
         return {**parameter, "schema": {"type": "string", "format": "date"}}
     return {**parameter, "schema": dict(_TEXT)}
+
+
+@cache
+def takes(filterset: Any) -> dict[str, frozenset[str]]:
+    """Return the names of the filters that take free ``text``, and of those that take ``many``."""
+    # A filter keeps its label in the language in which it is first asked: ask copies.
+    filters = deepcopy(filterset.base_filters) if filterset is not None else {}
+    many = {name for name, own in filters.items() if isinstance(own.field, AnyOfField)}
+    typed = {name for name, own in filters.items() if isinstance(own, DayFilter)}
+    typed |= {name for name in many if filters[name].field.whole or filters[name].field.known}
+    return {"text": frozenset({*filters} - typed), "many": frozenset(many)}
 
 
 def described(status: str, description: Any) -> dict[str, Any]:
@@ -140,7 +152,7 @@ class KindSchema(AutoSchema):
             )
         )
         parameters.append(
-            moment_parameter("as_of", _("Show what was public at the end of this day."))
+            moment_parameter("as_of", _("Show what was public then; of a day, at its end."))
         )
         if getattr(self.view, "filterset_class", None) is None:
             return parameters

@@ -125,7 +125,6 @@ def test_unknown_choice_of_a_filter_is_a_sentence(client: Client, query: str, sa
     [
         "status=actual",
         "scope=全域&scope=own",
-        "status=",
         "reporting_unit=x",
         "as_of=0001-01-01",
     ],
