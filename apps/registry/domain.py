@@ -170,7 +170,7 @@ def find_doubles(after: int = 0) -> tuple[int, int]:
     """Look for doubles of the names made after the name ``after``.
 
     Return how many pairs are new, and the last name looked at. A pair that was said to be two
-    stays so. Seven queries for each ``matching.PIECE`` of the names.
+    stays so. Six queries for each ``matching.PIECE`` of the names.
     """
     last = OrganisationName.objects.aggregate(last=Max("pk"))["last"] or 0
     found = 0

@@ -11,18 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from django.db import connection
-
 from apps.registry.credit_code import is_valid_credit_code
 from apps.registry.likeness import CODE, CODE_OF_ANOTHER, Likeness, likeness
 from apps.registry.models import District, Organisation, OrganisationName
 from apps.registry.names import form_of_name, organisation_key
+from apps.registry.near import near
 
 MOST_CANDIDATES = 5
-# A pair of characters that more names hold says nothing; of each name the rarest pairs are asked.
-COMMON = 300
-RAREST = 5
-LOOKED_AT = 12
 PIECE = 10_000
 """Names that are asked at once: each piece passes over the known names once."""
 
@@ -72,7 +67,7 @@ def by_writing(printed: Iterable[str]) -> dict[str, int]:
 def match(printed: Iterable[str], codes: Mapping[str, str] | None = None) -> dict[str, Match]:
     """Return what each printed name means; ``codes`` gives the credit codes printed beside names.
 
-    Eight queries at most for each ``PIECE`` of the names, and memory for one piece at a time.
+    Seven queries at most for each ``PIECE`` of the names, and memory for one piece at a time.
     """
     codes = {name: code for name, code in (codes or {}).items() if is_valid_credit_code(code)}
     places = _places()
@@ -143,14 +138,14 @@ def candidates_for(
 ) -> dict[str, list[Candidate]]:
     """Return the likeliest organisations for each name, best first; names of none are left out.
 
-    Four queries. PostgreSQL chooses by the rarest pairs of characters, by equal sound and by
-    equal core; how like they are is then counted for at most a dozen of each.
+    Three queries. Those that may be like are chosen by equal core and by the rarest pairs of
+    characters (``near``); how like they are is then counted for at most a dozen of each.
     """
     if not names:
         return {}
     known = _places() if places is None else places
-    near = _near(names)
-    wanted = {pk for found in near for pk in found}
+    may_be = near(names)
+    wanted = {pk for found in may_be for pk in found}
     rows = {
         pk: (organisation, name)
         for pk, organisation, name in OrganisationName.objects.filter(pk__in=wanted).values_list(
@@ -158,7 +153,7 @@ def candidates_for(
         )
     }
     result = {}
-    for name, found in zip(names, near, strict=True):
+    for name, found in zip(names, may_be, strict=True):
         best: dict[int, tuple[Likeness, str]] = {}
         for pk in found:
             organisation, other = rows[pk]
@@ -174,63 +169,3 @@ def candidates_for(
                 key=lambda each: (-each.percent, each.organisation_id),
             )[:MOST_CANDIDATES]
     return result
-
-
-def _near(names: list[str]) -> list[list[int]]:
-    """Return for each name the ids of names that may be like it. Two queries."""
-    cores = [form_of_name(name).core for name in names]
-    asked = [
-        (number, pair)
-        for number, core in enumerate(cores)
-        for pair in {core[at : at + 2] for at in range(len(core) - 1)}
-    ]
-    found: list[dict[int, None]] = [{} for _name in names]
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_EQUAL, [cores, list(range(len(names)))])
-        for number, pk in cursor.fetchall():
-            found[number][pk] = None
-        if asked:
-            cursor.execute(
-                _BY_PAIRS,
-                {
-                    "numbers": [number for number, _pair in asked],
-                    "pairs": [pair for _number, pair in asked],
-                    "common": COMMON,
-                    "rarest": RAREST,
-                    "most": LOOKED_AT,
-                },
-            )
-            for number, pk in cursor.fetchall():
-                found[number][pk] = None
-    return [list(each) for each in found]
-
-
-_BY_EQUAL = """
-SELECT asked.number, known.id
-FROM unnest(%s::text[], %s::int[]) AS asked(core, number)
-JOIN registry_organisationname AS known USING (core)
-"""
-# One pass over the names that are known, one over those that are asked; no name asks by itself.
-_BY_PAIRS = """
-WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest(%(numbers)s::int[], %(pairs)s::text[]) AS asked(number, pair)
-), held AS MATERIALIZED (
-    SELECT pair, array_agg(known.id) AS ids
-    FROM registry_organisationname AS known,
-        unnest(tsvector_to_array(known.search_index)) AS pair
-    WHERE pair IN (SELECT pair FROM asked)
-    GROUP BY pair HAVING count(*) <= %(common)s
-), ranked AS (
-    SELECT number, ids,
-        row_number() OVER (PARTITION BY number ORDER BY cardinality(ids), pair) AS place
-    FROM asked JOIN held USING (pair)
-), met AS (
-    SELECT number, known.id, count(*) AS shared
-    FROM ranked, unnest(ids) AS known(id) WHERE place <= %(rarest)s
-    GROUP BY number, known.id
-)
-SELECT number, id FROM (
-    SELECT number, id, row_number() OVER (PARTITION BY number ORDER BY shared DESC, id) AS place
-    FROM met
-) AS ordered WHERE place <= %(most)s
-"""
