@@ -13,8 +13,12 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Find the ``kind.py`` of every app; let no trigger be ignored."""
         autodiscover_modules("kind")
-        from apps.cases.history import join_by_hash  # models must be loaded first
+        from apps.cases.fields import say_plainly  # models must be loaded first
+        from apps.cases.history import join_by_hash
+        from apps.cases.kinds import record_kinds
         from apps.cases.triggers import ignore_none
 
+        for kind in record_kinds.values():
+            say_plainly(kind.model)
         post_migrate.connect(ignore_none, sender=self)
         post_migrate.connect(join_by_hash, sender=self)

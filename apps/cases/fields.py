@@ -15,6 +15,13 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}([, ][0-9]{3})+(\.[0-9]*)?")
 
 
+def say_plainly(model: type[models.Model]) -> None:
+    """Let the fields of a model say that they cannot be blank, never that they cannot be null."""
+    for field in model._meta.get_fields():
+        if isinstance(field, models.Field):
+            field.error_messages["null"] = field.error_messages["blank"]
+
+
 class FigureField(forms.DecimalField):
     """A form field for a number as an office types it: １２３, 1,234.5 and − 3 are numbers.
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.cases.desk.values import field_label, words
 from apps.cases.kinds import RecordKind, record_kinds
-from apps.intake import sentences
+from apps.intake import sentences, titles
 from apps.intake.candidates import COLUMNS, REQUIRED
 from apps.intake.imports import alike, organisations
 from apps.intake.imports.comparing import GIVES, Fault, Item, spoken_fields
@@ -285,15 +285,34 @@ def constants_of(table: ImportTable, lacking: Collection[str] = ()) -> list[dict
     """Return the fields no column gives, with the value that holds for every row.
 
     With those that are ``lacking`` all the same: a column of prizes need not name their class.
+    For these the name of the case is proposed, to be looked at before the table is read again.
     """
     kind = record_kinds[table.kind]
     spoken = spoken_fields(table)
     said = table.corrections.get("constants", {})
+    proposed = _said_by_case(table, lacking)
     return [
-        {"name": name, "label": field_label(kind.model, name), "value": as_text(said.get(name, ""))}
+        {
+            "name": name,
+            "label": field_label(kind.model, name),
+            "value": as_text(said.get(name, proposed.get(name, ""))),
+        }
         for name in kind.fields
         if (name not in spoken or name in lacking or name in said) and name in COLUMNS[table.kind]
     ]
+
+
+def _said_by_case(table: ImportTable, names: Collection[str]) -> dict[str, str]:
+    """Return what the case's own name says of these fields, as a title above the table would."""
+    case = table.intake.revision.case
+    year, _is_own = titles.year_of(case.subject)
+    said = {
+        "year": year or str(case.year),
+        "award_year": year,
+        "programme": titles.programme_of(case.subject),
+        "roster": titles.roster_of(case.subject),
+    }
+    return {name: value for name, value in said.items() if name in names}
 
 
 def change_of(item: Item) -> dict[str, Any]:
@@ -311,6 +330,17 @@ def change_of(item: Item) -> dict[str, Any]:
             }
             for name, (before, after) in item.changes.items()
         ],
+    }
+
+
+def repeat_of(item: Item) -> dict[str, Any]:
+    """Return a line that says the same as an earlier one of the file."""
+    kind = record_kinds[item.line.table.kind]
+    return {
+        "row": item.line,
+        "title": item.line.result.get(kind.title_field) or str(item.line.line),
+        "line": item.line.line,
+        "first": item.repeats,
     }
 
 

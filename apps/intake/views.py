@@ -328,7 +328,9 @@ def _change(request: DeskRequest, intake: Import, row_id: int) -> ImportRow:
 
 
 def _back(request: DeskRequest, intake: Import, line: ImportRow) -> str:
-    """Return the page of the review that the person came from."""
+    """Return the page that the person came from: of the review, or what would be stored."""
+    if request.POST.get("from") == "compare":
+        return reverse("intake:compare", args=[intake.revision.case_id, intake.pk])
     only, number = request.POST.get("only", ""), request.POST.get("page", "")
     only = only if only in FILTERS else ""
     number = number if number.isdecimal() else "1"
@@ -458,6 +460,7 @@ def _comparison(
             {"label": _("In the case, not in the file"), "value": result.missing},
         ],
         "changes": [queries.change_of(item) for item in result.changes],
+        "repeats": [queries.repeat_of(item) for item in result.repeats],
         "faults": [queries.fault_of(fault) for fault in result.faults],
         "undecided": naming.undecided(intake),
     }

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.postgres.fields import ArrayField
+from django.utils import translation
 
 from apps.cases.domain.bulk import faults_in, faults_of
 from apps.cases.domain.shapes import shape_of
@@ -106,3 +107,11 @@ def test_callable_defaults_are_made_for_each_row():
 
     assert shape.row({}, GIVEN)[0][uid] != shape.row({}, GIVEN)[0][uid]
     assert shape_of(Mention) is not None
+
+
+def test_faults_are_said_in_the_language_of_each_who_asks():
+    model = record_kinds["awards"].model
+    with translation.override("zh-hans"):
+        assert faults_in(model, {})["title"] == ["此字段不能为空。"]
+    with translation.override("en"):
+        assert faults_in(model, {})["title"] == ["This field cannot be blank."]

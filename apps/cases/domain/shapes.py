@@ -112,8 +112,8 @@ class Shape:
         self.by_name |= {each.field.attname: each for each in self.columns}
         self.made: list[tuple[int, Callable[[], Any]]] = []
         self.empty: list[Any] = []
-        # What is wrong with a row that says nothing of a field.
-        self.unsaid: dict[int, list[str]] = {}
+        # What is wrong with a row that says nothing of a field; in the words of whoever asks.
+        self.unsaid: dict[int, ValidationError] = {}
         for column in self.columns:
             default = column.field.get_default()
             if column.field.has_default() and callable(column.field.default):
@@ -122,7 +122,7 @@ class Shape:
             try:
                 self.empty[-1] = column.read(default)
             except ValidationError as error:
-                self.unsaid[column.at] = error.messages
+                self.unsaid[column.at] = error
 
     def row(self, given: Mapping[str, Any], fixed: Mapping[str, Any]) -> tuple[list[Any], Faults]:
         """Return the values of a row, column by column, and every fault, by field.
@@ -145,9 +145,9 @@ class Shape:
                 row[column.at] = column.read(value)
             except ValidationError as error:
                 faults[column.at] = error.messages
-        for at, texts in self.unsaid.items():
+        for at, unsaid in self.unsaid.items():
             if at not in said:
-                faults[at] = texts
+                faults[at] = unsaid.messages
         if not faults:
             return row, {}
         # Relations first, then in the order of the fields: so the model itself says it.

@@ -39,6 +39,8 @@ class Item:
     version: int = 0
     # Name of the field -> (stored now, as it would be)
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    # The number of an earlier line of the same natural key.
+    repeats: int | None = None
 
     @property
     def is_new(self) -> bool:
@@ -65,9 +67,11 @@ class Comparison:
     missing: int = 0
     doubtful: int = 0
     faulty: int = 0
+    repeated: int = 0
     changes: list[Item] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     missing_rows: list[str] = field(default_factory=list)
+    repeats: list[Item] = field(default_factory=list)
     _seen: Any = field(default_factory=hashlib.sha256)
 
     @property
@@ -90,6 +94,10 @@ class Comparison:
 
     def count(self, item: Item) -> None:
         """Take one line in."""
+        if item.repeats is not None:
+            self.repeated += 1
+            if len(self.repeats) < SHOWN:
+                self.repeats.append(item)
         if item.is_new:
             self.new += 1
         elif not item.changes:
@@ -109,6 +117,8 @@ class Stored:
         self.rows: dict[uuid.UUID, tuple[Any, ...]] = {}
         self.by_key: dict[tuple[str, ...], list[uuid.UUID]] = defaultdict(list)
         self.met: set[uuid.UUID] = set()
+        # Hash of the natural key -> the number of the first line that has it.
+        self.told: dict[int, int] = {}
         at_key = [kind.fields.index(name) for name in kind.natural_key]
         rows = kind.model.objects.filter(revision=revision).order_by("position", "pk")
         for uid, version, *values in rows.values_list("uid", "version", *kind.fields).iterator():
@@ -124,9 +134,22 @@ class Stored:
         """Return a stored value; a relation as its key."""
         return self.rows[uid][1 + self.kind.fields.index(name)]
 
-    def find(self, values: Mapping[str, Any]) -> uuid.UUID | None:
+    def key(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what makes two lines the same thing."""
+        return tuple(_plain_key(plain(values.get(name))) for name in self.kind.natural_key)
+
+    def tell(self, key: tuple[str, ...], line: int) -> int | None:
+        """Remember that ``line`` has the key; return the number of the line that had it before."""
+        if not all(key):
+            return None
+        known = hash(key)
+        if known in self.told:
+            return self.told[known]
+        self.told[known] = line
+        return None
+
+    def find(self, key: tuple[str, ...]) -> uuid.UUID | None:
         """Return the first row of the same natural key that no line has met yet."""
-        key = tuple(_plain_key(plain(values.get(name))) for name in self.kind.natural_key)
         for uid in self.by_key.get(key, ()):
             if uid not in self.met:
                 return uid
@@ -178,9 +201,12 @@ class Comparer:
         stored, read = self.stored[code], line.result
         values, _faults = self.typists[code].values(read)
         named = str(read.get("id") or "")
-        uid = self._named(stored, named) if named else stored.find(values)
+        key = stored.key(values)
+        uid = self._named(stored, named) if named else stored.find(key)
+        repeats = None if named else stored.tell(key, line.line)
         if uid is None:
-            return Item(line, {**values, "flags": flags_of(line)}, uuid.uuid4())
+            values["flags"] = flags_of(line)
+            return Item(line, values, uuid.uuid4(), repeats=repeats)
         stored.met.add(uid)
         changes = {}
         for name in sorted(spoken | set(values), key=list(stored.kind.fields).index):
@@ -191,7 +217,7 @@ class Comparer:
         new = {name: value for name, (_before, value) in changes.items()}
         if new:
             new["flags"] = flags_of(line)
-        return Item(line, new, uid, stored.version(uid), changes)
+        return Item(line, new, uid, stored.version(uid), changes, repeats)
 
     def _named(self, stored: Stored, named: str) -> uuid.UUID:
         try:
