@@ -7,7 +7,8 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -62,32 +63,77 @@ def record_content(record: Record) -> dict[str, Any]:
     }
 
 
-def row_objects(kind: "RecordKind", rows: Iterable[Record]) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True)
+class AttachedFile:
+    """A file of the content: what it proves (nothing: the case itself), and the file."""
+
+    record_kind: str
+    record_uid: str | None
+    sha256: str
+    size: int
+    # How it is found and called on a page; no content.
+    uid: str = ""
+    name: str = ""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return what is hashed of the file itself."""
+        return {"sha256": self.sha256, "size": self.size}
+
+
+FilesByRow = Mapping[str, Sequence[AttachedFile]]
+
+
+def row_objects(
+    kind: "RecordKind", rows: Iterable[Record], files: FilesByRow | None = None
+) -> Iterator[dict[str, Any]]:
     """Yield what is hashed of each row: its content; of a kind that is never public, its seal.
 
     A seal is the SHA-256 of the content together with the files that prove the row. So anyone can
     check what a release published, and what stays within the house stays there: the row's
-    permanent id is part of what is sealed, and nobody can guess it. ``rows`` are of one revision.
+    permanent id is part of what is sealed, and nobody can guess it. ``rows`` are of one revision,
+    ``files`` those of the kind by row, read here where they are not given.
     """
-    files: dict[str, list[dict[str, Any]]] | None = None
     for row in rows:
         if kind.is_public:
             yield record_content(row)
             continue
         if files is None:
-            files = _files_by_row(row.revision_id, kind.code)
-        sealed = {**record_content(row), "evidence": files.get(str(row.uid), [])}
+            files = by_row(attached_files(row.revision_id, kind.code), kind.code)
+        proofs = [file.content for file in files.get(str(row.uid), [])]
+        sealed = {**record_content(row), "evidence": proofs}
         yield {"sha256": sha256(canonical_json(sealed))}
 
 
-def _files_by_row(revision_id: int, code: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the files that prove each row of a kind, by its permanent id, in order. One query."""
-    files: dict[str, list[dict[str, Any]]] = {}
-    attached = Evidence.objects.filter(revision=revision_id, record_kind=code).of_content()
-    for each in attached.select_related("file").order_by("file_id"):
-        line = {"sha256": each.file_id, "size": each.file.size}
-        files.setdefault(str(each.record_uid), []).append(line)
-    return files
+def attached_files(revision: Revision | int, kind: str | None = None) -> list[AttachedFile]:
+    """Return the files of the content, those of one kind of row if it is given. One query."""
+    attached = Evidence.objects.filter(revision=revision).of_content()
+    if kind is not None:
+        attached = attached.filter(record_kind=kind)
+    return [
+        file_of_content(each) for each in attached.select_related("file").order_by("file_id", "id")
+    ]
+
+
+def file_of_content(found: Evidence) -> AttachedFile:
+    """Return a piece of evidence, with its file fetched along, as the content has it."""
+    return AttachedFile(
+        found.record_kind,
+        str(found.record_uid) if found.record_uid else None,
+        found.file_id,
+        found.file.size,
+        str(found.uid),
+        found.name,
+    )
+
+
+def by_row(files: Iterable[AttachedFile], kind: str) -> dict[str, list[AttachedFile]]:
+    """Return the files that prove each row of a kind, by its permanent id."""
+    found: dict[str, list[AttachedFile]] = {}
+    for file in files:
+        if file.record_kind == kind and file.record_uid is not None:
+            found.setdefault(file.record_uid, []).append(file)
+    return found
 
 
 def foreign_keys(model: type[models.Model], fields: tuple[str, ...]) -> list[str]:
@@ -119,49 +165,61 @@ def head_of(revision: Revision) -> dict[str, Any]:
 def canonical_bytes(revision: Revision) -> Iterator[bytes]:
     """Yield the very bytes whose SHA-256 binds the content: the head, each row, the evidence.
 
-    One query per record kind; a list of a million rows needs no more memory than one of ten.
+    One query per record kind and one for the files; a list of a million rows needs no more memory
+    than one of ten.
     """
+
+    def rows_of(kind: "RecordKind") -> Iterator[Record]:
+        return content_rows(revision, kind).iterator(chunk_size=2000)
+
+    return bytes_of(revision, rows_of, attached_files(revision))
+
+
+def content_rows(revision: Revision, kind: "RecordKind") -> "models.QuerySet[Any]":
+    """Return the rows of one kind in the order in which they are hashed, with their relations."""
+    records = kind.model.objects.filter(revision=revision).order_by("position", "uid")
+    relations = foreign_keys(kind.model, kind.fields)
+    return records.select_related(*relations) if relations else records
+
+
+def bytes_of(
+    revision: Revision,
+    rows_of: "Callable[[RecordKind], Iterable[Record]]",
+    files: Sequence[AttachedFile],
+) -> Iterator[bytes]:
+    """Yield the canonical bytes of a content that was read already. No query.
+
+    The last lines are the files that prove a row or belong to the case; none, no line. A file
+    counts by its own hash and by what it is attached to; who attached it, when and under what name
+    is no content. Files of a removed row count no more than the row. Those of a row that is never
+    public are sealed with it.
+    """
+    lines = [file for file in files if not file.record_kind]
     yield canonical_json(head_of(revision)).encode()
-    for record_kind in revision.case.kind_spec.records:
-        model = record_kind.model
-        records = model.objects.filter(revision=revision).order_by("position", "uid")
-        if relations := foreign_keys(model, record_kind.fields):
-            records = records.select_related(*relations)
-        for row in row_objects(record_kind, records.iterator(chunk_size=2000)):
-            yield f"\n{record_kind.code}\t{canonical_json(row)}".encode()
-    yield from evidence_bytes(revision)
-
-
-def evidence_bytes(revision: Revision) -> Iterator[bytes]:
-    """Yield a line for each file that proves a row or belongs to the case; none, no line.
-
-    A file counts by its own hash and by what it is attached to; who attached it, when and under
-    what name is no content. Files of a removed row count no more than the row. Those of a row that
-    is never public are sealed with it.
-    """
-    attached = Evidence.objects.filter(revision=revision).of_content().select_related("file")
-    sealed = [k.code for k in revision.case.kind_spec.records if not k.is_public]
-    if sealed:
-        attached = attached.exclude(record_kind__in=sealed)
-    lines: dict[str, list[dict[str, Any]]] = {}
-    for evidence in attached:
-        lines.setdefault(evidence.record_kind, []).append(
-            {
-                "record_kind": evidence.record_kind,
-                "record_uid": str(evidence.record_uid) if evidence.record_uid else None,
-                "sha256": evidence.file_id,
-                "size": evidence.file.size,
-            }
+    for kind in revision.case.kind_spec.records:
+        of_kind = by_row(files, kind.code)
+        rows = rows_of(kind)
+        standing = _noting(rows, of_kind, lines) if kind.is_public else rows
+        for row in row_objects(kind, standing, of_kind):
+            yield f"\n{kind.code}\t{canonical_json(row)}".encode()
+    texts = (
+        canonical_json(
+            {"record_kind": file.record_kind, "record_uid": file.record_uid, **file.content}
         )
-    for record_kind in revision.case.kind_spec.records:
-        if of_kind := lines.get(record_kind.code):
-            rows = record_kind.model.objects.filter(
-                revision=revision, uid__in=[line["record_uid"] for line in of_kind]
-            )
-            standing = {str(uid) for uid in rows.values_list("uid", flat=True)}
-            lines[record_kind.code] = [line for line in of_kind if line["record_uid"] in standing]
-    for line in sorted(canonical_json(line) for of_kind in lines.values() for line in of_kind):
-        yield EVIDENCE + line.encode()
+        for file in lines
+    )
+    for text in sorted(texts):
+        yield EVIDENCE + text.encode()
+
+
+def _noting(
+    rows: Iterable[Record], files: FilesByRow, found: list[AttachedFile]
+) -> Iterator[Record]:
+    """Yield ``rows``, and put the files of those that are there into ``found``."""
+    for row in rows:
+        if files:
+            found += files.get(str(row.uid), ())
+        yield row
 
 
 def row_counts(revision: Revision) -> dict[str, int]:
@@ -178,9 +236,14 @@ def row_counts(revision: Revision) -> dict[str, int]:
 
 def revision_hash(revision: Revision) -> tuple[str, int]:
     """Return the content hash of ``revision`` and its number of rows."""
+    return hash_of(canonical_bytes(revision))
+
+
+def hash_of(content: Iterable[bytes]) -> tuple[str, int]:
+    """Return the SHA-256 of canonical bytes, in hexadecimal, and how many rows they hold."""
     digest = hashlib.sha256()
     pieces = 0
-    for piece in canonical_bytes(revision):
+    for piece in content:
         digest.update(piece)
         pieces += not piece.startswith(EVIDENCE)
     return digest.hexdigest(), pieces - 1

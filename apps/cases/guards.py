@@ -1,9 +1,11 @@
 """Guards of the transitions: each says no with a plain sentence and its cure, or says nothing."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from django.db.models import Count, Exists, Max, Q
+from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,6 +13,7 @@ from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.canonical import held_hash
 from apps.cases.errors import NotAllowed, Refused
+from apps.cases.kinds import RecordKind
 from apps.cases.models import (
     Event,
     Evidence,
@@ -22,10 +25,28 @@ from apps.cases.models import (
     Severity,
     State,
 )
+from apps.cases.reading import reading_of
 from apps.cases.statements import statement_for
 
 Details = Mapping[str, str]
 Guard = Callable[[Revision, User, Details], None]
+
+
+def worked_on(actor: User, kinds: Iterable[RecordKind]) -> Q:
+    """Return the condition of a revision with rows of ``kinds`` that ``actor`` ever worked on.
+
+    He saved a row of it, kept or not, or removed one, or attached a file or took one away.
+    """
+    files = Evidence.objects.filter(revision=OuterRef("pk"), finding__isnull=True)
+    worked = Q(Exists(files.filter(Q(added_by=actor) | Q(removed_by=actor))))
+    for kind in kinds:
+        history = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+            revision_id=OuterRef("pk")
+        )
+        # A removed row keeps its last saver; who removed it stands in the context.
+        removed = history.filter(pgh_label="delete", pgh_context__metadata__removed_by=actor.pk)
+        worked |= Q(Exists(history.filter(updated_by_id=actor.pk))) | Q(Exists(removed))
+    return worked
 
 
 def entered_something(actor: User, revision: Revision) -> bool:
@@ -33,25 +54,21 @@ def entered_something(actor: User, revision: Revision) -> bool:
 
     One query.
     """
-    # Who attached a file, or took one away, has worked on the content too.
-    files = Evidence.objects.filter(revision=revision, finding__isnull=True)
-    worked = Q(Exists(files.filter(Q(added_by=actor) | Q(removed_by=actor))))
-    for kind in revision.case.kind_spec.records:
-        history = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
-            revision_id=revision.pk
-        )
-        # A removed row keeps its last saver; who removed it stands in the context.
-        removed = history.filter(pgh_label="delete", pgh_context__metadata__removed_by=actor.pk)
-        worked |= Q(Exists(history.filter(updated_by_id=actor.pk))) | Q(Exists(removed))
+    worked = worked_on(actor, revision.case.kind_spec.records)
     return Revision.objects.filter(worked, pk=revision.pk).exists()
 
 
 def has_rows(revision: Revision, actor: User, details: Details) -> None:
     """An empty case is not handed on."""
-    if not any(
-        kind.model.objects.filter(revision=revision).exists()
-        for kind in revision.case.kind_spec.records
-    ):
+    reading = reading_of(revision)
+    if reading is not None and reading.content is not None:
+        is_empty = not any(reading.content.rows.values())
+    else:
+        is_empty = not any(
+            kind.model.objects.filter(revision=revision).exists()
+            for kind in revision.case.kind_spec.records
+        )
+    if is_empty:
         raise Refused(_("The case is empty. Enter at least one row first."))
 
 
@@ -62,19 +79,16 @@ def not_the_filler(revision: Revision, actor: User, details: Details) -> None:
     """
     if not revision.case.kind_spec.checked_in_bureau:
         return
-    if revision.handed_over_by_id == actor.pk or entered_something(actor, revision):
+    reading = reading_of(revision)
+    worked = reading.worked_on if reading else entered_something(actor, revision)
+    if revision.handed_over_by_id == actor.pk or worked:
         raise NotAllowed(_("You filled in this case; another person has to sign it."))
 
 
 def findings_explained(revision: Revision, actor: User, details: Details) -> None:
     """No blocking finding by rule, every one that asks for it explained."""
-    by_rule = revision.findings.exclude(rule="").exclude(status=FindingStatus.CLOSED).order_by()
-    waiting = [FindingStatus.OPEN, FindingStatus.REJECTED]
-    counts = by_rule.aggregate(
-        blocking=Count("pk", filter=Q(severity=Severity.BLOCKING)),
-        unexplained=Count("pk", filter=Q(severity=Severity.EXPLAIN, status__in=waiting)),
-    )
-    if blocking := counts["blocking"]:
+    blocking, unexplained = _by_rule(revision)
+    if blocking:
         raise Refused(
             ngettext(
                 "%(count)s finding blocks the report. Correct the value it names.",
@@ -83,7 +97,7 @@ def findings_explained(revision: Revision, actor: User, details: Details) -> Non
             )
             % {"count": blocking}
         )
-    if unexplained := counts["unexplained"]:
+    if unexplained:
         raise Refused(
             ngettext(
                 "%(count)s finding is to be explained before the report.",
@@ -94,17 +108,41 @@ def findings_explained(revision: Revision, actor: User, details: Details) -> Non
         )
 
 
+def _by_rule(revision: Revision) -> tuple[int, int]:
+    """Return how many findings of the rules block, and how many wait to be explained."""
+    waiting = [FindingStatus.OPEN, FindingStatus.REJECTED]
+    if reading := reading_of(revision):
+        found = [f for f in reading.findings if f.rule and f.status != FindingStatus.CLOSED]
+        return (
+            sum(f.severity == Severity.BLOCKING for f in found),
+            sum(f.severity == Severity.EXPLAIN and f.status in waiting for f in found),
+        )
+    by_rule = revision.findings.exclude(rule="").exclude(status=FindingStatus.CLOSED).order_by()
+    counts = by_rule.aggregate(
+        blocking=Count("pk", filter=Q(severity=Severity.BLOCKING)),
+        unexplained=Count("pk", filter=Q(severity=Severity.EXPLAIN, status__in=waiting)),
+    )
+    return counts["blocking"], counts["unexplained"]
+
+
 def items_answered(revision: Revision, actor: User, details: Details) -> None:
     """What was returned, by the city or in the bureau, is changed or answered before it goes on."""
     items = [*scope.open_items(revision), *scope.bureau_items(revision)]
-    refusals = (
-        Remark.objects.filter(finding__in=items, status=FindingStatus.REJECTED)
-        .values("finding")
-        .annotate(at=Max("at"))
-        .values_list("finding", "at")
-    )
-    refused = dict(refusals)
-    waiting = [item for item in items if not _was_answered(item, refused.get(item.pk))]
+    refused = _refused_at(revision, items)
+    # What was asked, since when it may have been answered by a change.
+    asked = {
+        item: refused.get(item.pk) or item.raised_at
+        for item in items
+        if not item.rule and item.status != FindingStatus.EXPLAINED
+    }
+    changes = _changes_since(revision, asked) if asked else []
+    waiting = [
+        item
+        for item in items
+        # The rules have just run: a changed figure has lifted the refusal.
+        if (item.rule and item.status == FindingStatus.REJECTED)
+        or (item in asked and not _was_changed(item, asked[item], changes))
+    ]
     if waiting:
         raise Refused(
             ngettext(
@@ -116,41 +154,82 @@ def items_answered(revision: Revision, actor: User, details: Details) -> None:
         )
 
 
-def _was_answered(item: Finding, refused_at: dt.datetime | None) -> bool:
-    """Say whether an item was changed or answered since it was raised, or its answer refused."""
-    if item.rule:
-        # The rules have just run: a changed figure has lifted the refusal.
-        return item.status != FindingStatus.REJECTED
-    if item.status == FindingStatus.EXPLAINED:
-        return True
-    revision, since = item.revision, refused_at or item.raised_at
+def _refused_at(revision: Revision, items: Sequence[Finding]) -> dict[int, dt.datetime]:
+    """Return when the answer to each of ``items`` was last refused, where it was."""
+    if reading_of(revision):
+        # The findings of a reading came with their threads.
+        threads = {item.pk: getattr(item, "thread", ()) for item in items}
+        times = {
+            pk: [said["at"] for said in thread if said["status"] == FindingStatus.REJECTED]
+            for pk, thread in threads.items()
+        }
+        return {pk: dt.datetime.fromisoformat(at[-1]) for pk, at in times.items() if at}
+    refusals = (
+        Remark.objects.filter(finding__in=items, status=FindingStatus.REJECTED)
+        .values("finding")
+        .annotate(at=Max("at"))
+        .values_list("finding", "at")
+    )
+    return dict(refusals)
+
+
+# The kind and permanent id of a row, and when it or a file of it was last changed.
+Change = tuple[str, uuid.UUID | None, dt.datetime]
+
+
+def _changes_since(revision: Revision, asked: Mapping[Finding, dt.datetime]) -> list[Change]:
+    """Return what was changed since the first of ``asked``, row by row. One query."""
+    since = min(asked.values())
+    wanted = {item.record_kind for item in asked}
+    uids = {item.record_uid for item in asked}
+    files = Evidence.objects.filter(Q(added_at__gt=since) | Q(removed_at__gt=since))
+    # Rows that nobody asked for are left out, unless somebody asked for any row.
+    only = Q() if None in uids else Q(uid__in=uids)
+    parts = [
+        files.filter(revision=revision)
+        .order_by()
+        .values_list("record_kind", "record_uid")
+        .annotate(at=Max(Greatest("added_at", "removed_at")))
+    ]
     for kind in revision.case.kind_spec.records:
-        if item.record_kind in {"", kind.code}:
+        if "" in wanted or kind.code in wanted:
             # The trigger's time is the transaction's start, the row's own is the save's; a removed
             # row has only the first.
             history = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
-                Q(pgh_created_at__gt=since) | Q(updated_at__gt=since),
-                revision_id=revision.pk,
+                Q(pgh_created_at__gt=since) | Q(updated_at__gt=since), only, revision_id=revision.pk
             )
-            if item.record_uid is not None:
-                history = history.filter(uid=item.record_uid)
-            if history.exists():
-                return True
-    files = Evidence.objects.filter(
-        Q(added_at__gt=since) | Q(removed_at__gt=since), revision=revision
+            parts.append(
+                history.order_by()
+                .annotate(code=Value(kind.code, output_field=CharField()))
+                .values_list("code", "uid")
+                .annotate(at=Max(Greatest("pgh_created_at", "updated_at")))
+            )
+    return list(parts[0].union(*parts[1:], all=True))
+
+
+def _was_changed(item: Finding, since: dt.datetime, changes: Sequence[Change]) -> bool:
+    """Say whether what an item names was changed after ``since``, or a file of it."""
+    return any(
+        at > since
+        and item.record_kind in {"", kind}
+        and (item.record_uid is None or item.record_uid == uid)
+        for kind, uid, at in changes
     )
-    if item.record_kind:
-        files = files.filter(record_kind=item.record_kind)
-    if item.record_uid is not None:
-        files = files.filter(record_uid=item.record_uid)
-    return files.exists()
 
 
 def differs_from_published(revision: Revision, actor: User, details: Details) -> None:
     """A correction that corrects nothing is refused."""
     base = revision.based_on
-    if base is not None and held_hash(revision)[0] == base.approved_hash:
+    if base is not None and _hash(revision) == base.approved_hash:
         raise Refused(_("This correction changes nothing. Change a value, or leave it be."))
+
+
+def _hash(revision: Revision) -> str:
+    """Return the hash of the content, made of the rows that were read where they were."""
+    reading = reading_of(revision)
+    if reading is not None and reading.content is not None:
+        return reading.content.hash[0]
+    return held_hash(revision)[0]
 
 
 def has_open_item(revision: Revision, actor: User, details: Details) -> None:
@@ -261,7 +340,7 @@ def content_as_seen(revision: Revision, actor: User, details: Details) -> None:
             _("The statement was given another wording meanwhile. Read it again, then sign.")
         )
     seen = details.get("seen_hash")
-    if seen and seen != held_hash(revision)[0]:
+    if seen and seen != _hash(revision):
         raise Refused(
             _(
                 "A row was changed after you opened this page. Look at what changed, then sign what "

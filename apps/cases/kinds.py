@@ -8,7 +8,7 @@ listing are the same furniture for every kind. How to add one: ``docs/add-a-kind
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import models
@@ -17,6 +17,10 @@ from django.utils.functional import Promise
 from apps.accounts.models import Role, User
 from apps.cases.beside import FindBeside
 from apps.cases.models import Record, Revision, Severity
+
+if TYPE_CHECKING:
+    from apps.cases.reading import Content
+    from apps.registry.models import FormVersion
 
 Text = str | Promise
 
@@ -145,9 +149,9 @@ class Kind:
     field_url: str = ""
     # Name of the URL of the page that shows how complete the kind's cells are, if it has one.
     cells_url: str = ""
-    # What is shown to the person who signs: the case as it will be published.
-    preview: Callable[[Revision], Preview] | None = None
-
+    # What is shown to the person who signs: the case as it will be published, made of the rows
+    # that are hashed, under the head of its form.
+    preview: "Callable[[Content, FormVersion | None], Preview] | None" = None
     # Stores what the house itself knows of a case: when it is opened, and before it is handed on.
     prepare: Callable[[User, Revision], None] | None = None
 

@@ -1,6 +1,6 @@
 """Who may do what to which revision, with the reason a person can read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -10,6 +10,7 @@ from apps.accounts.models import Role, User
 from apps.cases.errors import Locked, NotAllowed
 from apps.cases.kinds import Kind
 from apps.cases.models import WRITABLE, Finding, FindingStatus, Revision
+from apps.cases.reading import reading_of
 
 
 def may_fill(actor: User, kind: Kind, bureau_id: int) -> bool:
@@ -49,6 +50,8 @@ def open_items(revision: Revision) -> list[Finding]:
     What ``is_open_item`` says, asked of the database. One query; one more per kind of row where a
     refused explanation belongs to no row.
     """
+    if reading := reading_of(revision):
+        return with_added(revision, [f for f in reading.findings if is_open_item(f)])
     items = revision.findings.filter(deadline__isnull=False).filter(
         ~Q(rule="")
         | Q(raised_by__isnull=False) & ~Q(status__in=[FindingStatus.ACCEPTED, FindingStatus.CLOSED])
@@ -85,8 +88,25 @@ def may_sign(actor: User, revision: Revision) -> bool:
     )
 
 
-def bureau_items(revision: Revision) -> QuerySet[Finding]:
-    """Return what the bureau's own signatory asked for and is not settled. It opens no row."""
+def bureau_items(revision: Revision) -> Sequence[Finding]:
+    """Return what the bureau's own signatory asked for and is not settled. It opens no row.
+
+    One query at most.
+    """
+    if (reading := reading_of(revision)) and revision.case.kind_spec.checked_in_bureau:
+        return [
+            found
+            for found in reading.findings
+            if found.raised_by is not None
+            and found.raised_by.bureau_id == revision.case.bureau_id
+            and found.deadline is None
+            and not found.is_settled
+        ]
+    return list(bureau_asked(revision))
+
+
+def bureau_asked(revision: Revision) -> QuerySet[Finding]:
+    """Return what ``bureau_items`` finds, as a question that the database has not been asked yet."""
     if not revision.case.kind_spec.checked_in_bureau:
         return revision.findings.none()
     return revision.findings.filter(

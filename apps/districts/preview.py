@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from apps.cases.kinds import Preview
-from apps.cases.models import Revision
-from apps.districts.lists.answers import CODE
+from apps.cases.reading import Content
+from apps.districts.lists.answers import CODE as STATEMENTS
 from apps.districts.lists.models import CLAIMS
 from apps.districts.lists.page import notes_of
 from apps.districts.lists.standing import read_lists
 from apps.districts.models import Blank, IndicatorValue, NarrativeSection
 from apps.districts.narrative.references import TOKEN, References, tell
 from apps.districts.printed import sections_of
-from apps.registry.domain import form_of
+from apps.registry.models import FormVersion
 
 FIGURES = "indicator-values"
+NARRATIVE = "narrative-sections"
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,13 @@ class Said:
     claims: Sequence[Claimed]
 
 
-def lists_said(revision: Revision) -> list[Said]:
-    """Return what the return says of the city's lists, by kind of row. Three queries.
+def lists_said(content: Content) -> list[Said]:
+    """Return what the return says of the city's lists, by kind of row. Two queries.
 
     It is signed with the rest; of the public page only the number of confirmed rows is part.
     """
-    lists = read_lists(revision)
+    revision = content.revision
+    lists = read_lists(revision, statements=content.rows[STATEMENTS])
     return [
         Said(
             str(kind.label_plural),
@@ -84,7 +86,7 @@ def lists_said(revision: Revision) -> list[Said]:
                     line.label,
                     line.statement.get_claim_display() if line.statement.claim else "",
                     line.statement.reason,
-                    reverse("desk:row", args=[revision.case_id, CODE, line.statement.uid]),
+                    reverse("desk:row", args=[revision.case_id, STATEMENTS, line.statement.uid]),
                 )
                 for line in lists.of(kind)
                 if line.statement is not None and line.statement.says in CLAIMS
@@ -94,14 +96,14 @@ def lists_said(revision: Revision) -> list[Said]:
     ]
 
 
-def preview(revision: Revision) -> Preview:
-    """Return the whole return as the public page of the district will show it. Seven queries."""
-    case = revision.case
-    rows = list(
-        IndicatorValue.objects.filter(revision=revision)
-        .select_related("indicator", "reporting_unit")
-        .order_by("position", "id")
-    )
+def preview(content: Content, form_head: FormVersion | None) -> Preview:
+    """Return the whole return as the public page of the district will show it.
+
+    It is made of the rows that are hashed. Three queries, for what is no part of the return: the
+    year before, the district, the city's lists.
+    """
+    case = content.revision.case
+    rows = content.rows[FIGURES]
 
     def url(row: IndicatorValue) -> str:
         return reverse("desk:row", args=[case.pk, FIGURES, row.uid])
@@ -110,13 +112,13 @@ def preview(revision: Revision) -> Preview:
         return f"{reverse('desk:finding_new', args=[case.pk])}?kind={FIGURES}&row={row.uid}"
 
     sections = sections_of(rows, case.year, url, ask_url=ask_url)
-    narrative = list(NarrativeSection.objects.filter(revision=revision).order_by("position", "id"))
+    narrative = content.rows[NARRATIVE]
     tell(narrative, References(rows, case.year))
     noughts = [row for row in rows if row.value == 0]
     return Preview(
         "districts/preview.html",
         {
-            "form_head": form_of(case.kind, case.year),
+            "form_head": form_head,
             "sections": sections,
             "has_former": any(figure.before for part in sections for figure in part.figures),
             "year_period": str(case.year),
@@ -125,6 +127,6 @@ def preview(revision: Revision) -> Preview:
             "figure_count": len(rows),
             "blanks": blanks_of(rows),
             "noughts": noughts,
-            "lists": lists_said(revision),
+            "lists": lists_said(content),
         },
     )

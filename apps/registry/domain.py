@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -38,7 +38,7 @@ def form_of(kind: str, year: int, at: dt.datetime | None = None) -> FormVersion 
 HEAD = ("number", "authority", "approval", "valid_until")
 
 
-def form_beside(kind: str, year: int) -> Subquery:
+def form_beside(kind: str | OuterRef, year: int | OuterRef) -> Subquery:
     """Return what ``form_of`` finds as an annotation of another question; ``form_from`` reads it."""
     heads = FormVersion.objects.filter(kind=kind, from_year__lte=year)
     content = JSONObject(**{name: name for name in HEAD})

@@ -11,9 +11,8 @@ from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from apps.accounts.models import Role
-from apps.cases.models import Event
+from apps.cases.models import Event, State
 from apps.cases.receipts import receipt_of, receipt_pdf
-from apps.districts.preview import preview
 from apps.districts.returns import read_return
 from apps.districts.workbook.writing import write_workbook
 from apps.registry.checks import form_heads_are_whole
@@ -164,11 +163,17 @@ def test_head_in_use_is_corrected_by_a_further_edition() -> None:
 
 def test_head_stands_on_public_page_preview_and_receipt() -> None:
     head(2023, approval="甬统函〔2023〕9号", valid_until=dt.date(2025, 12, 31))
-    revision = factories.published_case(KIND)
+    revision = factories.case_in(State.CHECKING, KIND)
     district = revision.case.bureau.district
+    desk = Client()
+    desk.force_login(
+        factories.staff(Role.DISTRICT_SIGNATORY), "django.contrib.auth.backends.ModelBackend"
+    )
+    signing = desk.get(f"/desk/cases/{revision.case_id}/1/submit/")
+    shown = signing.context["shown"].context["form_head"]
+    revision = factories.advance(revision, State.PUBLISHED)
 
     page = Client().get(f"/districts/{district.slug}/{revision.case.year}/").content.decode()
-    shown = preview(revision).context["form_head"]
     event = Event.objects.select_related("revision__case__bureau").get(
         revision=revision, transition="submit"
     )
@@ -176,6 +181,7 @@ def test_head_stands_on_public_page_preview_and_receipt() -> None:
     assert "甬统函〔2023〕9号" in page
     assert shown is not None
     assert shown.approval == "甬统函〔2023〕9号"
+    assert "甬统函〔2023〕9号" in signing.content.decode()
     assert any("甬统函〔2023〕9号" in line for line in receipt_of(event).header)
     pdf = receipt_pdf(event)
     FormVersion.objects.create(

@@ -5,8 +5,8 @@ thousand rows with three corrections hands over three keys.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, models
@@ -23,6 +23,8 @@ class Side:
 
     revision: Revision
     moment: dt.datetime | None = None
+    # Rows that were read already, by kind and key.
+    read: Mapping[str, Mapping[int, Any]] = field(default_factory=dict, compare=False)
 
     def model(self, kind: RecordKind) -> type[models.Model]:
         """Return where the rows of this side are kept: the rows themselves, or their history."""
@@ -49,14 +51,24 @@ class Side:
         )
 
     def rows(self, kind: RecordKind, refs: Iterable[int]) -> dict[int, Any]:
-        """Return the rows that ``refs`` name, with the relations of their kind. One query."""
-        wanted = list(refs)
+        """Return the rows that ``refs`` name, with the relations of their kind.
+
+        One query for those that were not read already.
+        """
+        held = self.read.get(kind.code, {})
+        known: dict[int, Any] = {}
+        wanted = []
+        for ref in refs:
+            if ref in held:
+                known[ref] = held[ref]
+            else:
+                wanted.append(ref)
         if not wanted:
-            return {}
+            return known
         found = self.model(kind)._default_manager.filter(pk__in=wanted)
         if kind.select_related:
             found = found.select_related(*kind.select_related)
-        return {row.pk: row for row in found}
+        return known | {row.pk: row for row in found}
 
 
 def compared(kind: RecordKind, side: str) -> str:

@@ -27,6 +27,7 @@ from apps.cases.models import (
     Severity,
     State,
 )
+from apps.cases.reading import reading_of, titles_of
 from apps.cases.workflow import EVENT_LABELS, Transition
 
 # Of a long comparison, so many rows stand on the case's page; the rest has a page of its own.
@@ -108,10 +109,18 @@ def _comparison(
         against,
         title,
         before_label,
-        Diff(before, Side(revision), moves=moves),
+        Diff(before, as_it_stands(revision), moves=moves),
         [],
         f"{url}?against={against}",
     )
+
+
+def as_it_stands(revision: Revision) -> Side:
+    """Return the revision as it is now, made of the rows that were read already where they were."""
+    reading = reading_of(revision)
+    if reading is None or reading.content is None:
+        return Side(revision)
+    return Side(revision, read=reading.content.by_key)
 
 
 def against_revision(revision: Revision, other: Revision, *, moves: bool = True) -> Comparison:
@@ -223,7 +232,12 @@ def finding_view(
 
 def finding_views(user: User, revision: Revision, findings: list[Finding]) -> list[dict[str, Any]]:
     """Return findings for the page, with the titles of the rows they name."""
-    titles = queries.row_titles(revision, ((f.record_kind, f.record_uid) for f in findings))
+    places = [(f.record_kind, f.record_uid) for f in findings]
+    reading = reading_of(revision)
+    if reading is not None and reading.content is not None:
+        titles = titles_of(reading.content, places)
+    else:
+        titles = queries.row_titles(revision, places)
     return [finding_view(user, revision, finding, titles) for finding in findings]
 
 

@@ -303,7 +303,7 @@ def may_take_back(actor: User, finding: Finding) -> bool:
     return (
         revision.state == State.CHECKING
         and scope.may_sign(actor, revision)
-        and scope.bureau_items(revision).filter(pk=finding.pk).exists()
+        and scope.bureau_asked(revision).filter(pk=finding.pk).exists()
     )
 
 

@@ -294,7 +294,7 @@ def _submitted(
     revision.submitted_at = revision.submitted_at or now
     revision.submitted_hash = details["hash"]
     # What the signatory asked for is settled by his signature.
-    scope.bureau_items(revision).update(status=FindingStatus.CLOSED)
+    scope.bureau_asked(revision).update(status=FindingStatus.CLOSED)
 
 
 def _accepted(

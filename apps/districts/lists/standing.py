@@ -95,14 +95,20 @@ class Lists:
             line.row = rows.get(line.key.uid) if line.key is not None else None
 
 
-def read_lists(revision: Revision, district: District | None = None) -> Lists:
+def read_lists(
+    revision: Revision,
+    district: District | None = None,
+    statements: Sequence[ListStatement] | None = None,
+) -> Lists:
     """Return how the lists stand with a return.
 
-    Three queries; one or two more per kind of row of which a list was published anew since it was read.
+    ``statements`` are all of the return in their order, where they were read already. Three
+    queries at most; one or two more per kind of row of which a list was published anew since it was read.
     """
-    district = district or District.objects.get(bureau=revision.case.bureau_id)
+    district = district or revision.case.bureau.district
     keys = own.own_keys(own.units_of(district), revision.case.year)
-    statements = statements_of(revision)
+    if statements is None:
+        statements = statements_of(revision)
     return Lists(list(_lines(keys, statements)))
 
 

@@ -3,22 +3,36 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Role
-from apps.cases.domain.findings import explain
+from apps.cases import reading
+from apps.cases.canonical import revision_hash
+from apps.cases.desk import signing
+from apps.cases.domain.evidence import Place, attach
+from apps.cases.domain.findings import explain, raise_finding
+from apps.cases.domain.records import save_record
+from apps.cases.kinds import record_kinds
 from apps.cases.models import Event, State
 from tests import factories as f
 from tests.cases.desk.pages import post_step, said, signed_in, step_url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_disk")]
 
 RETURN = "district-returns"
 
 
 def _signatory():
     return signed_in(f.staff(Role.DISTRICT_SIGNATORY))
+
+
+def _attach(revision, row=None, name="台账.txt"):
+    """Attach a file to a row, else to the case."""
+    place = Place(row.record_kind.code, row.uid) if row else Place()
+    file = SimpleUploadedFile(name, name.encode())
+    return attach(f.filler_of(revision), revision.pk, file, place)
 
 
 def test_whole_return_is_shown_as_it_will_be_published_and_marked_as_not_published():
@@ -174,14 +188,90 @@ def test_signatory_takes_a_request_back():
     assert finding.status == "closed"
 
 
+def _queries(client, revision):
+    """Return what the page asks the database, once it is warm."""
+    client.get(step_url(revision, "submit"))
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(step_url(revision, "submit"))
+    assert page.status_code == 200
+    return [query["sql"] for query in asked.captured_queries]
+
+
 @pytest.mark.parametrize("rows", [1, 3, 60])
 def test_no_row_costs_a_query(rows):
     revision = f.take("send_back", f.case_in(State.CHECKING, RETURN, rows=rows))
+    for number in range(min(rows, 2)):
+        _attach(revision, f.records_of(revision)[number])
     revision = f.take("hand_over", f.change_first_row(revision))
+
+    assert len(_queries(_signatory(), revision)) == 12
+
+
+@pytest.mark.parametrize("items", [1, 4])
+def test_no_request_of_the_signatory_costs_a_query(items):
+    revision = f.case_in(State.CHECKING, RETURN, rows=5)
+    for row in f.records_of(revision)[:items]:
+        raise_finding(
+            f.staff(Role.DISTRICT_SIGNATORY),
+            revision.pk,
+            "请核对。",
+            record_kind="indicator-values",
+            record_uid=row.uid,
+        )
+    revision = f.take("send_back", revision)
+    for number in range(items):
+        row = f.records_of(revision)[number]
+        save_record(
+            f.filler_of(revision),
+            revision.pk,
+            record_kinds["indicator-values"],
+            {"value": row.value + 1},
+            uid=row.uid,
+        )
+    revision = f.take("hand_over", revision)
+
+    assert len(_queries(_signatory(), revision)) == 13
+
+
+def test_what_is_hashed_is_what_is_shown_and_what_is_stored():
+    revision = f.open_return(rows=3)
+    _attach(revision, f.records_of(revision)[0], "台账.txt")
+    _attach(revision, None, "说明.txt")
+    revision = f.take("hand_over", revision)
     client = _signatory()
-    client.get(step_url(revision, "submit"))
 
-    with CaptureQueriesContext(connection) as queries:
-        client.get(step_url(revision, "submit"))
+    page = client.get(step_url(revision, "submit"))
 
-    assert len(queries) == 26
+    shown = page.context["content"]["hash"]
+    assert (shown, page.context["content"]["rows"]) == revision_hash(f.fresh(revision))
+    assert shown in said(page)
+    # The files are part of the hash, so they are shown.
+    assert "台账.txt" in said(page)
+    assert "说明.txt" in said(page)
+    post_step(client, revision, "submit", **page.context["form"].initial)
+    event = Event.objects.get(revision=revision, transition="submit")
+    assert event.content_hash == shown
+
+
+def test_page_shows_the_rows_that_it_hashed_though_one_changes_while_it_is_made(monkeypatch):
+    revision = f.case_in(State.CHECKING, RETURN, rows=2)
+    client = _signatory()
+
+    def read(of, *arguments):
+        """Read, and let a colleague change a row before anything else is asked."""
+        made = reading.read_content(of, *arguments)
+        back = f.take("send_back", f.fresh(revision), f.person(Role.DISTRICT_SIGNATORY))
+        f.take("hand_over", f.change_first_row(back, value="77.77"))
+        return made
+
+    monkeypatch.setattr(signing, "read_content", read)
+    page = client.get(step_url(revision, "submit"))
+    monkeypatch.undo()
+
+    assert "13.50亿元" in said(page)
+    assert "77.77亿元" not in said(page)
+    assert page.context["content"]["hash"] != revision_hash(f.fresh(revision))[0]
+    refused = post_step(client, revision, "submit", **page.context["form"].initial)
+    assert refused.status_code == 409
+    assert "77.77" in said(refused)
+    assert f.fresh(revision).state == State.CHECKING

@@ -1,8 +1,9 @@
 """A person's work and the cases in his scope. Everything starts from ``revisions_for``."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import (
     DateTimeField,
@@ -59,16 +60,20 @@ def latest_revisions(user: User) -> QuerySet[Revision]:
     return revisions_for(user).filter(~Exists(later)).select_related("case__bureau")
 
 
-def find_revision(user: User, case_id: int, number: int | None = None) -> Revision:
+def find_revision(
+    user: User, case_id: int, number: int | None = None, beside: Mapping[str, Any] | None = None
+) -> Revision:
     """Return a revision of a case in scope, the latest unless ``number`` says which.
 
-    Raises ``Revision.DoesNotExist``.
+    ``beside`` are annotations that its page wants along. Raises ``Revision.DoesNotExist``.
     """
-    revisions = revisions_for(user).filter(case_id=case_id)
+    revisions = revisions_for(user).filter(case_id=case_id).annotate(**(beside or {}))
     if number is not None:
         revisions = revisions.filter(number=number)
     revision = (
-        revisions.select_related("case__bureau", "based_on", *PEOPLE).order_by("-number").first()
+        revisions.select_related("case__bureau__district", "based_on", *PEOPLE)
+        .order_by("-number")
+        .first()
     )
     if revision is None:
         raise Revision.DoesNotExist

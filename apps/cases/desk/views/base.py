@@ -1,5 +1,6 @@
 """What the desk's views share: the person's scope as 404, and refusals as plain sentences."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -25,10 +26,18 @@ class DeskRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def revision_or_404(request: DeskRequest, case_id: int, number: int | None = None) -> Revision:
-    """Return the revision in the person's scope; what is out of scope does not exist for him."""
+def revision_or_404(
+    request: DeskRequest,
+    case_id: int,
+    number: int | None = None,
+    beside: Mapping[str, Any] | None = None,
+) -> Revision:
+    """Return the revision in the person's scope; what is out of scope does not exist for him.
+
+    ``beside`` are annotations that the page wants along.
+    """
     try:
-        return queries.find_revision(request.user, case_id, number)
+        return queries.find_revision(request.user, case_id, number, beside)
     except Revision.DoesNotExist as error:
         raise Http404 from error
 

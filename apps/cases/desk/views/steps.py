@@ -27,6 +27,7 @@ from apps.cases.desk.views.base import (
 from apps.cases.domain.transitions import available_steps, perform, why_not
 from apps.cases.errors import StaleVersion, WorkflowError
 from apps.cases.models import ReasonCode, Revision
+from apps.cases.reading import Reading, reading_of
 from apps.cases.receipts import SIGNED
 from apps.cases.workflow import Transition, transitions_named
 from apps.registry.working_days import add_working_days
@@ -40,7 +41,8 @@ DANGEROUS = frozenset({"return", "withdraw", "propose_withdrawal"})
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: DeskRequest, case_id: int, number: int, name: str) -> HttpResponse:
     """Show what a step does and asks for; on POST take it. A refusal keeps what was typed."""
-    revision = revision_or_404(request, case_id, number)
+    beside = signing.beside(request.user) if name == SIGNED else None
+    revision = revision_or_404(request, case_id, number, beside)
     try:
         named = transitions_named(name)
     except KeyError as error:
@@ -48,6 +50,8 @@ def step(request: DeskRequest, case_id: int, number: int, name: str) -> HttpResp
     taken = next((s for s in available_steps(revision, request.user) if s.name == name), None)
     row = taken or named[0]
     if request.method != "POST":
+        if name == SIGNED and taken is not None:
+            signing.read(revision)
         form = StepForm(step=row, initial=_initial(revision, row))
         refusal = why_not(
             name, revision, request.user, {"reason_code": ReasonCode.CORRECTION.value}
@@ -116,7 +120,8 @@ def _refused(
     refusal: WorkflowError,
 ) -> HttpResponse:
     """Show the sentence above what was typed, and what the rules found, for the cure."""
-    revision = revision_or_404(request, revision.case_id, revision.number)
+    beside = signing.beside(request.user) if row.name == SIGNED else None
+    revision = revision_or_404(request, revision.case_id, revision.number, beside)
     show_instead(form, "version", str(revision.version))
     return _page(request, revision, row, form, refusal)
 
@@ -133,10 +138,14 @@ def _page(
     """Render the page of a step."""
     is_possible = row in available_steps(revision, request.user)
     content: dict[str, Any] = {}
+    reading = None
+    if row.name == SIGNED and is_possible:
+        reading = reading_of(revision) or signing.read(revision)
     # Before anything is read: what is saved from now on is told as changed.
-    shown_at = timezone.now()
+    shown_at = reading.at if reading else timezone.now()
     if row.name in BINDING and is_possible:
-        digest, rows = revision_hash(revision)
+        read = reading.content if reading else None
+        digest, rows = read.hash if read else revision_hash(revision)
         content = {"hash": digest, "rows": rows}
     if form.figure_found:
         show_instead(form, "warned", form.cleaned_data.get("reason", ""))
@@ -155,7 +164,8 @@ def _page(
         "shown_at": shown_at,
     }
     if row.name in {"return", "approve", "submit", "hand_over", "send_back"}:
-        views = desk_page.finding_views(request.user, revision, queries.findings_of(revision))
+        findings = list(reading.findings) if reading else queries.findings_of(revision)
+        views = desk_page.finding_views(request.user, revision, findings)
         context["all_findings"] = views
         context["findings"] = [view for view in views if not view["is_settled"]]
     if is_possible and row.name == "hand_over":
@@ -166,13 +176,14 @@ def _page(
         )
     if row.name in {"approve", "publish", "announce"} and revision.based_on is not None:
         context["comparisons"] = desk_page.comparisons(revision)
-    if row.name == "submit" and is_possible:
-        return _signing_page(request, revision, form, context, refusal, status)
+    if reading is not None:
+        return _signing_page(request, reading, revision, form, context, refusal, status)
     return page(request, "cases/step.html", context, refusal, status)
 
 
 def _signing_page(
     request: DeskRequest,
+    reading: Reading,
     revision: Revision,
     form: StepForm,
     context: dict[str, Any],
@@ -188,7 +199,7 @@ def _signing_page(
     if refusal is not None and form.is_bound:
         context["meanwhile"] = signing.changed_meanwhile(revision, form.cleaned_data.get("seen_at"))
         show_instead(form, "agree", "")
-    context |= signing.page(request.user, revision, context["all_findings"])
+    context |= signing.page(request.user, revision, reading, context["all_findings"])
     shown = {
         "seen_hash": context["content"]["hash"],
         "seen_at": context["shown_at"].isoformat(),
