@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 from django_tables2 import RequestConfig
 
@@ -142,6 +143,8 @@ def _published(request: DeskRequest, revisions: list[Revision]) -> HttpResponse:
         )
     )
     messages.success(
-        request, _("Published as release %(number)s.") % {"number": ", ".join(numbers)}
+        request,
+        _("Published as release %(number)s.")
+        % {"number": pgettext("between items", ", ").join(numbers)},
     )
     return redirect("desk:cases")
