@@ -271,3 +271,45 @@ def test_text_is_folded_alike_here_and_in_the_database(text: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT yongke_fold(%s)", [text])
         assert " ".join(cursor.fetchone()[0].split()) == folded(text)
+
+
+def _in_database(expression: str, value: object) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {expression}", [value])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(fields=st.lists(SIGNS | st.none(), max_size=4))
+def test_index_holds_every_pair_of_neighbours_and_the_last_character(
+    fields: list[str | None],
+) -> None:
+    # This one stands between the fields while they are folded.
+    fields = [field and field.replace("\uffff", "") for field in fields]
+    lines = "\n".join(
+        str(_in_database("yongke_fold(%s::text)", field)) for field in fields if field
+    )
+
+    assert _in_database("yongke_lines(%s::text[])", fields) == lines
+    pairs = _in_database("tsvector_to_array(yongke_pairs(%s::text))", lines)
+    assert set(pairs) == {lines[place : place + 2] for place in range(len(lines))}
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(fields=st.lists(st.text("宁波江丰重庆银行吕 Gqy1·", max_size=9), max_size=3))
+def test_index_holds_every_syllable_and_the_initials_from_every_place(fields: list[str]) -> None:
+    sounds = sounds_of(fields)
+    words = sounds.split()
+
+    expected = {f" {word}" for word in words if word.islower()}
+    for word in words:
+        if word.isupper():
+            expected |= {word[place : place + 4] for place in range(len(word))}
+
+    assert set(_in_database("tsvector_to_array(yongke_spelling(%s))", sounds)) == expected
