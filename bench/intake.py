@@ -34,6 +34,10 @@ TRUTHS = {
     "figures": lambda: d.made_up_figures(1),
     "events": lambda: d.made_up_events(1),
     "dated policies": lambda: d.made_up_policies(1),
+    "one unit": lambda: d.made_up_amounts(1),
+    "units in cells": lambda: d.made_up_glued(1),
+    "platforms": lambda: d.made_up_platforms(1),
+    "people of another city": lambda: d.made_up_laureates(1),
 }
 SHOWN = 12
 
@@ -75,6 +79,10 @@ def held_out(count: int, first: int) -> Iterator[tuple[str, d.Truth, set[str]]]:
         d.made_up_figures,
         d.made_up_events,
         d.made_up_policies,
+        d.made_up_amounts,
+        d.made_up_glued,
+        d.made_up_platforms,
+        d.made_up_laureates,
     )
     for seed in range(first, first + count):
         chance = random.Random(seed)

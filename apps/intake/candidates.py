@@ -20,6 +20,7 @@ from apps.intake.repair import (
     pad_rows,
     restore_first_cell,
     unglue_category,
+    without_signs,
 )
 from apps.intake.synonyms import KINDS
 from apps.intake.synonyms.headers import plain_header
@@ -188,7 +189,7 @@ def understood(table: Table, found: Guess) -> Table:
     if not table.header:
         width = max(len(row.cells) for row in table.rows)
         table = replace(table, header=("",) * width)
-    table = restore_first_cell(pad_rows(table))
+    table = restore_first_cell(pad_rows(without_signs(table)))
     columns = found.fields
     for name in words.sectioned_by:
         if name in columns and "title" in columns:

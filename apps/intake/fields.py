@@ -68,12 +68,26 @@ def _broken(name: str, was_broken: bool) -> tuple[tuple[str, str], ...]:
     return ((name, "line-break"),) if was_broken else ()
 
 
+COUNT = re.compile(r"\s*[（(]\s*(?:共\s*)?\d+\s*[项个家人名件]\s*[)）]$")
+
+
+def without_count(cell: str) -> str:
+    """A group's name without the number of its rows: 一等奖（3项） → 一等奖."""
+    return COUNT.sub("", cell)
+
+
+def read_group(name: str) -> Reader:
+    """A reader of the name of a group of rows, in one line, without their number."""
+    read = read_text(name)
+    return lambda cell: read(without_count(cell))
+
+
 def read_category(cell: str) -> Fields:
     """Award class, grade and who awards, out of one category cell, in any order.
 
     A grade alone gives the grade. Words that are neither are kept as the grade, and reported.
     """
-    award_class, grade, awarder, rest = cells.award_parts(cell)
+    award_class, grade, awarder, rest = cells.award_parts(without_count(cell))
     values: dict[str, Value] = {}
     if award_class:
         values["award_class"] = award_class
@@ -218,6 +232,8 @@ READERS: dict[tuple[str, str], Reader] = {
     ("policies", "title"): read_policy_title,
     ("", "title"): read_title,
     ("", "award_category"): read_category,
+    ("policies", "category"): read_group("category"),
+    ("certifications", "type"): read_group("type"),
     ("", "award_class"): read_category,
     ("", "grade"): read_category,
     ("", "organisations"): read_organisations("organisations"),

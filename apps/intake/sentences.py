@@ -68,6 +68,10 @@ DOUBTS: dict[str, str] = {
     "order-unsure": _(
         "Parts without numbers stand side by side on several pages; compare the order of the rows with the source."
     ),
+    "row-broken": _("A page broke this row; its halves were put together."),
+    "footnote-mark": _("The mark of a note stood behind this and was taken off."),
+    "ditto": _("A sign for “the same as above” stands here, and nothing above it."),
+    "overprinted": _("Letters are printed over one another here; compare with the source."),
     "words-left-over": _(
         "Words of the source beside this row found no place in it; compare it with the source."
     ),
@@ -119,6 +123,7 @@ ASIDE: dict[str, str] = {
     "month-heading": _("the heading of a month"),
     "no-kind": _("a row of a table of no known kind"),
     "left-over": _("words that found no place"),
+    "watermark": _("a word printed over the page"),
     "column-unread": _("a column without a field"),
     "by-hand": _("set aside by hand"),
 }

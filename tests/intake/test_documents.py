@@ -27,6 +27,10 @@ TRUTHS = {
     "figures": lambda: documents.made_up_figures(1),
     "events": lambda: documents.made_up_events(1),
     "dated policies": lambda: documents.made_up_policies(1),
+    "one unit": lambda: documents.made_up_amounts(1),
+    "units in cells": lambda: documents.made_up_glued(1),
+    "platforms": lambda: documents.made_up_platforms(1),
+    "people of another city": lambda: documents.made_up_laureates(1),
 }
 TOGETHER = [
     {"merged", "pages", "unit_total_note", "padded", "extra_columns", "page_numbers"},

@@ -559,3 +559,52 @@ def test_parts_without_numbers_on_one_page_are_in_order():
     (table,) = find_tables([Paragraph("名单"), *on_pages([HEAD * 2, (*PARTS[0], *PARTS[1])])])
 
     assert codes_of_rows(table) == [[], []]
+
+
+def test_headings_on_two_levels_stand_together():
+    rows = [
+        "一、技术发明奖",
+        "（一）一等奖",
+        "1\t甲",
+        "（二）二等奖",
+        "2\t乙",
+        "二、自然科学奖",
+        "3\t丙",
+    ]
+    text = "名单\n序号\t名称\n" + "\n".join(r if "\t" in r else f"{r}\t" for r in rows)
+
+    (table,) = tables(text)
+
+    assert [row.cells[-1] for row in table.rows] == [
+        "技术发明奖/一等奖",
+        "技术发明奖/二等奖",
+        "自然科学奖",
+    ]
+
+
+def test_header_on_three_levels_is_one():
+    (table,) = tables(
+        "名单\n序号\t项目情况\t\t\n\t项目名称\t完成情况\t\n\t\t完成单位\t完成人\n1\t甲\t乙公司\t张三"
+    )
+
+    assert table.header == (
+        "序号",
+        "项目情况/项目名称",
+        "项目情况/完成情况/完成单位",
+        "项目情况/完成情况/完成人",
+    )
+
+
+def test_row_of_units_below_a_header_belongs_to_it():
+    (table,) = tables("情况表\n指标名称\t完成值\n\t（亿元）\n甲\t12\n乙\t13")
+
+    assert (table.header, len(table.rows)) == (("指标名称", "完成值/（亿元）"), 2)
+
+
+def test_numbers_may_begin_again_on_a_page_without_text_above():
+    first = [("名称", "序号"), ("甲", "1"), ("乙", "2")]
+
+    (table,) = find_tables([Paragraph("名单"), *on_pages(first, [("丙", "1"), ("丁", "2")])])
+
+    assert [row.cells[0] for row in table.rows] == ["甲", "乙", "丙", "丁"]
+    assert codes_of_rows(table) == [[], ["number-repeated"], ["number-repeated"], []]

@@ -413,7 +413,7 @@ def test_worker_out_of_time_is_a_refusal():
 def test_letter_that_a_pdf_does_not_tell_is_shown_and_never_left_out():
     from tests.intake.documents import Matrix, as_pdf
 
-    blocks = [Matrix([["序号", "名称"], ["1", "智汇·宁海"], ["2", "甲公司"]])]
+    blocks = [Matrix([["序号", "名称"], ["1", "智汇‧宁海"], ["2", "甲公司"]])]
 
     (grid,) = read_blocks(as_pdf(blocks))
 

@@ -18,6 +18,10 @@ from apps.intake.grid import Aside, Row, Table
 
 HEADING = "小标题"
 """The header given to a column made of the headings that stood between rows."""
+LEVELS = (
+    re.compile(r"[一二三四五六七八九十]+[、.．]"),
+    re.compile(r"[（(][一二三四五六七八九十]+[)）]"),
+)
 UNDER = -1
 """The column of a mark about the heading above a row, until the headings are a column."""
 
@@ -101,28 +105,39 @@ def heading_of(text: str) -> str:
     return COUNT_BEHIND.sub("", NUMBERING_BEFORE.sub("", text)).strip()
 
 
+def heading_level(text: str) -> int:
+    """How deep a heading stands by its number: 一、 above （一） above none."""
+    return next(
+        (level for level, form in enumerate(LEVELS) if form.match(text.strip())), len(LEVELS)
+    )
+
+
 def under_headings(table: Table) -> Table:
     """The table, all its pages and parts joined, with headings between rows as a last column.
 
-    A heading below which nothing stands is set aside.
+    Headings on two levels stand together: 技术发明奖/一等奖. A heading below which nothing stands is
+    set aside.
     """
     kept: list[Row] = []
     under: list[str] = []
     aside: list[Aside] = []
-    heading = ""
+    headings: dict[int, str] = {}
     last = max((at for at, row in enumerate(table.rows) if not is_section(row)), default=-1)
     for at, row in enumerate(table.rows):
         is_heading = table.width != 1 and is_section(row)
         if not is_heading or (kept and counts_on(kept[-1], row)):
             kept.append(row)
-            under.append(heading)
+            under.append("/".join(headings.values()))
         elif at > last:
             aside.append(Aside(row.text(), "note", row.line, row.cells))
         else:
-            heading = heading_of(row.text())
+            text = row.text()
+            level = heading_level(text)
+            headings = {each: above for each, above in headings.items() if each < level}
+            headings[level] = heading_of(text)
     if not kept:
         return table
-    if not heading:
+    if not headings:
         return table.with_rows(kept, aside)
     width = max(table.width, *(len(row.cells) for row in kept))
     rows = (

@@ -1,6 +1,7 @@
-"""Headers on two levels: words that divide the cell above them."""
+"""Headers on several levels: words that divide the cell above them."""
 
 import re
+from dataclasses import replace
 
 from apps.intake.finding.rows import LONGEST_HEADER_CELL, is_numeric
 from apps.intake.grid import Row, Span
@@ -37,20 +38,64 @@ def is_two_level(rows: list[Row], spans: list[Span]) -> bool:
     )
 
 
+MOST_LEVELS = 3
+
+
+def header_top(rows: list[Row], index: int, spans: list[Span]) -> int:
+    """Where a header begins of which the row at ``index`` is a level."""
+    least = max(index - MOST_LEVELS + 1, 0)
+    while index > least and len(rows[index - 1].printed()) > 1:
+        if not is_two_level(rows[index - 1 : index + 2], lower(spans, index - 1)):
+            break
+        index -= 1
+    return index
+
+
+def header_depth(rows: list[Row], spans: list[Span]) -> int:
+    """How many of the first rows are one header."""
+    depth = 1
+    while depth < min(MOST_LEVELS, len(rows)) and (
+        is_two_level(rows[depth - 1 :], lower(spans, depth - 1))
+        or is_row_of_units(rows[depth - 1], rows[depth])
+    ):
+        depth += 1
+    return depth
+
+
+def is_row_of_units(top: Row, row: Row) -> bool:
+    """Whether a row below a header only names units: （亿元）; elsewhere nothing, or the header again."""
+    units = [
+        cell
+        for at, cell in enumerate(row.cells)
+        if cell and not (at < len(top.cells) and cell == top.cells[at])
+    ]
+    return bool(units) and all(map(BRACKETED.fullmatch, units))
+
+
+BRACKETED = re.compile(r"[（(]\s*[^（()）]{1,10}\s*[)）]")
+
+
+def lower(spans: list[Span], by: int) -> list[Span]:
+    """Merged cells as they stand where so many rows are taken off above."""
+    return [replace(span, row=span.row - by) for span in spans if span.row >= by]
+
+
 def combined_header(rows: list[Row], spans: list[Span]) -> tuple[str, ...]:
-    """One header out of one or two levels: "完成情况/单位"; line breaks and blanks taken out."""
-    levels = [[re.sub(r"\s+", "", cell) for cell in row.cells] for row in rows]
-    if len(levels) == 1:
-        return tuple(levels[0])
-    top, second = levels
-    width = max(len(top), len(second))
-    top += [""] * (width - len(top))
-    second += [""] * (width - len(second))
-    carried = top[:]
-    for at in range(1, width):
-        if not carried[at] and second[at]:
-            carried[at] = carried[at - 1]
-    return tuple(
-        over if not under or under == over else under if not over else f"{over}/{under}"
-        for over, under in zip(carried, second, strict=True)
-    )
+    """One header out of its levels: "完成情况/单位"; line breaks and blanks taken out."""
+    width = max(len(row.cells) for row in rows)
+    header = [""] * width
+    for row in rows:
+        level = [re.sub(r"\s+", "", cell) for cell in row.cells]
+        level += [""] * (width - len(level))
+        for at in range(1, width):
+            if not header[at] and level[at] and row is not rows[0]:
+                header[at] = header[at - 1]
+        header = [
+            over
+            if not under or under == over.rpartition("/")[2]
+            else under
+            if not over
+            else f"{over}/{under}"
+            for over, under in zip(header, level, strict=True)
+        ]
+    return tuple(header)

@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from apps.intake.finding.bodies import UNDER
+from apps.intake.finding.checks import number_column
 from apps.intake.finding.rows import is_section, printed_number
 from apps.intake.grid import WHOLE_ROW, Row, Table
-from apps.intake.synonyms.headers import plain_header
-from apps.intake.synonyms.words import NUMBER_HEADERS
 
 FEW = 2
 """A column that says the same in so many rows, on the average, groups them."""
@@ -22,24 +21,23 @@ def in_order(table: Table) -> Table:
     """Parts of tables that stood side by side, over pages, in their order, as far as it is told."""
     if len({row.offset for row in table.rows}) < 2:
         return table
-    if table.header and plain_header(table.header[0]) in NUMBER_HEADERS:
-        return in_number_order(table)
-    return in_likeliest_order(table)
+    number = number_column(table) if table.header else None
+    return in_likeliest_order(table) if number is None else in_number_order(table, number)
 
 
-def in_number_order(table: Table) -> Table:
+def in_number_order(table: Table, column: int = 0) -> Table:
     """Parts of tables that stood side by side, over pages, in the order of their numbers.
 
     Whole parts are moved, so that a heading stays above its rows. Only where the numbers are then
     whole, without a gap, and each stands once.
     """
-    pieces = runs_of(table)
+    pieces = runs_of(table, column)
     ordered = sorted(pieces, key=lambda piece: piece.number)
     found = [
         n
         for piece in ordered
         for row in piece.rows
-        if (n := printed_number(row.cells[0])) is not None
+        if (n := printed_number(row.cells[column])) is not None
     ]
     if any(after != before + 1 for before, after in itertools.pairwise(found)):
         return table
@@ -107,14 +105,14 @@ class Run:
     may_be_headed_before: bool = False
 
 
-def runs_of(table: Table) -> list[Run]:
+def runs_of(table: Table, column: int) -> list[Run]:
     """The rows of a table in runs: a new one where a part or a page begins or a number jumps."""
     runs: list[Run] = []
     for _key, rows in itertools.groupby(table.rows, key=lambda row: (row.place, row.offset)):
         headings: list[Row] = []
         last: int | None = None
         for row in rows:
-            number = printed_number(row.cells[0])
+            number = printed_number(row.cells[column])
             if number is None and is_section(row):
                 headings.append(row)
                 continue

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from apps.intake.finding.checks import number_column
 from apps.intake.finding.rows import is_section, printed_number
 from apps.intake.finding.titles import bare_title
 from apps.intake.grid import Aside, Row, Table
@@ -23,15 +24,33 @@ def continues(first: Table, second: Table) -> bool:
 
 
 def _numbers_allow(first: Table, second: Table) -> bool:
-    """Whether the numbers of the first column run on, or there are none."""
+    """Whether the running numbers go on or begin again, or there are none."""
     if len({row.offset for row in first.rows}) > 1:
         return True  # Parts that stood side by side: the last number is not the page's last.
-    last = printed_number(_full(first)[-1].cells[0])
-    begins = _full(second)[0].cells[0]
+    at = number_column(first) or 0
+    last = _last_number(first, at)
+    begins = _cell(_full(second)[0], at)
     following = printed_number(begins)
     if last is not None:
-        return not begins or (following is not None and following > last)
+        return not begins or (
+            following is not None and (following > last or _begins_anew(following, second))
+        )
     return following is None
+
+
+def _last_number(table: Table, at: int) -> int | None:
+    """The last running number; the last row may be the rest of a broken one, without a number."""
+    last = [_cell(row, at) for row in _full(table)[-2:]]
+    return printed_number(last[-1] or last[0])
+
+
+def _begins_anew(number: int, second: Table) -> bool:
+    """Whether numbers may begin again: on a printed page, where no text stands between."""
+    return number == 1 and second.rows[0].place.page > 0 and not second.above
+
+
+def _cell(row: Row, at: int) -> str:
+    return row.cells[at] if at < len(row.cells) else ""
 
 
 def _full(table: Table) -> list[Row]:

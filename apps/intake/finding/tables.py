@@ -5,8 +5,15 @@ from dataclasses import replace
 
 from apps.intake.finding.beside import cut_like, side_by_side
 from apps.intake.finding.bodies import under_headings, without_strays
+from apps.intake.finding.broken import whole_rows
 from apps.intake.finding.checks import conserved, numbered
-from apps.intake.finding.headers import combined_header, is_two_level
+from apps.intake.finding.headers import (
+    MOST_LEVELS,
+    combined_header,
+    header_depth,
+    header_top,
+    lower,
+)
 from apps.intake.finding.order import in_order
 from apps.intake.finding.pages import append, continues
 from apps.intake.finding.rows import is_header, is_note, is_section, is_total, may_be_header
@@ -51,7 +58,9 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
     if header is not None and tables:
         asides = tuple(Aside(row.text(), "repeated-header", row.line) for row in header.rows)
         tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *asides))
-    return [numbered(under_headings(in_order(without_strays(table)))) for table in tables]
+    return [
+        numbered(under_headings(in_order(whole_rows(without_strays(table))))) for table in tables
+    ]
 
 
 def tables_of(grid: Grid, above: Above, before: list[Table]) -> list[Table]:
@@ -78,9 +87,10 @@ def parted(found: Iterable[Table], before: list[Table]) -> Iterator[Table]:
 def is_header_alone(grid: Grid) -> bool:
     """Whether a grid is a header, on one or two levels, and nothing below."""
     rows = trim(grid).rows
-    if not 0 < len(rows) < 3 or not is_header(rows[-1]):
+    if not 0 < len(rows) <= MOST_LEVELS or not is_header(rows[-1]):
         return False
-    return len(rows) == 1 or is_header(rows[0]) or is_two_level(list(rows), list(grid.spans))
+    is_whole = header_depth(list(rows), list(grid.spans)) == len(rows)
+    return is_whole or all(map(is_header, rows))
 
 
 def under_header(header: Grid, grid: Grid) -> Grid:
@@ -156,8 +166,7 @@ def stacked(grid: Grid) -> Iterator[Part]:
 
 def _has_body_above(rows: list[Row], index: int) -> bool:
     """Whether rows of a table that goes on from the page before stand above a first header."""
-    if index and is_two_level(rows[index - 1 : index + 2], []):
-        index -= 1
+    index = header_top(rows, index, [])
     width = len(rows[index].printed())
     return any(len(row.printed()) > 1 and len(row.printed()) * 2 > width for row in rows[:index])
 
@@ -169,9 +178,7 @@ def _is_below_header(rows: list[Row], index: int) -> bool:
 
 def _first_line_above(rows: list[Row], index: int, least: int) -> int:
     """Where the title lines above a header begin: rows of one cell that are no note or total."""
-    first = index
-    if index - 1 > least and is_two_level(rows[index - 1 : index + 2], []):
-        first -= 1
+    first = max(header_top(rows, index, []), least)
     while first - 1 > least and len(rows[first - 1].printed()) == 1:
         if is_note(rows[first - 1].text()) or is_total(rows[first - 1]):
             break
@@ -186,29 +193,28 @@ def table_of(
     lines: list[Row] = []
     every = rows
     while rows and len(rows[0].printed()) == 1 and len(rows) > 1 and not _is_one_column(rows):
-        lines, rows, spans = [*lines, rows[0]], rows[1:], _lower(spans, 1)
+        lines, rows, spans = [*lines, rows[0]], rows[1:], lower(spans, 1)
     found = next((i for i, row in enumerate(rows[:HEAD_ROWS]) if is_header(row)), None)
     if found is None and rows and may_be_header(rows[0], rows[1:]):
         found = 0
-    if (
-        found
-        and len(rows[found - 1].printed()) > 1
-        and is_two_level(rows[found - 1 :], _lower(spans, found - 1))
-    ):
-        found -= 1
     if found:
-        lines, rows, spans = [*lines, *rows[:found]], rows[found:], _lower(spans, found)
+        found = header_top(rows, found, spans)
+    if found:
+        lines, rows, spans = [*lines, *rows[:found]], rows[found:], lower(spans, found)
     if found is None:
         # A page that goes on without a header may begin with a heading of its rows.
         back = len([line for line in lines if is_section(line)])
         if back and all(is_section(line) for line in lines[-back:]):
             lines, rows = lines[:-back], [*lines[-back:], *rows]
+        # Or with the second half of a row: a title stands in the first column.
+        while lines and not lines[-1].cells[0]:
+            lines, rows = lines[:-1], [lines[-1], *rows]
     if lines:
         own = above_of([Paragraph(line.text(), line.line) for line in lines])
         above = Above(own.title or above.title, (*own.lines, *above.lines))
     header: tuple[str, ...] = ()
     if found is not None:
-        depth = 2 if is_two_level(rows, spans) else 1
+        depth = header_depth(rows, spans)
         header = combined_header(rows[:depth], spans)
         rows = rows[depth:]
     if not rows:
@@ -219,7 +225,3 @@ def table_of(
 
 def _is_one_column(rows: list[Row]) -> bool:
     return all(len(row.cells) < 2 for row in rows)
-
-
-def _lower(spans: list[Span], by: int) -> list[Span]:
-    return [replace(span, row=span.row - by) for span in spans if span.row >= by]

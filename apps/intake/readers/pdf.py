@@ -9,7 +9,7 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pdfplumber
@@ -17,8 +17,18 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfplumber.utils.exceptions import PdfminerException
 
-from apps.intake.grid import Block, Grid, Mark, Paragraph, Place, Row, Span
-from apps.intake.readers.pdf_letters import UNREADABLE, told
+from apps.intake.grid import WHOLE_ROW, Aside, Block, Grid, Mark, Paragraph, Place, Row, Span
+from apps.intake.readers.pdf_letters import (
+    UNREADABLE,
+    UPRIGHT,
+    Letter,
+    direction,
+    lying,
+    stamped,
+    told,
+    turned_upright,
+)
+from apps.intake.readers.pdf_rules import ruled_tables
 from apps.intake.readers.tidy import has_control, tidy
 from apps.intake.refusal import Refusal
 
@@ -29,6 +39,8 @@ PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第?\s*\d{1,4}\s*页?)?(?:\s*[/共]\
 WORD = re.compile(r"[A-Za-z0-9.,%\-]+")
 NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 MOST_ARE_NAMES, SOME_END_EARLY = 0.9, 5
+MOST_OVERLAP = 0.4
+"""Letters of one line that overlap by more of their height are printed over each other."""
 SEPARATOR = re.compile(r"[、，,；;]")
 CODE = re.compile(r"(?=(?:[A-Z\-]*[0-9]){4})[0-9A-Z\-]{12,}")
 """A number of a certificate or an enterprise: no blank stands in it, however it is broken."""
@@ -44,6 +56,8 @@ class Line:
     top: float
     size: float
     width_of_first: float
+    is_over: bool = False
+    """Whether letters of it are printed over one another."""
 
 
 def read(data: bytes) -> Iterator[Block]:
@@ -54,6 +68,7 @@ def read(data: bytes) -> Iterator[Block]:
                 raise Refusal("too-many-pages", pages=MOST_PAGES)
             seen, tables, unreadable = 0, 0, 0
             for number, page in enumerate(book.pages, start=1):
+                page = turned_upright(page)
                 letters = told(page.chars)
                 seen += len(letters)
                 unreadable += sum(1 for letter in letters if letter["text"] == UNREADABLE)
@@ -73,16 +88,28 @@ def read(data: bytes) -> Iterator[Block]:
 
 
 def read_page(
-    page: Any, letters: list[dict[str, Any]], number: int, tables_before: int = 0
+    page: Any, letters: list[Letter], number: int, tables_before: int = 0
 ) -> Iterator[Block]:
     """The blocks of one page: tables, and the lines outside them, by their height on the page."""
-    tables = [table for table in page.find_tables() if len(table.rows) and len(table.cells) > 1]
-    chars = [char for char in letters if char["upright"]]
-    outside = [char for char in chars if not any(_inside(char, table.bbox) for table in tables)]
+    tables = ruled_tables(page)
+    over = stamped(letters, (cell for table in tables for cell in table.cells if cell))
+    if over:
+        gone = set(map(id, over))
+        letters = [char for char in letters if id(char) not in gone]
+    chars = [char for char in letters if char["text"].strip() or direction(char) == UPRIGHT]
+    outside = [
+        char
+        for char in chars
+        if direction(char) == UPRIGHT and not any(_inside(char, table.bbox) for table in tables)
+    ]
+    said = "".join(char["text"] for char in over).strip()
     blocks: list[tuple[float, Block]] = []
     for index, table in enumerate(tables, start=1):
         place = Place("pdf", page=number, table=tables_before + index)
-        blocks.append((table.bbox[1], read_table(table, chars, place)))
+        grid = read_table(table, chars, place)
+        if said and index == 1:
+            grid = replace(grid, dropped=(*grid.dropped, Aside(said, "watermark")))
+        blocks.append((table.bbox[1], grid))
     for line in lines_of(outside):
         text = tidy(line.text)
         if text and not PAGE_NUMBER.fullmatch(text):
@@ -91,14 +118,14 @@ def read_page(
         yield block
 
 
-def _inside(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
+def _inside(char: Letter, box: tuple[float, float, float, float]) -> bool:
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
-def lines_of(chars: list[dict[str, Any]]) -> list[Line]:
+def lines_of(chars: list[Letter]) -> list[Line]:
     """Characters as lines, from top to bottom, with a blank where there is a gap."""
-    lines: list[list[dict[str, Any]]] = []
+    lines: list[list[Letter]] = []
     for char in sorted(chars, key=lambda each: (round(each["bottom"], 0), each["x0"])):
         if lines and abs(lines[-1][-1]["bottom"] - char["bottom"]) < char["size"] * 0.5:
             lines[-1].append(char)
@@ -107,9 +134,18 @@ def lines_of(chars: list[dict[str, Any]]) -> list[Line]:
     return [_line(sorted(line, key=lambda each: each["x0"])) for line in lines]
 
 
-def _line(chars: list[dict[str, Any]]) -> Line:
-    text, before = "", chars[0]
+def _line(chars: list[Letter]) -> Line:
+    text, before, is_over = "", chars[0], False
     for char in chars:
+        overlap = before["x1"] - char["x0"] if text else 0.0
+        if (
+            overlap > before["size"] * MOST_OVERLAP
+            and char["text"].strip()
+            and before["text"].strip()
+        ):
+            if char["text"] == before["text"]:
+                continue  # Printed twice, to be bold.
+            is_over = True
         if text and char["x0"] - before["x1"] > before["size"] * 0.25 and text[-1:] != " ":
             text += " "
         text += char["text"]
@@ -125,10 +161,11 @@ def _line(chars: list[dict[str, Any]]) -> Line:
         min(c["top"] for c in chars),
         max(c["size"] for c in chars),
         width,
+        is_over,
     )
 
 
-def read_table(table: Any, chars: list[dict[str, Any]], place: Place) -> Grid:
+def read_table(table: Any, chars: list[Letter], place: Place) -> Grid:
     """A ruled table: cells by its lines, merged cells by what they cover."""
     cells = [cell for cell in table.cells if cell]
     tops = _edges(cell[1] for cell in cells)
@@ -142,18 +179,19 @@ def read_table(table: Any, chars: list[dict[str, Any]], place: Place) -> Grid:
         at[row, column] = (left, top, right, bottom)
         if height > 1 or width > 1:
             spans.append(Span(row, column, height, width))
-    held: dict[tuple[int, int], list[dict[str, Any]]] = {}
-    boxes = [(box, key) for key, box in at.items()]
-    for char in chars:
-        if not _inside(char, table.bbox):
-            continue
-        for box, key in boxes:
-            if _inside(char, box):
-                held.setdefault(key, []).append(char)
-                break
-    lines = {key: lines_of(inside) for key, inside in held.items()}
-    padding = _paddings(lines, at)
-    rooms = {key: at[key][2] - at[key][0] - 2 * padding[key[1]] for key in lines}
+    held, homeless = _by_cell([char for char in chars if _inside(char, table.bbox)], at)
+    flat = {key for key, inside in held.items() if any(direction(c) != UPRIGHT for c in inside)}
+    lines = {
+        key: lines_of(list(map(lying, inside)) if key in flat else inside)
+        for key, inside in held.items()
+    }
+    padding = _paddings({key: inside for key, inside in lines.items() if key not in flat}, at)
+    rooms = {
+        key: at[key][3] - at[key][1]
+        if key in flat
+        else at[key][2] - at[key][0] - 2 * padding[key[1]]
+        for key in lines
+    }
     listed = {
         column
         for column in range(len(lefts))
@@ -173,8 +211,36 @@ def read_table(table: Any, chars: list[dict[str, Any]], place: Place) -> Grid:
                 marks.append(Mark(column, "line-break"))
             if has_control(text):
                 marks.append(Mark(column, "control-characters"))
+            if any(line.is_over for line in lines[key]):
+                marks.append(Mark(column, "overprinted"))
+        if row in homeless:
+            marks.append(Mark(WHOLE_ROW, "words-left-over"))
         rows.append(Row(row + 1, tuple(texts), tuple(marks), place))
-    return Grid(tuple(rows), tuple(spans))
+    left = [Aside(tidy(text), "left-over", row + 1) for row, text in homeless.items()]
+    return Grid(tuple(rows), tuple(spans), tuple(left))
+
+
+def _by_cell(
+    chars: list[Letter], at: dict[tuple[int, int], Any]
+) -> tuple[dict[tuple[int, int], list[Letter]], dict[int, str]]:
+    """The letters of a table by cell; and, by row, the text of those that lie in none."""
+    held: dict[tuple[int, int], list[Letter]] = {}
+    homeless: dict[int, list[Letter]] = {}
+    boxes = [(box, key) for key, box in at.items()]
+    rows = sorted({(box[1], key[0]) for key, box in at.items()})
+    for char in chars:
+        for box, key in boxes:
+            if _inside(char, box):
+                held.setdefault(key, []).append(char)
+                break
+        else:
+            if char["text"].strip():
+                middle = (char["top"] + char["bottom"]) / 2
+                row = rows[max(bisect_right(rows, (middle, len(rows))) - 1, 0)][1]
+                homeless.setdefault(row, []).append(char)
+    return held, {
+        row: " ".join(line.text for line in lines_of(inside)) for row, inside in homeless.items()
+    }
 
 
 def _edges(values: Any) -> list[float]:

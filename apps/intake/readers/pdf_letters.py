@@ -6,10 +6,12 @@ came out as 智汇宁海. Both become ``UNREADABLE`` here, which makes the cell 
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pdfminer.cmapdb import CMap
+from pdfplumber.page import Page
 
 UNREADABLE = "\ufffd"
 UNTOLD = re.compile(r"\(cid:\d+\)|[\x00\ufffd\ue000-\uf8ff]")
@@ -19,6 +21,89 @@ UNTOLD = re.compile(r"\(cid:\d+\)|[\x00\ufffd\ue000-\uf8ff]")
 def told(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The letters, each that means no character replaced by the sign for it."""
     return [{**char, "text": UNREADABLE} if UNTOLD.search(char["text"]) else char for char in chars]
+
+
+Letter = dict[str, Any]
+Box = tuple[float, float, float, float]
+UPRIGHT, UPWARDS, DOWNWARDS, OVERHEAD, SLANTING = "upright", "upwards", "downwards", "overhead", ""
+TURNS = {UPWARDS: 90, DOWNWARDS: 270, OVERHEAD: 180}
+"""By how much a page is turned so that letters that run so stand upright."""
+LARGER = 1.4
+"""So many times as high as most letters of a page are those of a word stamped over it."""
+
+
+def direction(letter: Letter) -> str:
+    """Which way a letter runs; "" where it slants, as only what is printed over a page does."""
+    a, b, c, d = letter["matrix"][:4]
+    size = max(abs(a), abs(b), abs(c), abs(d)) / 20
+    if abs(b) <= size and abs(c) <= abs(d):
+        return UPRIGHT if a > 0 else OVERHEAD
+    if abs(a) <= size and abs(d) <= size:
+        return UPWARDS if b > 0 else DOWNWARDS
+    return SLANTING
+
+
+def turned_upright(page: Page) -> Page:
+    """The page, turned where most of its letters lie on their side or stand on their head."""
+    ways = Counter(map(direction, page.chars))
+    way = max(TURNS, key=lambda each: ways[each])
+    if ways[way] <= ways[UPRIGHT]:
+        return page
+    page.page_obj.rotate = (page.rotation + TURNS[way]) % 360
+    page.page_obj.attrs["Rotate"] = page.page_obj.rotate
+    return Page(page.pdf, page.page_obj, page.page_number, page.initial_doctop)
+
+
+def lying(letter: Letter) -> Letter:
+    """A letter that runs up or down, in the coordinates of one who has turned his head."""
+    x0, x1, top, bottom = (letter[name] for name in ("x0", "x1", "top", "bottom"))
+    if direction(letter) == UPWARDS:
+        box = {"x0": -bottom, "x1": -top, "top": x0, "bottom": x1}
+    else:
+        box = {"x0": top, "x1": bottom, "top": -x1, "bottom": -x0}
+    return {**letter, **box, "size": x1 - x0}
+
+
+def stamped(letters: list[Letter], cells: Iterable[Box]) -> list[Letter]:
+    """Letters that are no part of the text: slanting ones, and large ones across a table's lines.
+
+    Letters of one size and colour are one print: where some lie across lines, all are over it.
+    """
+    slanting = [letter for letter in letters if direction(letter) == SLANTING]
+    upright = [letter for letter in letters if direction(letter) == UPRIGHT]
+    if not upright:
+        return slanting
+    sizes = Counter(round(letter["size"]) for letter in upright)
+    most = max(sizes, key=lambda size: sizes[size])
+    large: dict[tuple[Any, ...], list[Letter]] = {}
+    for letter in upright:
+        if letter["size"] > most * LARGER:
+            kind = letter["fontname"], round(letter["size"]), str(letter["non_stroking_color"])
+            large.setdefault(kind, []).append(letter)
+    if not large:
+        return slanting
+    boxes = list(cells)
+    over = [
+        letter
+        for group in large.values()
+        if any(_crosses(letter, box) for letter in group for box in boxes)
+        for letter in group
+    ]
+    return [*slanting, *over]
+
+
+def _crosses(letter: Letter, box: Box) -> bool:
+    """Whether a letter's middle lies inside a cell, and the letter reaches well out of it."""
+    x, y = (letter["x0"] + letter["x1"]) / 2, (letter["top"] + letter["bottom"]) / 2
+    if not (box[0] <= x <= box[2] and box[1] <= y <= box[3]):
+        return False
+    spare = letter["size"] / 8
+    return bool(
+        letter["x0"] < box[0] - spare
+        or letter["x1"] > box[2] + spare
+        or letter["top"] < box[1] - spare
+        or letter["bottom"] > box[3] + spare
+    )
 
 
 def _decode(self: CMap, code: bytes) -> Iterator[int]:

@@ -26,7 +26,14 @@ def full_header(header: str) -> str:
 def header_fits(header: str, words: Words) -> float:
     """How surely a header means a field: 1 for a known word, less for a pattern, 0 for none."""
     best = 0.0
-    for form in (full_header(header), plain_header(header), full_header(header.split("/")[-1])):
+    # Of a header on several levels the last one tells; a unit in brackets is none.
+    last = plain_header(header).rstrip("/").split("/")[-1]
+    for form in (
+        full_header(header),
+        plain_header(header),
+        last,
+        full_header(header.split("/")[-1]),
+    ):
         if not form:
             continue
         if form in words.headers:

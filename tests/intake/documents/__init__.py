@@ -25,6 +25,12 @@ from tests.intake.documents.made_up import (
     made_up_firms,
     made_up_policies,
 )
+from tests.intake.documents.made_up_more import (
+    made_up_amounts,
+    made_up_glued,
+    made_up_laureates,
+    made_up_platforms,
+)
 from tests.intake.documents.printing import NASTY, as_written, lay_out
 from tests.intake.documents.truth import Matrix, Truth
 from tests.intake.documents.writing import (
@@ -67,10 +73,14 @@ __all__ = [
     "institutions",
     "laureates",
     "lay_out",
+    "made_up_amounts",
     "made_up_awards",
     "made_up_events",
     "made_up_figures",
     "made_up_firms",
+    "made_up_glued",
+    "made_up_laureates",
+    "made_up_platforms",
     "made_up_policies",
     "makerspaces",
     "policies",

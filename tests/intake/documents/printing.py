@@ -3,7 +3,11 @@
 import datetime as dt
 from dataclasses import replace
 
+from tests.intake.documents import spoiling
 from tests.intake.documents.truth import Matrix, Truth
+
+PAPER = ("portrait", "rotated", "sideways", "watermark", "stamp", "header_by_printer", "rows_cut")
+"""How pages are printed; of no matter where there are none."""
 
 NASTY = (
     "merged",
@@ -37,18 +41,44 @@ NASTY = (
     "spaced_header",
     "dotted_numbers",
     "many_dates",
+    "three_levels",
+    "header_units",
+    "shuffled",
+    "subtotals",
+    "total_first",
+    "two_headings",
+    "split_rows",
+    "page_lines",
+    "header_breaks",
+    "footnotes",
+    "blank_columns",
+    "vertical",
+    "odd_names",
+    "ditto",
+    "other_brackets",
+    "restart_numbers",
+    "group_counts",
+    *PAPER,
 )
+MERGING = {"merged", "blank_below", "lost_first", "glued"}
+IMPLIED = {"two_headings": {"sections"}, "split_rows": {"pages"}, "header_breaks": {"pages"}}
+"""What some things cannot be without."""
+LEVELS = ("award_class", "grade")
 HALF = str.maketrans("（）", "()")
 
 
 def as_written(truth: Truth, nasty: set[str]) -> Truth:
     """The truth of a document that itself writes names otherwise: they come back as it has them."""
-    if not {"half_brackets", "bracketed_lists"} & nasty:
+    truth = spoiling.spoiled_truth(truth, nasty)
+    if not {"half_brackets", "bracketed_lists", "other_brackets"} & nasty:
         return truth
+    other = spoiling.OTHER_BRACKETS[spoiling.other_brackets(truth)]
 
     def name(text: str, number: int) -> str:
         if "bracketed_lists" in nasty and number % 4 == 1 and not text.endswith("）"):
             text += "（甬江、东钱湖厂区）"
+        if "other_brackets" in nasty and number % 3 == 2:
+            return (text if text.endswith("）") else text + "（集团）").translate(other)
         return text.translate(HALF) if "half_brackets" in nasty else text
 
     def row(number: int, values: dict) -> dict:
@@ -66,10 +96,15 @@ def as_written(truth: Truth, nasty: set[str]) -> Truth:
 
 def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
     """The truth as printed: a list of paragraphs (str) and tables (``Matrix``)."""
+    nasty = nasty.union(*(IMPLIED.get(each, set()) for each in nasty))
     columns = list(truth.columns)
     as_sections = "sections" in nasty and truth.grouped and truth.kind == "awards"
+    levels = LEVELS if as_sections and "two_headings" in nasty else ()
     if as_sections:
-        columns = [column for column in columns if column[1] != truth.grouped]
+        gone = {truth.grouped, *([*LEVELS, "grade_cell", "category"] if levels else [])}
+        columns = [column for column in columns if column[1] not in gone]
+    if "shuffled" in nasty and len(columns) > 2:
+        columns = [*columns[2:], *columns[:2]]
     if "extra_columns" in nasty:
         columns += [("备注", "remark"), ("联系人", "contact")]
     group_at = next((at for at, (_, name) in enumerate(columns) if name == truth.grouped), None)
@@ -87,9 +122,14 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
         else (3 if "three_beside" in nasty else 2 if "side_by_side" in nasty else 0)
     )
     rows = list(truth.rows)
+    if "restart_numbers" in nasty and truth.grouped:
+        rows = _restarted(rows, truth.grouped)
     size = page_rows if {"pages", "pages_bare"} & nasty else len(rows)
     starts = list(range(0, len(rows), size))
-    before = None
+    before: object = None
+    names = [name for _, name in columns]
+    cut_off: list[str] = []
+    counted = 0
     for page, start in enumerate(starts):
         matrix = Matrix([])
         with_head = not page or "pages" in nasty
@@ -99,18 +139,49 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
             if "pages" in nasty and "title_within" not in nasty:
                 blocks.append(truth.title + ("（续）" if page % 2 else ""))
         if with_head:
-            _head(matrix, truth, columns, header, nasty)
+            shown = (
+                [spoiling.broken(each) for each in header]
+                if page % 2 and "header_breaks" in nasty
+                else header
+            )
+            _head(matrix, truth, columns, shown, nasty)
+        if cut_off:
+            matrix.rows.append(cut_off)
+            cut_off = []
+        if "total_first" in nasty and not page and len(columns) > 2:
+            matrix.rows.append(["合计", f"{len(rows)}项"] + [""] * (len(columns) - 2))
         run = len(matrix.rows)
         for number, row in enumerate(rows[start : start + size]):
             group = row.get(truth.grouped, "")
-            if as_sections and group != before:
+            if levels:
+                group = tuple(row.get(level, "") for level in levels)
+            is_new = bool(start + number) and group != before
+            if (
+                "subtotals" in nasty
+                and is_new
+                and truth.grouped
+                and len(columns) > 2
+                and not levels
+            ):
+                if group_at is not None and "merged" in nasty and len(matrix.rows) - run > 1:
+                    matrix.merges.append((run, group_at, len(matrix.rows) - run, 1))
+                matrix.rows.append(_subtotal(columns, group_at, counted))
+                run, counted = len(matrix.rows), 0
+            counted += 1
+            if levels:
+                _two_headings(matrix, row, before, len(columns))
+            elif as_sections and group != before:
                 matrix.rows.append(
                     [f"{'一二三四五六七八九十'[number % 10]}、{group}"] + [""] * (len(columns) - 1)
                 )
                 matrix.merges.append((len(matrix.rows) - 1, 0, 1, len(columns)))
             cells = [print_cell(row, name, nasty, start + number) for _, name in columns]
+            if group_at is not None:
+                cells[group_at] = _group_cell(cells[group_at], rows, truth, row, nasty)
+                if "ditto" in nasty and group == before and number and not MERGING & nasty:
+                    cells[group_at] = ("同上", "〃")[page % 2]
             is_first = group != before or (not number and page and "blank_below" not in nasty)
-            if group_at is not None and {"merged", "blank_below", "lost_first", "glued"} & nasty:
+            if group_at is not None and MERGING & nasty:
                 if is_first:
                     if "merged" in nasty and len(matrix.rows) - run > 1:
                         matrix.merges.append((run, group_at, len(matrix.rows) - run, 1))
@@ -138,7 +209,15 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
                     ):
                         cells = [*cells[1:], ""]
             before = group
+            is_last = number == size - 1 and start + size < len(rows)
+            if "split_rows" in nasty and is_last and not beside and cells[0] and not levels:
+                is_numbered_row = any(name in ("rank", "number") for name in names)
+                if is_numbered_row and "lost_first" not in nasty:
+                    cells, cut_off = spoiling.halves(cells, names)
+                    cut_off = cut_off if any(cut_off) else []
             matrix.rows.append(cells)
+            if "page_lines" in nasty and number % 6 == 4 and "merged" not in nasty and not beside:
+                matrix.rows.append(spoiling.page_line(len(columns), number + page))
             if "month_headings" in nasty and truth.kind == "events":
                 # The heading of the month stands below what happened in it.
                 matrix.rows.append(
@@ -151,8 +230,11 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
                 matrix.rows.append(["隐藏"] * len(columns))
         if group_at is not None and "merged" in nasty and len(matrix.rows) - run > 1:
             matrix.merges.append((run, group_at, len(matrix.rows) - run, 1))
+        if "blank_columns" in nasty and "side_by_side" not in nasty and "three_beside" not in nasty:
+            matrix = spoiling.insert_columns(matrix)
         if beside and len(matrix.rows) > 3:
             matrix = _beside(matrix, beside)
+        matrix.paper = frozenset(nasty.intersection(PAPER))
         if "unit_total_note" in nasty and page == len(starts) - 1:
             width = len(matrix.rows[0])
             matrix.rows.append(["合计", f"{len(rows)}项"] + [""] * (width - 2))
@@ -161,6 +243,8 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
             )
             matrix.merges.append((len(matrix.rows) - 1, 0, 1, width))
         blocks.append(matrix)
+    if "footnotes" in nasty:
+        blocks += spoiling.notes(len(rows))
     blocks.append("以上名单由有关单位负责解释，特此公布，请各单位认真学习贯彻，抓好落实。")
     return blocks
 
@@ -171,7 +255,13 @@ def _head(matrix: Matrix, truth: Truth, columns: list, header: list[str], nasty:
         matrix.rows.append([truth.title] + [""] * (len(columns) - 1))
         if "unit_total_note" in nasty:
             matrix.rows.append([""] * (len(columns) - 1) + ["单位：万元"])
-    if "two_levels" in nasty and len(columns) > 2:
+    if "vertical" in nasty:
+        header = [spoiling.upright(each) for each in header]
+    if "header_units" in nasty and spoiling.in_header_row(matrix, header):
+        pass
+    elif "three_levels" in nasty and len(columns) > 3:
+        spoiling.three_levels(matrix, header)
+    elif "two_levels" in nasty and len(columns) > 2:
         top = len(matrix.rows)
         last = len(columns) - 2
         matrix.rows.append([*header[:last], "主要情况", ""])
@@ -182,6 +272,43 @@ def _head(matrix: Matrix, truth: Truth, columns: list, header: list[str], nasty:
     matrix.heads = len(matrix.rows)
     if "column_numbers" in nasty and len(columns) > 2:
         matrix.rows.append([str(number) for number in range(1, len(columns) + 1)])
+
+
+def _restarted(rows: list[dict], grouped: str) -> list[dict]:
+    """Rows whose printed numbers begin again with each group."""
+    found, number, before = [], 0, None
+    for row in rows:
+        number = number + 1 if row.get(grouped) == before else 1
+        before = row.get(grouped)
+        found.append({**row, "number": str(number)} if "number" in row else row)
+    return found
+
+
+def _subtotal(columns: list, group_at: int | None, counted: int) -> list[str]:
+    """A sub-total below a group: its word in the first cell, or beside the group's column."""
+    at = 1 if group_at == 0 else 0
+    cells = [""] * len(columns)
+    cells[at], cells[at + 1] = "小计", f"{counted}项"
+    return cells
+
+
+def _group_cell(cell: str, rows: list[dict], truth: Truth, row: dict, nasty: set[str]) -> str:
+    """The cell of a group: with the number of its rows behind it, or written downwards."""
+    if "group_counts" in nasty and cell:
+        same = [each for each in rows if each.get(truth.grouped) == row.get(truth.grouped)]
+        cell = f"{cell}（{len(same)}项）"
+    return spoiling.upright(cell) if "vertical" in nasty else cell
+
+
+def _two_headings(matrix: Matrix, row: dict, before: object, width: int) -> None:
+    """Headings between rows on two levels: the class, and below it the grade."""
+    before = before if isinstance(before, tuple) else ("", "")
+    now = tuple(row.get(level, "") for level in LEVELS)
+    texts = [f"一、{now[0]}"] if now[0] != before[0] else []
+    texts += [f"（二）{now[1]}"] if now != before else []
+    for text in texts:
+        matrix.merges.append((len(matrix.rows), 0, 1, width))
+        matrix.rows.append([text] + [""] * (width - 1))
 
 
 def _spaced(head: str, at: int) -> str:
@@ -222,6 +349,12 @@ def _beside(matrix: Matrix, parts: int) -> Matrix:
 
 def print_cell(row: dict, name: str, nasty: set[str], number: int) -> str:
     """One cell as this document prints it."""
+    cell = _print_cell(row, name, nasty, number)
+    is_marked = "footnotes" in nasty and name in spoiling.MARKED
+    return spoiling.footnoted(cell, number) if is_marked else cell
+
+
+def _print_cell(row: dict, name: str, nasty: set[str], number: int) -> str:
     value = row.get(name, "")
     if isinstance(value, list):
         names = [

@@ -17,12 +17,16 @@ class Truth:
 
 @dataclass
 class Matrix:
-    """A table as it is printed: cells, merged ranges (row, column, height, width), hidden rows."""
+    """A table as it is printed: cells, merged ranges (row, column, height, width), hidden rows.
+
+    ``paper`` says how a page of it is printed, for the formats that have pages.
+    """
 
     rows: list[list[str]]
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     heads: int = 0
+    paper: frozenset[str] = frozenset()
 
 
 def numbered(rows: list[dict]) -> list[dict]:

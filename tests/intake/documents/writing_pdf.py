@@ -2,6 +2,7 @@
 
 import io
 from html import escape
+from typing import Any
 
 from tests.intake.documents.truth import Matrix
 
@@ -24,9 +25,17 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    paper = frozenset().union(*(block.paper for block in blocks if isinstance(block, Matrix)))
     style = ParagraphStyle("cell", fontName="STSong-Light", fontSize=9, leading=11, wordWrap="CJK")
     stream = io.BytesIO()
-    document = SimpleDocTemplate(stream, pagesize=landscape(A4), leftMargin=30, rightMargin=30)
+    size = A4 if "portrait" in paper else landscape(A4)
+    document = SimpleDocTemplate(
+        stream,
+        pagesize=size,
+        leftMargin=30,
+        rightMargin=30,
+        rotation=90 if {"rotated", "sideways"} & paper == {"rotated"} else 0,
+    )
     flow: list = []
     for block in blocks:
         if isinstance(block, str):
@@ -39,10 +48,9 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
             for at in range(width)
         ]
         room = [min(max(40.0, each * 9.5), 230.0) for each in longest]
-        scale = min(1.0, 780 / sum(room))
+        scale = min(1.0, (size[0] - 62) / sum(room))
         cells = [
-            [Paragraph(escape(cell).replace("\n", "<br/>"), style) if cell else "" for cell in row]
-            for row in rows
+            [Paragraph(_marked_up(cell), style) if cell else "" for cell in row] for row in rows
         ]
         # No printer breaks a merged cell that is longer than a page.
         spans = [
@@ -51,10 +59,58 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
             if height <= tallest
         ]
         grid = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-        table = Table(cells, [each * scale for each in room], style=grid + spans, splitByRow=True)
+        table = Table(
+            cells,
+            [each * scale for each in room],
+            style=grid + spans,
+            splitByRow=True,
+            repeatRows=block.heads if "header_by_printer" in paper else 0,
+            splitInRow=int("rows_cut" in paper and not spans),
+        )
         flow += [table, Spacer(1, 8)]
-    document.build(flow)
+
+    def on_page(canvas: Any, _document: Any) -> None:
+        _turn(canvas, paper)
+
+    def after_page(canvas: Any) -> None:
+        _mark(canvas, paper, size)
+
+    document.afterPage = lambda: after_page(document.canv)
+    document.build(flow, onFirstPage=on_page, onLaterPages=on_page)
     return stream.getvalue()
+
+
+def _marked_up(cell: str) -> str:
+    """A cell as markup; the font has no point for the middle of a name, another one has."""
+    dot = '<font name="Helvetica">·</font>'
+    return escape(cell).replace("\n", "<br/>").replace("·", dot)
+
+
+def _turn(canvas: Any, paper: frozenset[str]) -> None:
+    """Turn the page: shown upright again by its own word, or left lying on its side."""
+    if not paper & {"rotated", "sideways"}:
+        return
+    width, height = canvas._pagesize
+    canvas.setPageSize((height, width))
+    canvas.translate(height, 0)
+    canvas.rotate(90)
+
+
+def _mark(canvas: Any, paper: frozenset[str], size: tuple[float, float]) -> None:
+    """Print over the page what is no part of its text: slanting, or upright in large letters."""
+    canvas.saveState()
+    canvas.setFillGray(0.85)
+    if "watermark" in paper:
+        canvas.setFont("STSong-Light", 48)
+        canvas.translate(size[0] / 3, size[1] / 3)
+        canvas.rotate(40)
+        canvas.drawString(0, 0, "内部资料 请勿外传")
+        canvas.rotate(-40)
+        canvas.translate(-size[0] / 3, -size[1] / 3)
+    if "stamp" in paper:
+        canvas.setFont("STSong-Light", 60)
+        canvas.drawString(size[0] / 4, size[1] * 0.7, "征求意见稿")
+    canvas.restoreState()
 
 
 def printed_merges(block: Matrix) -> list[tuple[int, int, int, int]]:
