@@ -1,7 +1,7 @@
 """What the page of a case shows, made of plain values."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -10,51 +10,26 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import CITY_ROLES, Role, User
 from apps.cases import scope
-from apps.cases.changes import Diff, RowChange, Side
 from apps.cases.desk import queries
+from apps.cases.desk.comparing import comparison_of
+from apps.cases.desk.shown_findings import finding_view, may_raise
 from apps.cases.desk.tables import rows_table
-from apps.cases.desk.values import field_label
 from apps.cases.domain.transitions import available_steps
 from apps.cases.errors import WorkflowError
 from apps.cases.kinds import RecordKind
 from apps.cases.models import (
-    ENDED,
     WRITABLE,
     Event,
     Finding,
     Record,
     Revision,
-    Severity,
     State,
 )
-from apps.cases.reading import reading_of, titles_of
 from apps.cases.workflow import EVENT_LABELS, Transition
 
-# Of a long comparison, so many rows stand on the case's page; the rest has a page of its own.
-CHANGES_SHOWN = 20
 ROWS_PER_PAGE = 50
 # The steps that bring a case on; they stand first and are emphasised.
 FORWARD = frozenset({"hand_over", "submit", "accept", "approve", "announce", "publish"})
-# Where the city decides on findings; elsewhere the bureau answers them.
-DECIDED = frozenset({State.REVIEWING, State.ON_NOTICE})
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What changed against something, with the words that say against what."""
-
-    # How the address of the page of changes names what is compared with.
-    against: str
-    title: str
-    before_label: str
-    diff: Diff
-    rows: list[RowChange]
-    url: str
-
-    @property
-    def more(self) -> int:
-        """Return how many changed rows are not shown."""
-        return self.diff.total - len(self.rows)
 
 
 def write_refusal(
@@ -67,178 +42,6 @@ def write_refusal(
     except WorkflowError as refusal:
         return refusal
     return None
-
-
-def comparisons(revision: Revision, rows: int = CHANGES_SHOWN) -> list[Comparison]:
-    """Return what ``revision`` changes: against the published one, and since it was returned.
-
-    Each with its first ``rows`` rows; the page of changes has them all.
-    """
-    found = []
-    base = revision.based_on
-    if base is not None:
-        found.append(against_revision(revision, base))
-    if revision.returned_at is not None and revision.state not in ENDED:
-        found.append(since_return(revision, revision.returned_at))
-    return [
-        replace(comparison, rows=comparison.diff.rows(comparison.diff.entries[:rows]))
-        for comparison in found
-    ]
-
-
-def comparison_of(revision: Revision) -> Comparison | None:
-    """Return what stands first on the case's page: against the published one, else the return."""
-    if revision.based_on is not None:
-        return against_revision(revision, revision.based_on, moves=False)
-    if revision.returned_at is not None and revision.state not in ENDED:
-        return since_return(revision, revision.returned_at, moves=False)
-    return None
-
-
-def _comparison(
-    against: str,
-    title: str,
-    before_label: str,
-    before: Side,
-    revision: Revision,
-    *,
-    moves: bool,
-) -> Comparison:
-    url = reverse("desk:changes", args=[revision.case_id, revision.number])
-    return Comparison(
-        against,
-        title,
-        before_label,
-        Diff(before, as_it_stands(revision), moves=moves),
-        [],
-        f"{url}?against={against}",
-    )
-
-
-def as_it_stands(revision: Revision) -> Side:
-    """Return the revision as it is now, made of the rows that were read already where they were."""
-    reading = reading_of(revision)
-    if reading is None or reading.content is None:
-        return Side(revision)
-    return Side(revision, read=reading.content.by_key)
-
-
-def against_revision(revision: Revision, other: Revision, *, moves: bool = True) -> Comparison:
-    """Return what ``revision`` changes against another of its case; its rows are not read yet."""
-    return _comparison(
-        str(other.number),
-        _("Changed against revision %(number)s") % {"number": other.number},
-        _("As published")
-        if other.state in ENDED
-        else _("Revision %(number)s") % {"number": other.number},
-        Side(other),
-        revision,
-        moves=moves,
-    )
-
-
-def since_return(revision: Revision, moment: dt.datetime, *, moves: bool = True) -> Comparison:
-    """Return what was changed in ``revision`` since it was returned; its rows are not read yet."""
-    return _comparison(
-        "returned",
-        _("Changed since it was returned"),
-        _("When returned"),
-        Side(revision, moment),
-        revision,
-        moves=moves,
-    )
-
-
-def place_words(revision: Revision, finding: Finding, titles: dict[tuple[str, str], str]) -> str:
-    """Return where a finding points to: the row and field, the kind of row, or the whole case."""
-    for kind in revision.case.kind_spec.records:
-        if kind.code != finding.record_kind:
-            continue
-        if finding.record_uid is None:
-            return str(kind.label_plural)
-        title = titles.get((kind.code, str(finding.record_uid)), _("a removed row"))
-        if finding.field:
-            return _("%(row)s: %(field)s") % {
-                "row": title,
-                "field": field_label(kind.model, finding.field),
-            }
-        return title
-    # A figure that has no row yet: the rule that misses it names it.
-    return str(finding.params.get("indicator") or _("The whole case"))
-
-
-def place_url(revision: Revision, finding: Finding, titles: dict[tuple[str, str], str]) -> str:
-    """Return where to go to see what a finding points to; nothing for the whole case."""
-    key = (finding.record_kind, str(finding.record_uid))
-    if key in titles:
-        return reverse("desk:row", args=[revision.case_id, *key])
-    field_url = revision.case.kind_spec.field_url
-    if field_url and finding.field and not finding.record_kind:
-        return reverse(field_url, args=[revision.case_id, finding.field])
-    return ""
-
-
-def may_explain(user: User, revision: Revision, finding: Finding) -> bool:
-    """Say whether ``user`` can explain or answer ``finding`` now. A rule's block is corrected."""
-    return (
-        revision.state in WRITABLE
-        and scope.may_fill(user, revision.case.kind_spec, revision.case.bureau_id)
-        and not (finding.severity == Severity.BLOCKING and finding.rule)
-    )
-
-
-def may_decide(user: User, revision: Revision) -> bool:
-    """Say whether ``user`` can decide on the findings of ``revision`` now."""
-    return revision.state in DECIDED and user.has_role(Role.CITY_REVIEWER, Role.CITY_PUBLISHER)
-
-
-def may_raise(user: User, revision: Revision) -> bool:
-    """Say whether ``user`` can ask for a change now: the city's officials, or the signatory."""
-    if revision.state == State.CHECKING:
-        return scope.may_sign(user, revision)
-    return may_decide(user, revision)
-
-
-def _reply_label(user: User, revision: Revision, finding: Finding) -> str:
-    if may_decide(user, revision):
-        return _("Look at it, decide")
-    return _("Answer") if may_explain(user, revision, finding) else _("Details")
-
-
-def finding_view(
-    user: User, revision: Revision, finding: Finding, titles: dict[tuple[str, str], str]
-) -> dict[str, Any]:
-    """Return a finding as ``components/finding.html`` takes it, and its thread."""
-    return {
-        "id": finding.pk,
-        "severity": finding.severity,
-        "message": str(finding),
-        "status": finding.status,
-        "get_status_display": finding.get_status_display(),
-        "where": place_words(revision, finding, titles),
-        "url": place_url(revision, finding, titles),
-        "cure": _("To be corrected by %(day)s") % {"day": finding.deadline}
-        if finding.deadline and not finding.is_settled
-        else "",
-        "reply_url": reverse("desk:finding", args=[revision.case_id, finding.pk]),
-        "reply_label": _reply_label(user, revision, finding),
-        "raised_by": finding.raised_by,
-        "raised_at": finding.raised_at,
-        "is_objection": finding.is_objection,
-        "is_settled": finding.is_settled,
-        "remarks": queries.thread_of(finding),
-    }
-
-
-def finding_views(user: User, revision: Revision, findings: list[Finding]) -> list[dict[str, Any]]:
-    """Return findings for the page, with the titles of the rows they name."""
-    places = [(f.record_kind, f.record_uid) for f in findings]
-    reading = reading_of(revision)
-    if reading is not None and reading.content is not None:
-        titles = titles_of(reading.content, places)
-    else:
-        titles = queries.row_titles(revision, places)
-    return [finding_view(user, revision, finding, titles) for finding in findings]
 
 
 def offered_steps(revision: Revision, user: User, last: Event | None) -> list[Transition]:

@@ -14,8 +14,7 @@ from apps.accounts.models import Role, User
 from apps.cases.beside import Beside
 from apps.cases.changes import Diff, RowChange, Side, field_changes
 from apps.cases.changes.diff import Entry
-from apps.cases.desk import page as desk_page
-from apps.cases.desk import queries
+from apps.cases.desk import queries, shown_findings
 from apps.cases.desk.evidence import list_url
 from apps.cases.desk.values import EMPTY, field_label, in_words, words
 from apps.cases.domain.evidence import Place
@@ -243,7 +242,7 @@ class Review:
         key = (change.kind.code, str(change.uid))
         titles = {key: change.title} if change.after is not None else {}
         return [
-            desk_page.finding_view(self.user, self.revision, finding, titles)
+            shown_findings.finding_view(self.user, self.revision, finding, titles)
             for finding in self.findings
             if (finding.record_kind, str(finding.record_uid)) == key
         ]
@@ -252,7 +251,7 @@ class Review:
     def said_of_the_case(self) -> list[dict[str, Any]]:
         """Return what was said of the whole case, or of one of its lists."""
         return [
-            desk_page.finding_view(self.user, self.revision, finding, {})
+            shown_findings.finding_view(self.user, self.revision, finding, {})
             for finding in self.findings
             if finding.record_uid is None
         ]

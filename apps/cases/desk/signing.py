@@ -17,13 +17,13 @@ from apps.cases import scope
 from apps.cases.canonical import AttachedFile
 from apps.cases.changes import Diff, Side
 from apps.cases.desk import queries
-from apps.cases.desk.page import (
+from apps.cases.desk.comparing import (
     CHANGES_SHOWN,
     Comparison,
     against_revision,
     as_it_stands,
-    place_words,
 )
+from apps.cases.desk.shown_findings import place_words
 from apps.cases.guards import worked_on
 from apps.cases.kinds import kinds
 from apps.cases.models import Event, Evidence, FindingStatus, Revision

@@ -17,8 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.models import Role
-from apps.cases.desk import page as desk_page
-from apps.cases.desk import queries
+from apps.cases.desk import queries, shown_findings
 from apps.cases.desk import queue as asked
 from apps.cases.desk.forms import HandOverForm
 from apps.cases.desk.views.base import DeskRequest, crumbs, page
@@ -189,7 +188,7 @@ def _items(request: DeskRequest, name: str, revisions: list[Revision]) -> list[I
         for finding in findings:
             item = items[finding.revision_id]
             finding.revision = item.revision
-            view = desk_page.finding_view(
+            view = shown_findings.finding_view(
                 request.user, item.revision, finding, titles.get(finding.revision_id, {})
             )
             view["decision"] = request.POST.get(f"decision-{finding.pk}", "")

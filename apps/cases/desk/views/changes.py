@@ -15,9 +15,8 @@ from django.views.decorators.http import require_safe
 
 from apps.cases.changes import ADDED, CHANGED, MOVED, REMOVED, Diff
 from apps.cases.changes.sheet import file_name, write_sheet
-from apps.cases.desk import page as desk_page
-from apps.cases.desk import queries
-from apps.cases.desk.page import Comparison
+from apps.cases.desk import comparing, queries
+from apps.cases.desk.comparing import Comparison
 from apps.cases.desk.views.base import DeskRequest, crumbs
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Revision
@@ -102,11 +101,11 @@ def _chosen(
     if not against:
         return None
     if against == "returned" and revision.returned_at is not None:
-        return desk_page.since_return(revision, revision.returned_at)
+        return comparing.since_return(revision, revision.returned_at)
     other = next((r for r in revisions if str(r.number) == against), None)
     if other is None or other.pk == revision.pk:
         raise Http404
-    return desk_page.against_revision(revision, other)
+    return comparing.against_revision(revision, other)
 
 
 def paged(diff: Diff, data: Any) -> dict[str, Any]:

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.models import Role
 from apps.cases import scope
 from apps.cases.desk import evidence as desk_evidence
-from apps.cases.desk import page as desk_page
-from apps.cases.desk import queries
+from apps.cases.desk import queries, shown_findings
 from apps.cases.desk.forms import FindingForm, RemarkForm
 from apps.cases.desk.values import field_label
 from apps.cases.desk.views.base import (
@@ -165,10 +164,10 @@ def finding(request: DeskRequest, case_id: int, finding_id: int) -> HttpResponse
             messages.success(request, _("Noted."))
             return redirect(next_url(request, f"{case_url(revision)}#finding-{found.pk}"))
     user = request.user
-    [view] = desk_page.finding_views(user, revision, [found])
+    [view] = shown_findings.finding_views(user, revision, [found])
     files_of = EvidencePlace(finding_id=found.pk)
-    may_explain = desk_page.may_explain(user, revision, found)
-    may_decide = desk_page.may_decide(user, revision)
+    may_explain = shown_findings.may_explain(user, revision, found)
+    may_decide = shown_findings.may_decide(user, revision)
     may_fill = scope.may_fill(user, revision.case.kind_spec, revision.case.bureau_id)
     # What a rule blocks is cured at the row, not here.
     is_to_correct = may_fill and found.severity == Severity.BLOCKING and bool(found.rule)

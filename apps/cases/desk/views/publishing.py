@@ -16,7 +16,7 @@ from django_tables2 import RequestConfig
 from apps.accounts.models import Role
 from apps.cases.canonical import revision_hash
 from apps.cases.desk import queries
-from apps.cases.desk.page import Comparison, comparisons
+from apps.cases.desk.comparing import Comparison, comparisons
 from apps.cases.desk.views.base import DeskRequest, crumbs, page
 from apps.cases.domain.releases import next_number
 from apps.cases.domain.transitions import perform_many, why_not

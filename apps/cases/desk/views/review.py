@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.models import Role
 from apps.cases.desk import page as desk_page
-from apps.cases.desk import queries
+from apps.cases.desk import queries, shown_findings
 from apps.cases.desk.forms import FindingForm
 from apps.cases.desk.review import REVIEWS, Review
 from apps.cases.desk.values import field_label
@@ -35,7 +35,7 @@ def review(request: DeskRequest, case_id: int) -> HttpResponse:
     revision = revisions[0]
     shown = Review(request.user, revision, request.GET.dict())
     said = shown.said_of_the_case
-    may_decide = desk_page.may_decide(request.user, revision)
+    may_decide = shown_findings.may_decide(request.user, revision)
     places = [("", _("the whole row"))] + [
         (name, field_label(shown.kind.model, name)) for name in shown.kind.fields
     ]

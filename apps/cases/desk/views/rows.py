@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.models import Role
 from apps.cases.desk import evidence as desk_evidence
 from apps.cases.desk import page as desk_page
-from apps.cases.desk import queries
+from apps.cases.desk import queries, shown_findings
 from apps.cases.desk.values import field_label, in_words
 from apps.cases.desk.views.base import (
     DeskRequest,
@@ -284,7 +284,7 @@ def _row_page(
             "form": form,
             "locked": locked,
             "values": values_of(revision, kind, stored),
-            "findings": desk_page.finding_views(request.user, revision, findings),
+            "findings": shown_findings.finding_views(request.user, revision, findings),
             "raise_url": f"{raise_url}?kind={kind.code}&row={stored.uid}" if may_raise else "",
             "public_url": reverse("publications:record", args=[kind.code, stored.uid])
             if kind.is_listed and revision.is_public

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.cases import guards, scope
 from apps.cases.canonical import revision_hash
-from apps.cases.desk import page as desk_page
-from apps.cases.desk import queries, signing
+from apps.cases.desk import comparing, queries, shown_findings, signing
 from apps.cases.desk.forms import StepForm
 from apps.cases.desk.views.base import (
     DeskRequest,
@@ -165,7 +164,7 @@ def _page(
     }
     if row.name in {"return", "approve", "submit", "hand_over", "send_back"}:
         findings = list(reading.findings) if reading else queries.findings_of(revision)
-        views = desk_page.finding_views(request.user, revision, findings)
+        views = shown_findings.finding_views(request.user, revision, findings)
         context["all_findings"] = views
         context["findings"] = [view for view in views if not view["is_settled"]]
     if is_possible and row.name == "hand_over":
@@ -175,7 +174,7 @@ def _page(
             "desk:step", args=[revision.case_id, revision.number, "send_back"]
         )
     if row.name in {"approve", "publish", "announce"} and revision.based_on is not None:
-        context["comparisons"] = desk_page.comparisons(revision)
+        context["comparisons"] = comparing.comparisons(revision)
     if reading is not None:
         return _signing_page(request, reading, revision, form, context, refusal, status)
     return page(request, "cases/step.html", context, refusal, status)
