@@ -12,13 +12,14 @@ from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from apps.audit.models import Act, Entry, EntryKind
+from apps.audit.models import Act, AddedRows, Entry, EntryKind
 from apps.cases.models import Record
 
 # Tables that hold no truth of their own, each with the reason.
 NOT_COVERED = {
     "audit_act": "the chain itself; it refuses every change and checks itself",
     "audit_entry": "the chain itself; it refuses every change and checks itself",
+    "audit_addedrows": "the chain itself; it refuses every change and checks itself",
     "registry_compared": "up to where doubles and twins were looked for; a bookmark that decides nothing",
     "cases_look": "how far a reviewer has read; a bookmark that decides nothing",
     "publications_tally": "numbers of published rows, which are covered; counted again at will",
@@ -213,7 +214,7 @@ def cover(connection: BaseDatabaseWrapper) -> None:
     taken over only if it is what its last entry says of the former columns.
     """
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regproc('audit_write_changed') IS NOT NULL")
+        cursor.execute("SELECT to_regproc('audit_last_of_rows') IS NOT NULL")
         if not cursor.fetchone()[0]:
             return
         present = installed(cursor)
@@ -223,9 +224,9 @@ def cover(connection: BaseDatabaseWrapper) -> None:
             former, whole = present.get(covered.table, ([], False))
             if columns and (former != covered.arguments(columns) or not whole):
                 _cover_table(cursor, covered, columns, former)
-        for table in (Act._meta.db_table, Entry._meta.db_table):
-            if table not in present:
-                _refuse_truncate(cursor, table)
+        for model in (Act, Entry, AddedRows):
+            if model._meta.db_table not in present:
+                _refuse_truncate(cursor, model._meta.db_table)
 
 
 def _refuse_truncate(cursor: CursorWrapper, table: str) -> None:
@@ -291,11 +292,7 @@ def take_over_sql(covered: Covered, columns: list[str], former: list[str]) -> st
                     to_jsonb(t) - %(not_audited)s::text[] AS content
                 FROM "{covered.table}" t
             ) r
-            LEFT JOIN LATERAL (
-                SELECT digest FROM audit_entry
-                WHERE table_name = '{covered.table}' AND row_id = r.row_id
-                ORDER BY id DESC LIMIT 1
-            ) last ON true
+            LEFT JOIN audit_last_of_rows('{covered.table}') last ON last.row_id = r.row_id
             WHERE last.digest IS NULL OR ({was_as_recorded}
                 AND last.digest <> audit_digest(r.content))
         ) e

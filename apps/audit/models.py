@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +69,8 @@ class Operation(models.TextChoices):
     INSERTED = "I", _("added")
     UPDATED = "U", _("changed")
     DELETED = "D", _("removed")
+    # Many rows that one statement added: ``AddedRows`` names them.
+    ADDED_TOGETHER = "A", _("added together")
     # The row was there before its table was covered, or its table got other columns.
     TAKEN_OVER = "T", _("taken over as it was")
 
@@ -107,6 +110,7 @@ class Entry(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=EntryKind, blank=True)
     table_name = models.CharField(_("table"), max_length=63)
+    # Blank where the entry is of many rows.
     row_id = models.CharField(_("row"), max_length=100)
     operation = models.CharField(_("done"), max_length=1, choices=Operation)
     case = models.ForeignKey(
@@ -123,7 +127,8 @@ class Entry(models.Model):
     # Of a change only the columns that changed; the whole row where it was added or removed.
     old = models.JSONField(_("before"), null=True, decoder=ExactDecoder)
     new = models.JSONField(_("after"), null=True, decoder=ExactDecoder)
-    # SHA-256 of the row as it is after it, in canonical form (docs/canonical.md); null: removed.
+    # SHA-256 of the row, or of the many, as after it, in canonical form (docs/canonical.md); null:
+    # removed.
     digest = models.BinaryField(null=True)
     # SHA-256 of this entry.
     hash = models.BinaryField()
@@ -156,6 +161,32 @@ class Entry(models.Model):
     def __str__(self) -> str:
         """Return what was done to which row."""
         return f"{self.get_operation_display()} {self.table_name} {self.row_id}"
+
+
+class AddedRows(models.Model):
+    """The rows of an entry of many: their keys, and the SHA-256 of each in the same order.
+
+    The entry's own digest is made of them.
+    """
+
+    entry = models.OneToOneField(
+        Entry,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        primary_key=True,
+        related_name="added_rows",
+    )
+    row_ids = ArrayField(models.TextField())
+    digests = ArrayField(models.BinaryField())
+
+    class Meta:
+        verbose_name = _("rows added together")
+        verbose_name_plural = _("rows added together")
+        triggers = [written_by_triggers("false"), append_only()]
+
+    def __str__(self) -> str:
+        """Return how many."""
+        return str(len(self.row_ids))
 
 
 class Outcome(models.TextChoices):

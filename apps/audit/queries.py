@@ -8,10 +8,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from apps.accounts.models import Role, User
-from apps.audit.models import Entry
+from apps.audit.models import AddedRows, Entry
 from apps.cases.models import Case
 from apps.districts.models import IndicatorValue
 
@@ -71,9 +72,28 @@ def about_figure(indicator: str, district: str, year: int | None) -> Q:
     if year is not None:
         wanted &= Q(period__startswith=str(year))
     history = IndicatorValue.pgh_event_model.objects  # type: ignore[attr-defined]
-    present = IndicatorValue.objects.filter(wanted).order_by().values_list("uid", flat=True)
-    removed = history.filter(wanted, pgh_label="delete").order_by().values_list("uid", flat=True)
-    return _is_one_of("row_uid", present.union(removed))
+    present = IndicatorValue.objects.filter(wanted)
+    removed = history.filter(wanted, pgh_label="delete")
+    together = AddedRows.objects.filter(
+        entry__table_name=IndicatorValue._meta.db_table,
+        entry__row_id="",
+        row_ids__overlap=history.filter(wanted, pgh_label="insert")
+        .order_by()
+        .values_list(Cast("pgh_obj_id", TextField())),
+    )
+    # Read here: the planner must see how few they are.
+    meant: dict[str, list[str]] = {"row": [], "many": []}
+    found = [
+        keys.order_by().values_list(Value(what), Cast(column, TextField()))
+        for what, keys, column in (
+            ("row", present, "uid"),
+            ("row", removed, "uid"),
+            ("many", together, "pk"),
+        )
+    ]
+    for what, key in found[0].union(*found[1:])[:MOST_MEANT]:
+        meant[what].append(key)
+    return Q(row_uid__in=meant["row"]) | Q(pk__in=meant["many"])
 
 
 def by_person(text: str) -> Q:
@@ -94,9 +114,13 @@ def of_case(text: str) -> Q:
 
 
 def page_after(entries: QuerySet[Entry], place: Place | None, size: int) -> list[Entry]:
-    """Return the ``size`` entries that follow ``place``, and one more where there are more."""
+    """Return the ``size`` entries that follow ``place``, and one more where there are more.
+
+    Those of many rows say in ``row_count`` of how many.
+    """
     if place is not None:
         entries = entries.filter(
             Q(at__lt=place.at) | Q(at=place.at, id__lt=place.entry), at__lte=place.at
         )
-    return list(entries.select_related("person", "case__bureau")[: size + 1])
+    counted = entries.annotate(row_count=F("added_rows__row_ids__len"))
+    return list(counted.select_related("person", "case__bureau")[: size + 1])

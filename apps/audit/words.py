@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.audit.coverage import covered_models
-from apps.audit.models import Entry
+from apps.audit.models import Entry, Operation
 from apps.cases.kinds import record_kind_of
 from apps.cases.models import Record
 from apps.registry.models import District, Indicator
@@ -51,6 +51,9 @@ class Line:
         """Return the address of the row of a case that it is about, with all its history, or ""."""
         model = _model_of(self.entry.table_name)
         if model is None or not issubclass(model, Record) or self.entry.case_id is None:
+            return ""
+        if self.entry.row_uid is None:
+            # Many rows: their case is shown beside them.
             return ""
         code = record_kind_of(model).code
         return reverse("desk:row", args=[self.entry.case_id, code, self.entry.row_uid])
@@ -133,6 +136,8 @@ def _names(entries: Iterable[Entry]) -> Names:
 
 
 def _changes(entry: Entry, names: Names) -> list[Change]:
+    if entry.operation == Operation.ADDED_TOGETHER:
+        return [Change(_("rows"), "", str(entry.row_count))]  # type: ignore[attr-defined]
     found = []
     for column in _keys(entry):
         field = _field_of(entry.table_name, column)

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from apps.audit.coverage import NOT_AUDITED, covered_tables
 
 OPERATIONS = ("change", "insert", "delete", "reorder")
-CHAIN = ("audit_act", "audit_entry")
+CHAIN = ("audit_act", "audit_entry", "audit_addedrows")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from apps.accounts.models import EventKind, Role
 from apps.audit.domain import request_verification
 from apps.cases.domain import many
 from apps.cases.domain.assignment import hand_to
+from apps.cases.domain.bulk import add_rows
 from apps.cases.domain.evidence import Place, attach
 from apps.cases.domain.extensions import ask_extension
 from apps.cases.domain.findings import explain
@@ -84,6 +85,7 @@ def build() -> None:
     _take_in()
     _decide_about_organisations()
     _change_many()
+    _add_many()
     _request_and_verify()
 
 
@@ -193,6 +195,17 @@ def _change_many() -> None:
         for number in (1, 2):
             token, _key = make_token(filler, f"系统{number}", Role.CITY_EDITOR, 30)
             deliver(filler, token, f"{number}", support.draft(), "表.xlsx", support.sheet(), "")
+
+
+def _add_many() -> None:
+    """Add so many rows at once that they are one entry; change one of them, and remove one."""
+    revision = factories.open_list("roster-entries", rows=0)
+    kind = revision.case.kind_spec.records[0]
+    filler = factories.filler_of(revision)
+    add_rows(filler, revision.pk, kind, map(factories.roster_entry_values, range(60)))
+    factories.change_first_row(revision)
+    last = factories.records_of(revision)[-1]
+    remove_record(filler, revision.pk, kind, last.uid)
 
 
 def _request_and_verify() -> None:

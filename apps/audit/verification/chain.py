@@ -55,15 +55,32 @@ def verify_acts() -> Iterator[Fault]:
             )
 
 
+_ENTRIES = """
+    SELECT e.id, a.id IS NULL
+    FROM audit_entry e
+    LEFT JOIN audit_act a ON a.id = e.act_id
+    LEFT JOIN audit_addedrows many ON many.entry_id = e.id
+    WHERE a.id IS NULL OR e.at <> a.at OR audit_entry_hash(e) <> e.hash
+        OR (e.operation = 'A') <> (many.entry_id IS NOT NULL)
+        OR audit_digest_of_rows(many.row_ids, many.digests) IS DISTINCT FROM
+            CASE WHEN many.entry_id IS NOT NULL THEN e.digest END
+    ORDER BY e.id
+"""
+_ROWS_WITHOUT_ENTRY = """
+    SELECT entry_id FROM audit_addedrows many
+    WHERE NOT EXISTS (SELECT FROM audit_entry WHERE id = many.entry_id) ORDER BY entry_id
+"""
+
+
 def verify_entries() -> Iterator[Fault]:
-    """Recompute the hash of every entry, and see that its act exists and is of the same time."""
-    sql = """
-        SELECT e.id, a.id IS NULL FROM audit_entry e LEFT JOIN audit_act a ON a.id = e.act_id
-        WHERE a.id IS NULL OR e.at <> a.at OR audit_entry_hash(e) <> e.hash ORDER BY e.id
+    """Recompute the hash of every entry, of many rows the digest too, and see that its act is there
+    and is of the same time.
     """
-    for entry, lost in rows_of(sql):
+    for entry, lost in rows_of(_ENTRIES):
         what = _("The act of this entry is gone.") if lost else _("The entry was altered.")
         yield Fault("audit_entry", str(entry), what)
+    for (entry,) in rows_of(_ROWS_WITHOUT_ENTRY):
+        yield Fault("audit_addedrows", str(entry), _("The entry of these rows is gone."))
 
 
 def verify_coverage() -> Iterator[Fault]:

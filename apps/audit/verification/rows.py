@@ -16,10 +16,7 @@ def verify_rows(covered: Covered) -> Iterator[Fault]:
                 WHEN last.row_id IS NULL THEN 'unknown'
                 WHEN last.digest IS NULL THEN 'back'
                 ELSE 'altered' END
-        FROM (
-            SELECT DISTINCT ON (row_id) row_id, act_id, digest FROM audit_entry
-            WHERE table_name = %(table)s ORDER BY row_id, id DESC
-        ) last
+        FROM audit_last_of_rows(%(table)s) last
         FULL JOIN (
             SELECT t."{covered.key}"::text AS row_id,
                 audit_digest(to_jsonb(t) - %(not_audited)s::text[]) AS digest
