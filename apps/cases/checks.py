@@ -12,8 +12,9 @@ from apps.cases.models import Revision, Severity
 from apps.cases.personal_data import Hit, scan
 
 # Eleven digits with at most a blank or a hyphen between them: the database finds the few rows
-# that are worth a look, so that a list of any length costs one query.
-_LONG_NUMBER = r"([0-9０-９][ -]?){11}"
+# that are worth a look, so that a list of any length costs one query. A certificate's number goes
+# on from letters: a personal one stands alone (``personal_data.py``).
+_LONG_NUMBER = r"(?<![0-9A-Za-z_.-])([0-9０-９][ -]?){11}"
 
 
 def personal_data(revision: Revision) -> Iterator[Problem]:

@@ -10,6 +10,11 @@ from apps.cases.models import Record
 RecordType = TypeVar("RecordType", bound=type[Record])
 
 
+# What a history is asked by: the rows of a revision, of one row, of one act; the auditor asks for
+# figures of an indicator and a district. Any other relation of an event needs no index.
+ASKED_BY = {"revision", "pgh_obj", "pgh_context", "indicator", "reporting_unit"}
+
+
 def tracked(model: RecordType) -> RecordType:
     """Decorate a record model: keep each row as it was written, removed rows too.
 
@@ -18,7 +23,7 @@ def tracked(model: RecordType) -> RecordType:
     """
     # The list is inherited from Record.Meta; tracking adds to it and must not add for all kinds.
     model._meta.triggers = list(model._meta.triggers)  # type: ignore[attr-defined]
-    return pghistory.track(
+    tracks = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
@@ -28,7 +33,12 @@ def tracked(model: RecordType) -> RecordType:
         level=pghistory.Statement,
         # Both follow from what is kept.
         exclude=["list_place", "sounds"],
-    )(model)
+    )
+    found = tracks(model)
+    for field in found.pgh_event_model._meta.local_fields:
+        if field.is_relation and field.name not in ASKED_BY:
+            field.db_index = False
+    return found
 
 
 def join_by_hash(using: str, **_signal: Any) -> None:

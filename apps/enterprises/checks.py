@@ -1,5 +1,6 @@
 """Rules of rosters."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_noop as _
@@ -13,16 +14,17 @@ from apps.registry.names import organisation_key
 
 def organisation_listed_twice(revision: Revision) -> Iterator[Problem]:
     """A firm stands once in a roster (with one case, where the roster names cases)."""
-    seen: set[tuple[str, int, str, str]] = set()
+    # By roster, year and case: of a long list only the firms' names are held.
+    seen: dict[tuple[str, int, str], set[str]] = defaultdict(set)
     twice = []
     entries = RosterEntry.objects.filter(revision=revision).values_list(
         "pk", "roster", "year", "organisation", "title"
     )
     for pk, roster, year, organisation, title in entries.iterator(chunk_size=2000):
-        key = (roster, year, organisation_key(organisation), title)
-        if key in seen:
+        firms, key = seen[roster, year, title], organisation_key(organisation)
+        if key in firms:
             twice.append(pk)
-        seen.add(key)
+        firms.add(key)
     for entry in RosterEntry.objects.filter(pk__in=twice) if twice else ():
         yield Problem(
             "organisation_listed_twice",

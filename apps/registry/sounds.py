@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -44,59 +44,60 @@ def _of_character(character: str) -> str:
 
 
 @cache
-def _phrases() -> tuple[dict[str, tuple[str, ...]], frozenset[str], int]:
+def _phrases() -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
     """Return the phrases that are read otherwise than character by character (重庆, 银行).
 
-    Beside them the characters that one begins with, and the length of the longest.
+    Beside them, by the characters that one begins with, the length of the longest.
     """
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
+    longest: dict[str, int] = {}
     for phrase, said in phrases_dict.items():
         sounds = tuple(_plain(readings[0]) for readings in said)
         if len(sounds) == len(phrase) and sounds != tuple(map(_of_character, phrase)):
             found[phrase] = sounds
-    return found, frozenset(phrase[0] for phrase in found), max(map(len, found))
+            longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
+    return found, longest
 
 
 def _read_aloud(run: str) -> list[str]:
     """Return the sound of each character of a run of Chinese, the longest known phrase first."""
-    phrases, first, longest = _phrases()
+    phrases, longest = _phrases()
     sounds: list[str] = []
-    while len(sounds) < len(run):
-        place = len(sounds)
-        if run[place] in first:
-            for length in range(min(longest, len(run) - place), 1, -1):
-                if said := phrases.get(run[place : place + length]):
-                    sounds += said
-                    break
-            else:
-                sounds.append(_of_character(run[place]))
+    while (place := len(sounds)) < len(run):
+        for length in range(min(longest.get(run[place], 0), len(run) - place), 1, -1):
+            if said := phrases.get(run[place : place + length]):
+                sounds += said
+                break
         else:
             sounds.append(_of_character(run[place]))
     return sounds
 
 
-def syllables(text: str) -> list[Syllable]:
-    """Return what ``text`` sounds like, character by character; digits and signs are silent."""
-    found = []
+def _heard(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Yield where each syllable of ``text`` begins and ends, its sound and its initials."""
     for run in _RUNS.finditer(text):
         if run.group(1):
             for place, sound in enumerate(_read_aloud(run.group()), start=run.start()):
                 if sound:
-                    found.append(Syllable(place, place + 1, sound, sound[0].upper()))
+                    yield place, place + 1, sound, sound[0].upper()
         else:
             word = run.group().lower()
-            found.append(Syllable(run.start(), run.end(), word, word.upper()))
-    return found
+            yield run.start(), run.end(), word, word.upper()
+
+
+def syllables(text: str) -> list[Syllable]:
+    """Return what ``text`` sounds like, character by character; digits and signs are silent."""
+    return [Syllable(*heard) for heard in _heard(text)]
 
 
 @lru_cache(maxsize=20_000)
 def spelled(text: str) -> str:
     """Return how ``text`` sounds: `` jiang feng dian zi JFDZ``; blank where it makes no sound."""
-    heard = syllables(unicodedata.normalize("NFKC", text))
-    if not heard:
-        return ""
-    words = "".join(f" {syllable.sound}" for syllable in heard)
-    return f"{words} {''.join(syllable.initials for syllable in heard)}"
+    words, initials = [""], []
+    for _start, _end, sound, initial in _heard(unicodedata.normalize("NFKC", text)):
+        words.append(sound)
+        initials.append(initial)
+    return f"{' '.join(words)} {''.join(initials)}" if initials else ""
 
 
 def sounds_of(values: Iterable[str | Sequence[str] | None]) -> str:

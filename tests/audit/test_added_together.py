@@ -252,5 +252,5 @@ def test_keys_of_rows_are_unique_where_many_are_added() -> None:
     roster()
     (entry,) = entries(ROWS)
 
-    with pytest.raises(IntegrityError, match="cannot change|key of a row"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="key of a row"), transaction.atomic():
         sql(f"UPDATE {ROWS} SET id = id + 1000 WHERE id = %s", int(entry.added_rows.row_ids[0]))

@@ -1,8 +1,9 @@
 """Personal numbers: told apart from what only looks like one, and found in every text of a case."""
 
 import pytest
+from django.db import connection
 
-from apps.cases.checks import personal_data
+from apps.cases.checks import _LONG_NUMBER, personal_data
 from apps.cases.domain.records import add_records
 from apps.cases.errors import Refused
 from apps.cases.kinds import kinds, record_kinds
@@ -56,6 +57,24 @@ def test_personal_number_is_found(case: str) -> None:
 @pytest.mark.parametrize("case", NOT_FOUND)
 def test_other_number_is_left_alone(case: str) -> None:
     assert list(scan(NOT_FOUND[case])) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", FOUND)
+def test_database_leaves_out_no_row_that_holds_one(case: str) -> None:
+    text, _kind = FOUND[case]
+    for around in ("{}", "号{}", "A5 {}", "{{甲,{}}}", '["{}"]', "12-34 {}人", "GR202333100001 {}"):
+        if list(scan(around.format(text))):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT %s ~ %s", [around.format(text), _LONG_NUMBER])
+                assert cursor.fetchone() == (True,), around
+
+
+@pytest.mark.django_db
+def test_database_leaves_out_rows_that_only_hold_certificates() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s ~ %s", [NOT_FOUND["certificate"], _LONG_NUMBER])
+        assert cursor.fetchone() == (False,)
 
 
 # In the texts of a case

@@ -115,3 +115,34 @@ def test_faults_are_said_in_the_language_of_each_who_asks():
         assert faults_in(model, {})["title"] == ["此字段不能为空。"]
     with translation.override("en"):
         assert faults_in(model, {})["title"] == ["This field cannot be blank."]
+
+
+def test_each_row_says_what_it_says_whatever_the_rows_before_it_said():
+    shape = shape_of(record_kinds["roster-entries"].model)
+    at = {name: shape.by_name[name].at for name in ("rank", "organisation", "uid", "roster")}
+    whole = {"roster": "名单", "year": 2023, "organisation": "甲单位", "rank": 1}
+
+    rows = [
+        shape.row(values, GIVEN)
+        for values in (
+            whole,
+            {**whole, "uid": uuid.UUID(int=7)},
+            {"rank": 2, "organisation": "乙单位", "year": 2023, "roster": "名单"},
+            {"organisation": "", "rank": -1},
+            whole,
+        )
+    ]
+
+    assert [row[at["organisation"]] for row, _faults in rows[:3]] == ["甲单位", "甲单位", "乙单位"]
+    assert [row[at["rank"]] for row, _faults in rows[:3]] == [1, 1, 2]
+    assert rows[1][0][at["uid"]] == uuid.UUID(int=7)
+    assert rows[0][0][at["uid"]] != rows[4][0][at["uid"]]
+    assert [sorted(faults) for _row, faults in rows] == [
+        [],
+        [],
+        [],
+        ["organisation", "rank", "roster", "year"],
+        [],
+    ]
+    with pytest.raises(TypeError, match="no field colour"):
+        shape.row({"colour": "red"}, GIVEN)

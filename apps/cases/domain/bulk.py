@@ -92,46 +92,46 @@ def add_rows(
     """
     revision = open_revision(actor, revision_id, kind)
     last = kind.model.objects.filter(revision=revision).aggregate(last=Max("position"))["last"] or 0
-    now, count = timezone.now(), 0
+    fixed = {
+        "revision": revision,
+        "list_place": revision.case.list_place,
+        "updated_at": timezone.now(),
+        "updated_by": actor,
+    }
+    count = 0
     add = _add_plain if shape_of(kind.model) else _add_records
     with pghistory.context(user=actor.pk):
         name_the_writer()
         for piece in in_pieces(rows):
             if not count:
                 scope.ensure_row_is_open(revision, kind.code, None)
-            made = [
-                (
-                    {
-                        "revision": revision,
-                        "position": last + number * STEP,
-                        "list_place": revision.case.list_place,
-                        "updated_at": now,
-                        "updated_by": actor,
-                    },
-                    values,
-                )
-                for number, values in enumerate(piece, start=count + 1)
-            ]
-            add(revision, kind, made, count)
+            add(revision, kind, fixed, piece, count, last)
             count += len(piece)
     return count
 
 
-Made = Sequence[tuple[dict[str, Any], Mapping[str, Any]]]
+Rows = Sequence[Mapping[str, Any]]
 
 
-def _add_records(revision: Revision, kind: RecordKind, made: Made, before: int) -> None:
-    """Store new rows of a kind that looks at each as a whole."""
+def _add_records(
+    revision: Revision, kind: RecordKind, fixed: dict[str, Any], rows: Rows, before: int, last: int
+) -> None:
+    """Store new rows of a kind that looks at each as a whole.
+
+    ``before`` of the list are stored already; the revision's own ended at the position ``last``.
+    """
     records = []
-    for number, (fixed, values) in enumerate(made, start=before + 1):
-        record = kind.model(**fixed, **values)
+    for number, values in enumerate(rows, start=before + 1):
+        record = kind.model(**fixed, position=last + number * STEP, **values)
         _clean(record, number)
         records.append(record)
     store(records, lambda: copy_in(kind.model, records))
     copy_in_mentions(revision, kind, records)
 
 
-def _add_plain(revision: Revision, kind: RecordKind, made: Made, before: int) -> None:
+def _add_plain(
+    revision: Revision, kind: RecordKind, fixed: dict[str, Any], rows: Rows, before: int, last: int
+) -> None:
     """Store new rows column by column, without an object for each: a third of the time."""
     shape = shape_of(kind.model)
     assert shape is not None
@@ -140,31 +140,33 @@ def _add_plain(revision: Revision, kind: RecordKind, made: Made, before: int) ->
         for column in shape.columns
         if isinstance(column.field, SoundsField)
     ]
-    rows = []
-    for number, (fixed, values) in enumerate(made, start=before + 1):
-        plain = {name: getattr(value, "pk", value) for name, value in fixed.items()}
-        row, faults = shape.row(values, plain)
+    keys = {name: getattr(value, "pk", value) for name, value in fixed.items()}
+    made = []
+    for number, values in enumerate(rows, start=before + 1):
+        keys["position"] = last + number * STEP
+        row, faults = shape.row(values, keys)
         if faults:
             raise Invalid(faults, number)
         for at, of in spelled:
-            row[at] = sounds_of(row[each] for each in of)
-        rows.append(row)
+            row[at] = sounds_of([row[each] for each in of])
+        made.append(row)
     # Only where the database refuses a row are there objects to ask which.
     store(
-        (kind.model(**dict(zip(shape.attnames, row, strict=True))) for row in rows),
-        lambda: copy_values(kind.model, shape.attnames, rows),
+        (kind.model(**dict(zip(shape.attnames, row, strict=True))) for row in made),
+        lambda: copy_values(kind.model, shape.attnames, made),
     )
     at_uid = shape.by_name["uid"].at
-    _copy_mentions(
-        revision,
-        kind,
-        [
-            (row[at_uid], name, position, text)
-            for row in rows
-            for name in kind.mentions
-            for position, text in enumerate(names_in(row[shape.by_name[name].at]))
-        ],
-    )
+    for name in kind.mentions:
+        at = shape.by_name[name].at
+        _copy_mentions(
+            revision,
+            kind,
+            [
+                (row[at_uid], name, position, text)
+                for row in made
+                for position, text in enumerate(names_in(row[at]))
+            ],
+        )
 
 
 def copy_in_mentions(revision: Revision, kind: RecordKind, records: Sequence[Record]) -> None:

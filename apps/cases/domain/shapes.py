@@ -7,7 +7,7 @@ holds is let through at once; any other is asked of the field itself, with its o
 import datetime as dt
 import sys
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -114,6 +114,7 @@ class Shape:
         self.empty: list[Any] = []
         # What is wrong with a row that says nothing of a field; in the words of whoever asks.
         self.unsaid: dict[int, ValidationError] = {}
+        self.forms: dict[tuple[int, tuple[str, ...]], _Form] = {}
         for column in self.columns:
             default = column.field.get_default()
             if column.field.has_default() and callable(column.field.default):
@@ -129,30 +130,49 @@ class Shape:
 
         ``fixed`` are values of the house's own, which are not looked at.
         """
-        row, said, faults = self.empty.copy(), set(), {}
-        for at, make in self.made:
+        names = (*fixed, *given)
+        form = self.forms.get((len(fixed), names))
+        if form is None:
+            form = self.forms[len(fixed), names] = _Form(self, names, len(fixed))
+        row, faults = self.empty.copy(), {}
+        for at, make in form.made:
             row[at] = make()
-        for name, value in fixed.items():
-            at = self.by_name[name].at
+        for at, value in zip(form.fixed, fixed.values(), strict=True):
             row[at] = value
-            said.add(at)
-        for name, value in given.items():
-            column = self.by_name.get(name)
-            if column is None:
-                raise TypeError(f"no field {name}")
-            said.add(column.at)
+        for (at, is_plain, read), value in zip(form.given, given.values(), strict=True):
+            if is_plain is not None and is_plain(value):
+                row[at] = value
+                continue
             try:
-                row[column.at] = column.read(value)
+                row[at] = read(value)
             except ValidationError as error:
-                faults[column.at] = error.messages
-        for at, unsaid in self.unsaid.items():
-            if at not in said:
-                faults[at] = unsaid.messages
-        if not faults:
+                faults[at] = error.messages
+        if not faults and not form.unsaid:
             return row, {}
+        faults |= {at: error.messages for at, error in form.unsaid.items()}
         # Relations first, then in the order of the fields: so the model itself says it.
         order = sorted(faults, key=lambda at: (not self.columns[at].is_relation, at))
         return row, {self.columns[at].field.name: faults[at] for at in order}
+
+
+class _Form:
+    """Where the values of rows go that say something of the same fields: a list has few forms."""
+
+    def __init__(self, shape: Shape, names: Sequence[str], fixed: int) -> None:
+        """Find the columns; the first ``fixed`` of ``names`` are the house's own."""
+        for name in names:
+            if name not in shape.by_name:
+                raise TypeError(f"no field {name}")
+        columns = [shape.by_name[name] for name in names]
+        said = {column.at for column in columns}
+        self.fixed = [column.at for column in columns[:fixed]]
+        self.given = [
+            (column.at, None if column.is_relation else column.is_plain, column.read)
+            for column in columns[fixed:]
+        ]
+        # What is made anew for each row that does not say it; what is wrong with not saying it.
+        self.made = [(at, make) for at, make in shape.made if at not in said]
+        self.unsaid = {at: error for at, error in shape.unsaid.items() if at not in said}
 
 
 @cache

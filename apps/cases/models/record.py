@@ -76,8 +76,9 @@ class Record(models.Model):
         abstract = True
         ordering = ["revision_id", "position", "id"]
         constraints = [
+            # Serves one row by its permanent id, whatever the revision, as well.
             models.UniqueConstraint(
-                fields=["revision", "uid"], name="%(app_label)s_%(class)s_uid_once"
+                fields=["uid", "revision"], name="%(app_label)s_%(class)s_uid_once"
             )
         ]
         indexes = [
@@ -85,8 +86,6 @@ class Record(models.Model):
             models.Index(fields=["revision", "position", "id"], name="%(class)s_order"),
             # All public rows in printed order: the listing's pages, the pages of the API.
             models.Index(fields=["list_place", "position", "uid"], name="%(class)s_listed"),
-            # One row by its permanent id, whatever the revision.
-            models.Index(fields=["uid"], name="%(class)s_uid"),
         ]
         triggers = [*triggers.writable_revision(), *triggers.list_place()]
 
@@ -101,7 +100,10 @@ class Record(models.Model):
 class Mention(models.Model):
     """Where a row names an organisation: what an organisation's page is made of."""
 
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="mentions")
+    # The constraint's index begins with the revision.
+    revision = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, related_name="mentions", db_index=False
+    )
     record_kind = models.CharField(max_length=30)
     record_uid = models.UUIDField()
     # The field that names it, such as "organisations" or "hosts".
