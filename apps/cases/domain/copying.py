@@ -1,27 +1,19 @@
 """Copying a revision's rows and files into the next revision: same permanent ids, same order."""
 
-from apps.cases.domain.mentions import copy_mentions
-from apps.cases.models import Evidence, Revision
+from apps.cases.domain.writing import copy_rows
+from apps.cases.models import Evidence, Mention, Revision
 
 
 def copy_revision(source: Revision, target: Revision) -> None:
-    """Copy every row of ``source``, its mentions and its files into ``target``, 2,000 at a time.
+    """Copy every row of ``source``, its mentions and its files into ``target``.
 
-    Saver and time of each row are kept: copying is not entering. A file is carried on by
-    reference; what belongs to a finding's thread stays with the finding.
+    One statement for each kind of row, within the database. Saver and time of each row are kept:
+    copying is not entering. A file is carried on by reference; what belongs to a finding's thread
+    stays with the finding.
     """
     for kind in source.case.kind_spec.records:
-        batch = []
-        for record in kind.model.objects.filter(revision=source).iterator(chunk_size=2000):
-            record.pk = None
-            record.revision = target
-            record._state.adding = True
-            batch.append(record)
-            if len(batch) == 2000:
-                kind.model.objects.bulk_create(batch)
-                batch = []
-        kind.model.objects.bulk_create(batch)
-    copy_mentions(source, target)
+        copy_rows(kind.model, source, target)
+    copy_rows(Mention, source, target)
     _copy_evidence(source, target)
 
 

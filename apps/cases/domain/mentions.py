@@ -53,21 +53,3 @@ def remove_mentions(revision: Revision, kind: RecordKind, uids: Iterable[object]
     Mention.objects.filter(
         revision=revision, record_kind=kind.code, record_uid__in=list(uids)
     ).delete()
-
-
-def copy_mentions(source: Revision, target: Revision) -> None:
-    """Give ``target``, whose rows are copies of ``source``'s, the same mentions."""
-    Mention.objects.bulk_create(
-        (
-            Mention(
-                revision=target,
-                record_kind=m.record_kind,
-                record_uid=m.record_uid,
-                field=m.field,
-                position=m.position,
-                name_id=m.name_id,
-            )
-            for m in Mention.objects.filter(revision=source).iterator(chunk_size=2000)
-        ),
-        batch_size=2000,
-    )

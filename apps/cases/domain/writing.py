@@ -55,6 +55,23 @@ def copy_values(
     _copy_lines(f'"{model._meta.db_table}"', fields, rows)
 
 
+def copy_rows(model: type[models.Model], source: models.Model, target: models.Model) -> None:
+    """Insert a copy of each row of the revision ``source`` as one of ``target``, in their order."""
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    values = ", ".join(
+        "%(target)s" if field.name == "revision" else f'"{field.column}"' for field in fields
+    )
+    with connection.cursor() as cursor:
+        # Names come from the model.
+        cursor.execute(
+            f'INSERT INTO "{model._meta.db_table}" ({columns})'  # noqa: S608
+            f' SELECT {values} FROM "{model._meta.db_table}"'
+            f" WHERE revision_id = %(source)s ORDER BY position, id",
+            {"source": source.pk, "target": target.pk},
+        )
+
+
 def _copy(table: str, fields: Sequence[Any], rows: Iterable[Any], *, is_new: bool) -> None:
     # What a field computes of the others is computed here as in ``save``.
     computed = [field for field in fields if _is_computed(field)]
