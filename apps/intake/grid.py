@@ -65,6 +65,8 @@ class Row:
 
     def part(self, start: int, end: int) -> "Row":
         """The cells from ``start`` to ``end`` as a row of their own, with their marks."""
+        if not start and end == len(self.cells):
+            return self
         marks = tuple(
             m if m.column == WHOLE_ROW else Mark(m.column - start, m.code)
             for m in self.marks

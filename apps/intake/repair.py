@@ -99,7 +99,7 @@ def profile(rows: list[Row], width: int) -> list[str]:
     """What most cells of each column look like, among rows that have no blank at the end."""
     classes = []
     for at in range(width):
-        found = Counter(class_of(row.cells[at]) for row in rows if row.cells[at])
+        found = Counter(map(class_of, filter(None, (row.cells[at] for row in rows))))
         classes.append(found.most_common(1)[0][0] if found else "")
     return classes
 

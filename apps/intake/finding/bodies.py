@@ -1,6 +1,7 @@
 """The body of a table: what is no row of it set aside, headings between rows made a column."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from apps.intake.finding.rows import (
@@ -37,12 +38,13 @@ def clean_body(table: Table) -> Table:
     has_rows = False
     bare = _bare(table.header)
     titles = {bare_title(table.title), *(bare_title(title_of(line)) for line in table.above)}
-    last_full = max((at for at, row in enumerate(table.rows) if len(row.printed()) > 1), default=-1)
+    last_full = last_of(table.rows, lambda row: len(row.printed()) > 1)
     for at, row in enumerate(table.rows):
-        text = row.text()
-        is_single = len(row.printed()) == 1 and table.width != 1 and len(row.cells) > 1
+        printed = row.printed()
+        is_single = len(printed) == 1 and table.width != 1 and len(row.cells) > 1
+        text = row.text() if is_single else ""
         reason = ""
-        if bare and _bare(row.cells[: len(bare)]) == bare:
+        if _repeats(row.cells, bare):
             reason = "repeated-header"
         elif is_single and bare_title(title_of(text)) in titles - {""}:
             reason = "repeated-title"
@@ -54,18 +56,30 @@ def clean_body(table: Table) -> Table:
             reason = "month-heading"
         elif is_single and kept and counts_on(kept[-1], row):
             pass
-        elif is_single and (is_note(row.printed()[0]) or is_furniture(text)):
+        elif is_single and (is_note(printed[0]) or is_furniture(text)):
             reason = "note"
         elif is_single and is_section(row):
             pass
         elif is_single and at > last_full and len(text) > 12:
             reason = "note"
         if reason:
-            aside.append(Aside(text, reason, row.line, row.cells))
+            aside.append(Aside(row.text(), reason, row.line, row.cells))
         else:
             kept.append(row)
             has_rows = has_rows or not is_section(row)
     return table.with_rows(kept, aside)
+
+
+def last_of(rows: Sequence[Row], is_one: Callable[[Row], bool]) -> int:
+    """The place of the last row of which ``is_one`` holds; -1 where there is none."""
+    return next((at for at in range(len(rows) - 1, -1, -1) if is_one(rows[at])), -1)
+
+
+def _repeats(cells: tuple[str, ...], bare: tuple[str, ...]) -> bool:
+    """Whether a row is the header once more; its first cell tells it, nearly always."""
+    if not bare or _bare(cells[:1]) != bare[:1]:
+        return False
+    return _bare(cells[: len(bare)]) == bare
 
 
 def without_whole_rows(table: Table) -> Table:
@@ -78,7 +92,7 @@ def without_whole_rows(table: Table) -> Table:
     bare = _bare(table.header)
     for row in table.rows:
         is_note_of_all = len(row.printed()) == 1 and is_note(row.text())
-        if bare and _bare(row.cells[: len(bare)]) == bare:
+        if _repeats(row.cells, bare):
             aside.append(Aside(row.text(), "repeated-header", row.line, row.cells))
         elif not kept and is_column_numbering(row):
             aside.append(Aside(row.text(), "column-numbers", row.line, row.cells))
@@ -122,7 +136,7 @@ def under_headings(table: Table) -> Table:
     under: list[str] = []
     aside: list[Aside] = []
     headings: dict[int, str] = {}
-    last = max((at for at, row in enumerate(table.rows) if not is_section(row)), default=-1)
+    last = last_of(table.rows, lambda row: not is_section(row))
     for at, row in enumerate(table.rows):
         is_heading = table.width != 1 and is_section(row)
         if not is_heading or (kept and counts_on(kept[-1], row)):
@@ -162,13 +176,15 @@ def without_strays(table: Table) -> Table:
     kept: list[Row] = []
     aside = []
     for row in table.rows:
+        printed = row.printed()
+        if len(printed) != 1:
+            kept.append(row)
+            continue
         text = row.text()
-        if len(row.printed()) == 1 and MONTH.fullmatch(text):
+        if MONTH.fullmatch(text):
             aside.append(Aside(text, "month-heading", row.line, row.cells))
-        elif (
-            len(row.printed()) == 1
-            and not (kept and counts_on(kept[-1], row))
-            and (is_note(row.printed()[0]) or is_furniture(text))
+        elif not (kept and counts_on(kept[-1], row)) and (
+            is_note(printed[0]) or is_furniture(text)
         ):
             aside.append(Aside(text, "note", row.line, row.cells))
         else:

@@ -5,11 +5,13 @@ import unicodedata
 from collections.abc import Iterable
 
 from apps.intake.grid import Row
-from apps.intake.synonyms.headers import is_known_header
+from apps.intake.synonyms.headers import is_known_header, may_be_known
 
 LONGEST_HEADER_CELL = 30
 
 TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|总\s*数)(?:数|额)?\s*[:：]?.*")
+SUMS = "合总小共"
+"""A word for a sum begins with one of these."""
 NOTE = re.compile(
     r"(?:备?\s*注|说\s*明|附注|数据来源|资料来源|来源|填表人|制表人?|审核人?|填报人|单位负责人)\s*\d*\s*[:：].*|(?:[※＊★▲①-⑳†‡]|\*(?!\*)).*",
     re.S,
@@ -51,10 +53,13 @@ def is_section(row: Row) -> bool:
 def is_header(row: Row) -> bool:
     """Whether a row is made of words that stand above columns."""
     printed = row.printed()
-    if len(printed) < 2 or any(len(cell) > LONGEST_HEADER_CELL for cell in printed):
+    if len(printed) < 2:
         return False
-    known = sum(is_known_header(cell) for cell in printed)
-    return known >= 2 and known * 2 >= len(printed)
+    needed = max(2, (len(printed) + 1) // 2)
+    words = [cell for cell in printed if may_be_known(cell)]
+    if len(words) < needed or any(len(cell) > LONGEST_HEADER_CELL for cell in printed):
+        return False
+    return sum(map(is_known_header, words)) >= needed
 
 
 def may_be_header(row: Row, following: Iterable[Row]) -> bool:
@@ -97,6 +102,8 @@ def is_column_numbering(row: Row) -> bool:
 def is_total(row: Row) -> bool:
     """Whether a row begins with a word for a sum."""
     printed = row.printed()
+    if not any(cell[0] in SUMS for cell in printed[:2]):
+        return False
     return bool(printed) and (
         (TOTAL.fullmatch(printed[0]) is not None and len(printed[0]) <= 20)
         or (

@@ -1,5 +1,6 @@
 """The tables of a document: each grid cut into tables, those of several pages joined."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -115,13 +116,15 @@ def tables_in(grid: Grid, above: Above, merged: frozenset[int]) -> Iterator[Tabl
 
 def fill_spans(grid: Grid) -> Grid:
     """Cells merged downwards, by the source's own word, each with the value of the first."""
+    if not grid.spans:
+        return grid
     rows = [list(row.cells) for row in grid.rows]
     for span in grid.spans:
         for index in range(span.row + 1, min(span.row + span.height, len(rows))):
             if span.column < len(rows[index]) and span.column < len(rows[span.row]):
                 rows[index][span.column] = rows[span.row][span.column]
     filled = (replace(row, cells=tuple(cells)) for row, cells in zip(grid.rows, rows, strict=True))
-    return replace(grid, rows=tuple(filled)) if grid.spans else grid
+    return replace(grid, rows=tuple(filled))
 
 
 def trim(grid: Grid) -> Grid:
@@ -129,18 +132,33 @@ def trim(grid: Grid) -> Grid:
     indices = [index for index, row in enumerate(grid.rows) if any(row.cells)]
     if not indices:
         return replace(grid, rows=(), spans=())
-    right = max(max(at for at, cell in enumerate(grid.rows[i].cells, 1) if cell) for i in indices)
-    left = min(min(at for at, cell in enumerate(grid.rows[i].cells) if cell) for i in indices)
+    left, right = margins(grid.rows[index].cells for index in indices)
     if grid.rows[0].place.format in ("text", "csv"):
         left = 0  # A leading tab is a blank first cell, and never a margin.
-    new = {old: position for position, old in enumerate(indices)}
     rows = tuple(grid.rows[index].part(left, right) for index in indices)
+    if not grid.spans:
+        return replace(grid, rows=rows)
+    new = {old: position for position, old in enumerate(indices)}
     spans = tuple(
         replace(span, row=new[span.row], column=span.column - left)
         for span in grid.spans
         if span.row in new
     )
     return replace(grid, rows=rows, spans=spans)
+
+
+def margins(rows: Iterable[tuple[str, ...]]) -> tuple[int, int]:
+    """The first column in which any of these rows holds something, and the last one but one."""
+    left, right = sys.maxsize, 0
+    for cells in rows:
+        first = 0
+        while first < left and not cells[first]:
+            first += 1
+        last = len(cells)
+        while last > right and not cells[last - 1]:
+            last -= 1
+        left, right = first, max(right, last)
+    return left, right
 
 
 Part = tuple[list[Row], list[Span]]

@@ -81,10 +81,19 @@ _KNOWN_PATTERN = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+LONGEST = 30
+_CODE = re.compile(r"[0-9A-Za-z]*[0-9]")
+
+
+def may_be_known(text: str) -> bool:
+    """Whether a cell could be such a word at all: at a glance, for most cells of a list are none."""
+    return bool(text) and len(text) <= LONGEST and _CODE.fullmatch(text) is None
+
+
+@lru_cache(maxsize=16384)
 def is_known_header(text: str) -> bool:
     """Whether a cell is a word that some kind of list has above a column."""
-    if not text or len(text) > 30 or text.isdecimal():
+    if not text or len(text) > LONGEST or text.isdecimal():
         return False
     return any(
         form in _KNOWN or (form != "" and _KNOWN_PATTERN.fullmatch(form) is not None)
