@@ -6,13 +6,14 @@ functions in ``understood`` and ``records``, each tested by itself.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from apps.intake import titles
-from apps.intake.days import read_period
-from apps.intake.fields import Value, read_field
+from apps.intake.fields import Value
 from apps.intake.finding import find_tables
-from apps.intake.grid import WHOLE_ROW, Aside, Block, Row, Table
+from apps.intake.grid import Aside, Block, Row, Table
 from apps.intake.mapping import ColumnGuess, Guess, guess
+from apps.intake.records import COLUMNS, Record, RowReader
 from apps.intake.repair import (
     fill_down,
     is_grouped,
@@ -24,81 +25,6 @@ from apps.intake.repair import (
 )
 from apps.intake.synonyms import KINDS
 from apps.intake.synonyms.headers import plain_header
-
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "awards": (
-        "programme",
-        "award_class",
-        "grade",
-        "award_year",
-        "title",
-        "organisations",
-        "people",
-    ),
-    "laureates": ("programme", "award_year", "name", "employer", "nominator"),
-    "certifications": (
-        "platform",
-        "type",
-        "level",
-        "year",
-        "batch",
-        "hosts",
-        "district",
-        "status",
-    ),
-    "roster-entries": (
-        "roster",
-        "year",
-        "rank",
-        "title",
-        "organisation",
-        "district",
-        "certificate_number",
-        "credit_code",
-    ),
-    "indicator-values": (
-        "indicator",
-        "unit",
-        "reporting_unit",
-        "subject",
-        "period",
-        "scope",
-        "value",
-        "blank",
-        "qualifier",
-        "comparison",
-        "rank",
-        "status",
-    ),
-    "policies": ("title", "category", "year", "note", "document_number", "issued_on"),
-    "events": ("date_from", "date_to", "title", "note"),
-}
-"""The fields of each kind, in order (DESIGN §6); other rooms rely on these names."""
-
-UNREADABLE = "\ufffd"
-"""What stands for a letter that a reader could not tell."""
-LISTS = {"organisations", "people", "hosts"}
-WHOLE_NUMBERS = {"award_year", "year"}
-REQUIRED = {
-    "awards": ("programme", "grade", "award_year", "title"),
-    "laureates": ("programme", "award_year", "name"),
-    "certifications": ("platform", "type"),
-    "roster-entries": ("roster", "year", "organisation"),
-    "indicator-values": ("indicator", "period"),
-    "policies": ("title",),
-    "events": ("date_from", "title"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row of a candidate: values by field, doubts as (field, code), where it was printed."""
-
-    values: dict[str, Value]
-    doubts: tuple[tuple[str, str], ...]
-    source: dict[str, object]
-    # The permanent id that the row names: it means that row, and no new one.
-    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,9 +78,14 @@ class Taken:
         """Its rows, one after the other: a long table is never held twice."""
         return (self.record(row) for row in self.table.rows)
 
-    def record(self, row: Row, *, is_placed: bool = True) -> Record:
-        """One row as it is read in this table; with the place of each cell, if it is asked for."""
-        return record(self.table, self.found, row, self.constants, self.said, is_placed=is_placed)
+    def record(self, row: Row) -> Record:
+        """One row as it is read in this table, with the place of each cell."""
+        return self.reader.record(row)
+
+    @cached_property
+    def reader(self) -> RowReader:
+        """What reads its rows."""
+        return RowReader(self.table, self.found, self.constants, self.said)
 
 
 def take(table: Table, found: Guess, columns: Mapping[int, str] | None = None) -> Taken:
@@ -263,119 +194,3 @@ def unread_columns(table: Table, found: Guess) -> list[Aside]:
         for column in found.columns
         if not column.field and column.samples and plain_header(column.header) not in ignored
     ]
-
-
-def record(
-    table: Table,
-    found: Guess,
-    row: Row,
-    constants: dict[str, Value],
-    said: tuple[tuple[str, str], ...],
-    *,
-    is_placed: bool = True,
-) -> Record:
-    """One row, field by field, with its doubts and the place of each cell."""
-    kind = found.kind
-    values: dict[str, Value] = dict(constants)
-    names = {column.index: column.field for column in found.columns if column.field}
-    doubts = [
-        (_shown(names[mark.column]), mark.code) for mark in row.marks if names.get(mark.column)
-    ]
-    if row.marks:
-        chief = chief_field(kind, names)
-        doubts += [(chief, mark.code) for mark in row.marks if mark.column == WHOLE_ROW]
-    for at, name in names.items():
-        cell = row.cells[at]
-        if name == "id":
-            continue
-        if name == "date":
-            new, codes = _period(cell, values, table)
-        else:
-            read = read_field(kind, name, cell)
-            new, codes = read.values, list(read.doubts)
-        for key, value in new.items():
-            if value or key not in values:
-                values[key] = list(value) if isinstance(value, list) else value
-        doubts += codes
-    doubts += _award_doubts(values) if kind == "awards" else []
-    doubts += [(name, "missing") for name in REQUIRED[kind] if not values.get(name)]
-    doubts += [(name, "unreadable") for name, value in values.items() if UNREADABLE in str(value)]
-    doubts += list(said)
-    empty: dict[str, Value] = {name: [] if name in LISTS else "" for name in COLUMNS[kind]}
-    kept: dict[str, Value] = {name: values.get(name) or empty[name] for name in COLUMNS[kind]}
-    at_id = next((at for at, name in names.items() if name == "id"), None)
-    named = row.cells[at_id].strip().lower() if at_id is not None else ""
-    source = source_of(row, names) if is_placed else {}
-    return Record(kept, tuple(dict.fromkeys(doubts)), source, named)
-
-
-def chief_field(kind: str, names: Mapping[int, str]) -> str:
-    """The field that a doubt about a whole row is shown at: what the row is called by."""
-    have = set(names.values())
-    return _shown(next((name for name in KINDS[kind].needs[0] if name in have), REQUIRED[kind][-1]))
-
-
-def _shown(name: str) -> str:
-    """The field a mark is about: the class, where one cell gives class and grade."""
-    return {"award_category": "award_class", "date": "date_from"}.get(name, name)
-
-
-def _period(
-    cell: str, values: dict[str, Value], table: Table
-) -> tuple[dict[str, Value], list[tuple[str, str]]]:
-    year, is_own = titles.year_of(table.title, *table.above)
-    if not cell:
-        return {"date_from": "", "date_to": ""}, []
-    try:
-        first, last, is_sure = read_period(cell, int(year) if year else None)
-    except ValueError:
-        return {"date_from": cell, "date_to": cell}, [("date_from", "not-a-day")]
-    doubts = [] if is_sure else [("date_from", "day-unsure")]
-    if year and not is_own and year not in cell:
-        doubts.append(("date_from", "from-context"))
-    return {"date_from": first, "date_to": last}, doubts
-
-
-def _award_doubts(values: dict[str, Value]) -> list[tuple[str, str]]:
-    """A class that the title or the programme tells, and who awards where both say it."""
-    doubts: list[tuple[str, str]] = []
-    programme, awarder = str(values.get("programme", "")), str(values.pop("awarder", ""))
-    if not values.get("award_class"):
-        for name in ("科学技术进步奖", "科技进步奖", "技术发明奖", "自然科学奖"):
-            if programme.endswith(name):
-                values["award_class"] = name.replace("科技进步", "科学技术进步")
-                doubts.append(("award_class", "inferred"))
-    if not programme and len(awarder) > 1 and awarder[-1] in "省市家":
-        values["programme"] = f"{awarder}科学技术奖"
-        doubts.append(("programme", "inferred"))
-    elif awarder and programme and awarder[:1] == "国" and "国家" not in programme:
-        doubts.append(("programme", "differs-from-category"))
-    return doubts
-
-
-def source_of(row: Row, names: dict[int, str]) -> dict[str, object]:
-    """Where a row stands, and each of its cells: in a sheet by letter and number."""
-    place = row.place
-    source: dict[str, object] = {"format": place.format, "line": row.line}
-    if place.page:
-        source["page"] = place.page
-    if place.table:
-        source["table"] = place.table
-    if place.sheet:
-        source["sheet"] = place.sheet
-        source["cells"] = {
-            name: f"{letters(at + row.offset)}{row.line}" for at, name in names.items()
-        }
-    else:
-        source["cells"] = {name: at + row.offset + 1 for at, name in names.items()}
-    return source
-
-
-def letters(column: int) -> str:
-    """The letters of a sheet's column, counted from 0."""
-    name = ""
-    column += 1
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name

@@ -3,8 +3,9 @@
 from typing import Any
 
 from apps.intake import sentences
-from apps.intake.candidates import LISTS, WHOLE_NUMBERS, Candidate, Record
+from apps.intake.candidates import Candidate
 from apps.intake.reading import Intake
+from apps.intake.records import LISTS, WHOLE_NUMBERS, Record
 
 
 def as_json(intake: Intake) -> dict[str, Any]:

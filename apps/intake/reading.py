@@ -107,8 +107,8 @@ class Pieces:
             if "end" in found:
                 self.has_ended = True
                 return
-            if "rows" in found and self.watch is not None:
-                self.rows += len(found["rows"])
+            if "lines" in found and self.watch is not None:
+                self.rows += len(found["lines"])
                 self.watch(self.rows)
             yield found
         self.process.wait()

@@ -42,11 +42,13 @@ def dump(block: Block) -> Iterator[dict[str, Any]]:
         yield {"text": block.text, "line": block.line, "place": asdict(block.place)}
         return
     for start in range(0, len(block.rows), ROWS_A_PIECE):
+        rows = block.rows[start : start + ROWS_A_PIECE]
         yield {
-            "rows": [
-                [row.line, row.cells, [(mark.column, mark.code) for mark in row.marks]]
-                for row in block.rows[start : start + ROWS_A_PIECE]
-            ]
+            "lines": [row.line for row in rows],
+            "cells": [row.cells for row in rows],
+            "marks": [
+                (at, mark.column, mark.code) for at, row in enumerate(rows) for mark in row.marks
+            ],
         }
     yield {
         "place": asdict(block.rows[0].place if block.rows else Place()),
@@ -57,24 +59,27 @@ def dump(block: Block) -> Iterator[dict[str, Any]]:
 
 def load(pieces: Iterable[dict[str, Any]]) -> Iterator[Block]:
     """The blocks that ``dump`` wrote. Equal cells are one text: a long column costs little."""
-    rows: list[tuple[int, tuple[str, ...], list[tuple[int, str]]]] = []
+    rows: list[tuple[int, tuple[str, ...], tuple[Mark, ...]]] = []
     kept: dict[str, str] = {}
     for found in pieces:
-        if "rows" in found:
-            for line, cells, marks in found["rows"]:
-                if len(kept) > MOST_KEPT:
-                    kept.clear()
-                rows.append((line, tuple(kept.setdefault(cell, cell) for cell in cells), marks))
+        if "lines" in found:
+            if len(kept) > MOST_KEPT:
+                kept.clear()
+            marks: dict[int, tuple[Mark, ...]] = {}
+            for at, column, code in found["marks"]:
+                marks[at] = (*marks.get(at, ()), Mark(column, code))
+            one = kept.setdefault
+            rows += [
+                (line, tuple(map(one, cells, cells)), marks.get(at, ()))
+                for at, (line, cells) in enumerate(zip(found["lines"], found["cells"], strict=True))
+            ]
             continue
         place = Place(**found["place"])
         if "text" in found:
             yield Paragraph(found["text"], found["line"], place)
             continue
         yield Grid(
-            tuple(
-                Row(line, cells, tuple(Mark(*mark) for mark in marks), place)
-                for line, cells, marks in rows
-            ),
+            tuple(Row(line, cells, marks, place) for line, cells, marks in rows),
             tuple(Span(*span) for span in found["spans"]),
             tuple(
                 Aside(text, code, line, tuple(cells))

@@ -1,11 +1,12 @@
 import pytest
 
 from apps.intake import titles
-from apps.intake.candidates import candidates, letters
+from apps.intake.candidates import candidates
 from apps.intake.finding import find_tables
 from apps.intake.grid import Grid, Mark, Place, Row, Span
 from apps.intake.mapping import content_fits, guess
 from apps.intake.readers.text import read_text
+from apps.intake.records import letters
 
 
 def read(text, kind=""):

@@ -124,10 +124,10 @@ def look(intake: Import, only: Collection[str] | None = None) -> int:
         ignore_conflicts=True,
         batch_size=2000,
     )
-    held = intake.names.filter(printed__in=list(counts))
+    held = intake.names.filter(printed__in=only) if only is not None else intake.names.all()
     changed = []
     for name in held:
-        if name.rows != counts[name.printed]:
+        if name.rows != counts.get(name.printed, 0):
             name.rows = counts[name.printed]
             changed.append(name)
     ImportName.objects.bulk_update(changed, ["rows"], batch_size=2000)

@@ -2,24 +2,27 @@
 
 import time
 from bisect import bisect
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from apps.cases.domain.writing import copy_in, in_pieces
+from apps.cases.domain.writing import in_pieces
 from apps.cases.kinds import record_kinds
-from apps.intake.candidates import Record, Taken, constants_of, take
+from apps.intake.candidates import Taken, constants_of, take
 from apps.intake.finding import find_tables
 from apps.intake.grid import Mark, Place, Row, Table
-from apps.intake.imports import organisations, twins
+from apps.intake.imports import copying, organisations, twins
+from apps.intake.imports.copying import NewLine
 from apps.intake.imports.layouts import fingerprint, remembered
 from apps.intake.imports.starting import kinds_of
 from apps.intake.imports.values import Typist
 from apps.intake.mapping import ColumnGuess, Guess, guess
-from apps.intake.models import Import, ImportRow, ImportState, ImportTable
+from apps.intake.models import Import, ImportEdit, ImportRow, ImportState, ImportTable
 from apps.intake.reading import blocks_apart
 from apps.intake.refusal import Refusal
 
@@ -28,6 +31,9 @@ MOST_ROWS = 300_000
 MOST_REMARKS = 500
 BEAT_SECONDS = 0.5
 BY_HAND = "by-hand"
+NO_KIND = "no-kind"
+AT_ONCE = 2000
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Stopped(Exception):
@@ -79,7 +85,7 @@ def read(intake: Import) -> None:
         layout = fingerprint(table.header)
         stored = new_table(intake, table, layout, offered, layouts.get(layout))
         for piece in lines_of(stored, table):
-            copy_in(ImportRow, piece)
+            copying.store(piece)
             done += len(piece)
             progress(min(done, total))
     organisations.look(intake)
@@ -116,7 +122,7 @@ def new_table(
             "header": table.header,
             "above": table.above,
             "merged": sorted(table.merged),
-            "places": [asdict(place) for place in dict.fromkeys(row.place for row in table.rows)],
+            "places": [asdict(place) for place in dict.fromkeys(places_of(table).values())],
         },
         remarks=[
             {"text": each.text[:500], "code": each.code} for each in table.aside if not each.cells
@@ -144,6 +150,11 @@ def taken(stored: ImportTable, table: Table) -> Taken | None:
     return take(table, guess(table, stored.kind), columns)
 
 
+def places_of(table: Table) -> dict[int, Place]:
+    """Return the places of a table's rows by their identity: very many rows share few."""
+    return {id(row.place): row.place for row in table.rows}
+
+
 def columns_of(found: Guess, is_taken: bool) -> list[dict[str, Any]]:
     """Return the columns of a table as they are stored."""
     return [
@@ -157,65 +168,25 @@ def columns_of(found: Guess, is_taken: bool) -> list[dict[str, Any]]:
     ]
 
 
-@dataclass(slots=True)
-class NewLine:
-    """A line that is not stored yet, with the attributes of ``ImportRow``, which costs far more."""
-
-    table_id: int
-    position: int
-    line: int
-    cells: list[str]
-    place: int = 0
-    offset: int = 0
-    shift: int = 0
-    marks: list[tuple[int, str]] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-    edits: dict[str, Any] = field(default_factory=dict)
-    doubts: list[list[str]] = field(default_factory=list)
-    settled: list[str] = field(default_factory=list)
-    is_doubtful: bool = False
-    is_faulty: bool = False
-    aside: str = ""
-
-    @property
-    def result(self) -> dict[str, Any]:
-        """Return the values as they stand."""
-        return {**self.values, **self.edits}
-
-    @property
-    def open_doubts(self) -> list[list[str]]:
-        """Return the doubts: nobody has settled any."""
-        return self.doubts
-
-
 def lines_of(stored: ImportTable, table: Table) -> Iterator[list[NewLine]]:
     """Yield the lines of a table in pieces, unsaved; set the columns of ``stored``."""
     reading = taken(stored, table)
     found = reading.found if reading else guess(table)
     stored.columns = columns_of(found, bool(reading))
     stored.save(update_fields=["columns"])
-    places = {place: at for at, place in enumerate(dict.fromkeys(row.place for row in table.rows))}
+    of_rows = places_of(table)
+    order = {place: at for at, place in enumerate(dict.fromkeys(of_rows.values()))}
+    places = {key: order[place] for key, place in of_rows.items()}
     reader = LineReader(stored, reading)
     after = reading.table.rows if reading else table.rows
     positions = range(STEP, STEP * (len(table.rows) + 1), STEP)
 
     def rows() -> Iterator[NewLine]:
         for position, row, moved in zip(positions, table.rows, after, strict=True):
-            line = NewLine(
-                table_id=stored.pk,
-                position=position,
-                line=row.line,
-                place=places[row.place],
-                offset=row.offset,
-                shift=moved.offset - row.offset,
-                cells=list(row.cells),
-                marks=[(mark.column, mark.code) for mark in row.marks],
-            )
-            reader.read(line, moved)
-            yield line
+            yield reader.line(position, row, moved, places[id(row.place)])
         yield from asides(stored, table)
 
-    return in_pieces(rows(), 1000)
+    return in_pieces(rows(), AT_ONCE)
 
 
 def asides(stored: ImportTable, table: Table) -> Iterator[NewLine]:
@@ -229,7 +200,7 @@ def asides(stored: ImportTable, table: Table) -> Iterator[NewLine]:
                 table_id=stored.pk,
                 position=before * STEP + STEP // 2,
                 line=each.line,
-                cells=list(each.cells),
+                cells=each.cells,
                 aside=each.code,
             )
 
@@ -245,66 +216,99 @@ class LineReader:
             Typist(record_kinds[stored.kind], stored.intake.revision) if stored.kind else None
         )
 
-    def read(self, line: ImportRow | NewLine, row: Row) -> None:
+    def line(
+        self,
+        position: int,
+        row: Row,
+        moved: Row,
+        place: int,
+        edits: Mapping[str, Any] = NONE,
+        settled: Sequence[str] = (),
+    ) -> NewLine:
+        """Return the line of ``row``, read as ``moved``: the row put right; what was typed stays."""
+        values, doubts = self.said(moved) if self.reading else ({}, [])
+        is_open = doubts if not settled else [each for each in doubts if each[0] not in settled]
+        return NewLine(
+            table_id=self.stored.pk,
+            position=position,
+            line=row.line,
+            cells=row.cells,
+            place=place,
+            offset=row.offset,
+            shift=moved.offset - row.offset,
+            marks=[(mark.column, mark.code) for mark in row.marks] if row.marks else (),
+            values=values,
+            edits=edits,
+            doubts=doubts,
+            settled=settled,
+            is_doubtful=bool(is_open),
+            is_faulty=self.is_faulty({**values, **edits} if edits else values),
+            aside="" if self.reading else NO_KIND,
+        )
+
+    def said(self, row: Row) -> tuple[dict[str, Any], list[list[str]]]:
+        """Return what a row says by field, with its permanent id, and its doubts."""
+        assert self.reading is not None
+        reader = self.reading.reader
+        values: dict[str, Any]
+        values, doubts = reader.read(row)
+        if named := reader.id_of(row):
+            values["id"] = named
+        values |= self.constants
+        return values, [[name, code] for name, code in doubts if name not in self.constants]
+
+    def is_faulty(self, values: Mapping[str, Any]) -> bool:
+        """Say whether a row of these values could not be stored."""
+        return (
+            self.reading is not None and self.typist is not None and self.typist.is_faulty(values)
+        )
+
+    def read(self, line: ImportRow, row: Row) -> None:
         """Set what ``row``, the line put right, says."""
         if self.reading is None:
             line.values, line.doubts = {}, []
-            line.aside = line.aside or "no-kind"
+            line.aside = line.aside or NO_KIND
             return
-        record = self.reading.record(row, is_placed=False)
-        line.values = {**values_of(record), **self.constants}
-        line.doubts = [[name, code] for name, code in record.doubts if name not in self.constants]
+        line.values, line.doubts = self.said(row)
         self.judge(line)
 
-    def judge(self, line: ImportRow | NewLine) -> None:
+    def judge(self, line: ImportRow) -> None:
         """Say whether a line needs a person."""
         line.is_doubtful = bool(line.open_doubts)
-        line.is_faulty = self.typist is not None and bool(self.typist.faults(line.result))
+        line.is_faulty = self.typist is not None and self.typist.is_faulty(line.result)
 
 
-def values_of(record: Record) -> dict[str, Any]:
-    """Return what a row says, without the fields it says nothing of; and its permanent id."""
-    values: dict[str, Any] = {name: value for name, value in record.values.items() if value}
-    if record.id:
-        values["id"] = record.id
-    return values
-
-
-def table_of(stored: ImportTable) -> tuple[Table, list[ImportRow]]:
-    """Return a stored table as it was found, with the lines that are its rows, in their order."""
-    lines = list(stored.rows.filter(aside="").order_by("position", "pk"))
+def table_of(stored: ImportTable) -> Table:
+    """Return a stored table as it was found: the lines that are its rows, in their order."""
     frame = stored.frame
-    places = [Place(**place) for place in frame["places"]]
+    places = [Place(**place) for place in frame["places"]] or [Place()]
+    lines = stored.rows.filter(aside="").order_by("position", "pk")
     rows = tuple(
-        Row(
-            line.line,
-            tuple(line.cells),
-            tuple(Mark(column, code) for column, code in line.marks),
-            places[line.place] if places else Place(),
-            line.offset,
-        )
-        for line in lines
+        Row(line, tuple(cells), tuple(Mark(*mark) for mark in marks), places[place], offset)
+        for line, cells, marks, place, offset in lines.values_list(
+            "line", "cells", "marks", "place", "offset"
+        ).iterator(chunk_size=AT_ONCE)
     )
-    table = Table(
+    return Table(
         stored.title,
         tuple(frame["header"]),
         rows,
         tuple(frame["above"]),
         merged=frozenset(frame["merged"]),
     )
-    return table, lines
 
 
 @transaction.atomic
 def read_again(stored: ImportTable) -> None:
     """Read a table's lines again, by what was said about its kind and columns.
 
-    What a person typed or settled stays; what he set aside stays aside.
+    What a person typed or settled stays; what he set aside stays aside. The lines stream through:
+    what was typed is never held for all of them.
     """
     if stored.kind:
-        stored.rows.filter(aside="no-kind").update(aside="")
-    table, lines = table_of(stored)
-    if not lines:
+        stored.rows.filter(aside=NO_KIND).update(aside="")
+    table = table_of(stored)
+    if not table.rows:
         return
     reading = taken(stored, table)
     found = reading.found if reading else guess(table)
@@ -312,12 +316,21 @@ def read_again(stored: ImportTable) -> None:
     stored.save()
     reader = LineReader(stored, reading)
     after = reading.table.rows if reading else table.rows
-    stored.rows.filter(aside="").delete()
-    for line, row, moved in zip(lines, table.rows, after, strict=True):
-        line.shift = moved.offset - row.offset
-        reader.read(line, moved)
-    for piece in in_pieces(lines, 1000):
-        copy_in(ImportRow, piece)
+    before = stored.rows.filter(aside="").order_by("position", "pk")
+    last = before.aggregate(last=Max("pk"))["last"]
+    kept = before.values_list("position", "place", "edits", "settled").iterator(chunk_size=AT_ONCE)
+    lines = (
+        reader.line(position, row, moved, place, edits, settled)
+        for (position, place, edits, settled), row, moved in zip(
+            kept, table.rows, after, strict=True
+        )
+    )
+    for piece in in_pieces(lines, AT_ONCE):
+        copying.store(piece)
+    old = stored.rows.filter(aside__in=["", NO_KIND], pk__lte=last)
+    ImportEdit.objects.filter(row__in=old).delete()
+    # Nothing else hangs on a line: it need not be loaded to be removed.
+    old._raw_delete(old.db)
 
 
 def reading_of(stored: ImportTable) -> Taken | None:

@@ -6,17 +6,19 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
 from apps.cases.domain.bulk import faults_in
+from apps.cases.domain.shapes import shape_of
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Record, Revision
 from apps.districts.models import SCOPE_TERMS, Blank, IndicatorValue
 from apps.registry.models import District, Indicator
 
 Faults = dict[str, list[str]]
+MOST_KNOWN = 5000
 SHORT = ("区", "县", "市")
 _SCOPES = {term: code for code, term in SCOPE_TERMS.items()}
 
@@ -38,6 +40,17 @@ class Typist:
         self.readers: dict[str, Callable[[str], Any]] = {
             name: self._reader(field) for name, field in fields.items()
         }
+        self.shape = shape_of(kind.model)
+        # Of each field, whether it takes a value that was met: years and districts come again.
+        self.judged: dict[str, dict[Any, bool]] = {name: {} for name in self.readers}
+        self.needed = self._needed()
+
+    def _needed(self) -> list[str]:
+        """Return the fields of which a row has to say something."""
+        if self.shape is None:
+            return []
+        fixed = {self.shape.by_name[name].at for name in ("revision", "updated_by_id")}
+        return [self.shape.columns[at].field.name for at in self.shape.unsaid.keys() - fixed]
 
     def _reader(self, field: Any) -> Callable[[str], Any]:
         """Return the function that reads a text for ``field``. It raises ``ValueError``."""
@@ -95,6 +108,34 @@ class Typist:
         )
         # A field that could not be read at all is not missing besides.
         return {**{name: said for name, said in found.items() if name not in faults}, **faults}
+
+    def is_faulty(self, read: Mapping[str, Any]) -> bool:
+        """Say whether ``faults`` has anything to say; of most values that is known from before."""
+        if self.shape is None or self.kind.model is IndicatorValue:
+            return bool(self.faults(read))
+        for name, value in read.items():
+            known = self.judged.get(name)
+            if known is None:
+                continue
+            fits = None if isinstance(value, list) else known.get(value)
+            if fits is None:
+                fits = self._fits(name, value)
+                if len(known) < MOST_KNOWN and not isinstance(value, list):
+                    known[value] = fits
+            if not fits:
+                return True
+        return not all(name in read for name in self.needed)
+
+    def _fits(self, name: str, value: Any) -> bool:
+        """Say whether a field takes what was read for it."""
+        assert self.shape is not None
+        try:
+            if not isinstance(value, list):
+                value = self.readers[name](str(value or "").strip())
+            self.shape.by_name[name].read(value)
+        except (ValueError, ValidationError):
+            return False
+        return True
 
     def record(self, values: Mapping[str, Any]) -> Record:
         """Return a row of these values, unsaved."""

@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from zipfile import ZipFile
 
@@ -19,7 +19,7 @@ from python_calamine import (
 
 from apps.intake.formats import ZIP
 from apps.intake.grid import Aside, Block, Grid, Mark, Place, Row, Span
-from apps.intake.readers.tidy import has_control, tidy
+from apps.intake.readers.tidy import ODD, has_control, tidy
 from apps.intake.refusal import Refusal
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -82,10 +82,7 @@ def _grid(sheet: CalamineSheet, beside: Beside) -> Iterator[Grid]:
     for number, values in enumerate(sheet.iter_rows(), start=0):
         # ``iter_rows`` gives the sheet from its first row, blank ones too, but not blank columns.
         marks: list[Mark] = []
-        cells = tuple(
-            _cell(value, number, column, beside, marks) if value != "" or beside.formulas else ""
-            for column, value in enumerate(values)
-        )
+        cells = tuple(_cells(values, number, beside, marks))
         if number in beside.hidden_rows:
             if any(cells):
                 dropped.append(_hidden(cells, number))
@@ -127,6 +124,25 @@ def _hidden(cells: tuple[str, ...], number: int) -> Aside:
 
 def _blanked(row: Row, column: int) -> Row:
     return row.with_cell(column, "") if column < len(row.cells) else row
+
+
+def _cells(values: Sequence[object], row: int, beside: Beside, marks: list[Mark]) -> Iterator[str]:
+    """The cells of a row. Plain texts and whole numbers, nearly all, need no closer look."""
+    is_plain = not beside.formulas and not beside.shown_as
+    for column, value in enumerate(values):
+        if is_plain and type(value) is str and ODD.search(value) is None:
+            yield value.strip()
+        elif (
+            is_plain
+            and type(value) is float
+            and -EXACT_DIGITS < value < EXACT_DIGITS
+            and value.is_integer()
+        ):
+            yield str(int(value))
+        elif value == "" and not beside.formulas:
+            yield ""
+        else:
+            yield _cell(value, row, column, beside, marks)
 
 
 def _cell(value: object, row: int, column: int, beside: Beside, marks: list[Mark]) -> str:

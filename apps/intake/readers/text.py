@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from charset_normalizer import from_bytes
 
 from apps.intake.grid import Block, Grid, Mark, Paragraph, Place, Row
-from apps.intake.readers.tidy import has_control, tidy
+from apps.intake.readers.tidy import ODD, has_control, tidy
 from apps.intake.refusal import Refusal
 
 BOMS = (
@@ -114,6 +114,8 @@ def read_text(text: str) -> Iterator[Block]:
 
 def text_row(number: int, cells: list[str], place: Place) -> Row:
     """A row of cells, tidied, with a mark where a cell held control characters."""
+    if not any(map(ODD.search, cells)):
+        return Row(number, tuple([cell.strip() for cell in cells]), (), place)
     marks = tuple(
         Mark(i, "control-characters") for i, cell in enumerate(cells) if has_control(cell)
     )
@@ -182,5 +184,6 @@ def read_csv(text: str) -> list[Row]:
         widths = [len(cells) for _, cells in rows]
         usual = max(set(widths), key=widths.count, default=0)
         if len(rows) > 1 and usual > 1 and widths.count(usual) * 10 >= len(widths) * 6:
-            return [text_row(number, cells, Place("csv", table=1)) for number, cells in rows]
+            place = Place("csv", table=1)
+            return [text_row(number, cells, place) for number, cells in rows]
     return []

@@ -9,11 +9,15 @@ LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 BLANK = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 RADICAL = re.compile(r"[\u2e80-\u2fd5\uf900-\ufaff]")
 """Radicals and compatibility forms that some PDF fonts give in place of the character itself."""
+ODD = re.compile(
+    "|".join(each.pattern for each in (CONTROL, INVISIBLE, LINE_BREAK, BLANK, RADICAL)) + "|\n"
+)
+"""Anything that ``tidy`` changes between the ends of a text; most texts hold nothing of it."""
 
 
 def tidy(text: str) -> str:
     """Outer blanks off, one kind of blank and of line break, no invisible characters."""
-    if text.isascii() and text.isprintable():
+    if ODD.search(text) is None:
         return text.strip()
     text = LINE_BREAK.sub("\n", text)
     text = INVISIBLE.sub("", BLANK.sub(" ", CONTROL.sub("", text)))

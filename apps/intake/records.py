@@ -1,0 +1,236 @@
+"""From a row of a table to a record: each cell read for the field of its column."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from apps.intake import titles
+from apps.intake.days import read_period
+from apps.intake.fields import Value, plain_cells, read_field
+from apps.intake.grid import WHOLE_ROW, Row, Table
+from apps.intake.mapping import Guess
+from apps.intake.synonyms import KINDS
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "awards": (
+        "programme",
+        "award_class",
+        "grade",
+        "award_year",
+        "title",
+        "organisations",
+        "people",
+    ),
+    "laureates": ("programme", "award_year", "name", "employer", "nominator"),
+    "certifications": (
+        "platform",
+        "type",
+        "level",
+        "year",
+        "batch",
+        "hosts",
+        "district",
+        "status",
+    ),
+    "roster-entries": (
+        "roster",
+        "year",
+        "rank",
+        "title",
+        "organisation",
+        "district",
+        "certificate_number",
+        "credit_code",
+    ),
+    "indicator-values": (
+        "indicator",
+        "unit",
+        "reporting_unit",
+        "subject",
+        "period",
+        "scope",
+        "value",
+        "blank",
+        "qualifier",
+        "comparison",
+        "rank",
+        "status",
+    ),
+    "policies": ("title", "category", "year", "note", "document_number", "issued_on"),
+    "events": ("date_from", "date_to", "title", "note"),
+}
+"""The fields of each kind, in order (DESIGN §6); other rooms rely on these names."""
+
+UNREADABLE = "\ufffd"
+"""What stands for a letter that a reader could not tell."""
+LISTS = {"organisations", "people", "hosts"}
+WHOLE_NUMBERS = {"award_year", "year"}
+REQUIRED = {
+    "awards": ("programme", "grade", "award_year", "title"),
+    "laureates": ("programme", "award_year", "name"),
+    "certifications": ("platform", "type"),
+    "roster-entries": ("roster", "year", "organisation"),
+    "indicator-values": ("indicator", "period"),
+    "policies": ("title",),
+    "events": ("date_from", "title"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a candidate: values by field, doubts as (field, code), where it was printed."""
+
+    values: dict[str, Value]
+    doubts: tuple[tuple[str, str], ...]
+    source: dict[str, object]
+    # The permanent id that the row names: it means that row, and no new one.
+    id: str = ""
+
+
+class RowReader:
+    """Reads the rows of one table, one after the other; what all share is worked out once."""
+
+    def __init__(
+        self,
+        table: Table,
+        found: Guess,
+        constants: Mapping[str, Value],
+        said: tuple[tuple[str, str], ...],
+    ) -> None:
+        """Take what is known of the columns, and what is said once for all rows."""
+        self.kind = found.kind
+        self.names = {column.index: column.field for column in found.columns if column.field}
+        self.constants, self.said = constants, said
+        self.year, self.is_own_year = titles.year_of(table.title, *table.above)
+        self.at_id = next((at for at, name in self.names.items() if name == "id"), None)
+        self.columns: list[tuple[int, str, Callable[[str], object]]] = [
+            (at, name, plain_cells(self.kind, name))
+            for at, name in self.names.items()
+            if name != "id"
+        ]
+        self.is_marred = UNREADABLE in str(constants)
+
+    def record(self, row: Row) -> Record:
+        """One row with every field of its kind, and the place of each cell."""
+        values, doubts = self.read(row)
+        every: dict[str, Value] = {
+            name: _own(values[name]) if name in values else [] if name in LISTS else ""
+            for name in COLUMNS[self.kind]
+        }
+        return Record(every, doubts, source_of(row, self.names), self.id_of(row))
+
+    def id_of(self, row: Row) -> str:
+        """The permanent id that a row names; blank where it names none."""
+        return "" if self.at_id is None else row.cells[self.at_id].strip().lower()
+
+    def read(self, row: Row) -> tuple[dict[str, Value], tuple[tuple[str, str], ...]]:
+        """What a row says by field, without the fields it says nothing of; and its doubts.
+
+        Nobody changes a list that it gives: rows that say the same share it.
+        """
+        values: dict[str, Value] = dict(self.constants)
+        doubts = self._marked(row) if row.marks else []
+        cells = row.cells
+        for at, name, is_plain in self.columns:
+            cell = cells[at]
+            if is_plain(cell):
+                values[name] = cell
+                continue
+            if name == "date":
+                new, codes = self._period(cell)
+            else:
+                read = read_field(self.kind, name, cell)
+                new, codes = read.values, read.doubts
+            for key, value in new.items():
+                if value or key not in values:
+                    values[key] = value
+            doubts += codes
+        if self.kind == "awards":
+            doubts += _award_doubts(values)
+        doubts += [(name, "missing") for name in REQUIRED[self.kind] if not values.get(name)]
+        if self.is_marred or UNREADABLE in "".join(cells):
+            marred = (name for name, value in values.items() if UNREADABLE in str(value))
+            doubts += [(name, "unreadable") for name in marred]
+        doubts += self.said
+        kept = {name: values[name] for name in COLUMNS[self.kind] if values.get(name)}
+        return kept, tuple(dict.fromkeys(doubts)) if doubts else ()
+
+    def _marked(self, row: Row) -> list[tuple[str, str]]:
+        """What the finding of the table doubts: a cell, or the whole row."""
+        names = self.names
+        doubts = [
+            (_shown(names[mark.column]), mark.code) for mark in row.marks if mark.column in names
+        ]
+        chief = chief_field(self.kind, names)
+        return doubts + [(chief, mark.code) for mark in row.marks if mark.column == WHOLE_ROW]
+
+    def _period(self, cell: str) -> tuple[dict[str, Value], tuple[tuple[str, str], ...]]:
+        if not cell:
+            return {"date_from": "", "date_to": ""}, ()
+        try:
+            first, last, is_sure = read_period(cell, int(self.year) if self.year else None)
+        except ValueError:
+            return {"date_from": cell, "date_to": cell}, (("date_from", "not-a-day"),)
+        doubts = [] if is_sure else [("date_from", "day-unsure")]
+        if self.year and not self.is_own_year and self.year not in cell:
+            doubts.append(("date_from", "from-context"))
+        return {"date_from": first, "date_to": last}, tuple(doubts)
+
+
+def _own(value: Value) -> Value:
+    return list(value) if isinstance(value, list) else value
+
+
+def chief_field(kind: str, names: Mapping[int, str]) -> str:
+    """The field that a doubt about a whole row is shown at: what the row is called by."""
+    have = set(names.values())
+    return _shown(next((name for name in KINDS[kind].needs[0] if name in have), REQUIRED[kind][-1]))
+
+
+def _shown(name: str) -> str:
+    """The field a mark is about: the class, where one cell gives class and grade."""
+    return {"award_category": "award_class", "date": "date_from"}.get(name, name)
+
+
+def _award_doubts(values: dict[str, Value]) -> list[tuple[str, str]]:
+    """A class that the title or the programme tells, and who awards where both say it."""
+    doubts: list[tuple[str, str]] = []
+    programme, awarder = str(values.get("programme", "")), str(values.pop("awarder", ""))
+    if not values.get("award_class"):
+        for name in ("科学技术进步奖", "科技进步奖", "技术发明奖", "自然科学奖"):
+            if programme.endswith(name):
+                values["award_class"] = name.replace("科技进步", "科学技术进步")
+                doubts.append(("award_class", "inferred"))
+    if not programme and len(awarder) > 1 and awarder[-1] in "省市家":
+        values["programme"] = f"{awarder}科学技术奖"
+        doubts.append(("programme", "inferred"))
+    elif awarder and programme and awarder[:1] == "国" and "国家" not in programme:
+        doubts.append(("programme", "differs-from-category"))
+    return doubts
+
+
+def source_of(row: Row, names: dict[int, str]) -> dict[str, object]:
+    """Where a row stands, and each of its cells: in a sheet by letter and number."""
+    place = row.place
+    source: dict[str, object] = {"format": place.format, "line": row.line}
+    if place.page:
+        source["page"] = place.page
+    if place.table:
+        source["table"] = place.table
+    if place.sheet:
+        source["sheet"] = place.sheet
+        source["cells"] = {
+            name: f"{letters(at + row.offset)}{row.line}" for at, name in names.items()
+        }
+    else:
+        source["cells"] = {name: at + row.offset + 1 for at, name in names.items()}
+    return source
+
+
+def letters(column: int) -> str:
+    """The letters of a sheet's column, counted from 0."""
+    name = ""
+    column += 1
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
