@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 SEPARATORS = "、，,；;\n"
-OPENING, CLOSING = "（(《〈【[“", "）)》〉】]”"
+OPENING, CLOSING = "（(《〈【[“〔「『", "）)》〉】]”〕」』"
 HAN = r"\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 BLANK_IN_HAN = re.compile(rf"(?<=[{HAN}·])\s+(?=[{HAN}·])")
 HAN_TOKENS = re.compile(rf"[{HAN}]{{1,4}}(?:\s+[{HAN}]{{1,4}})+")
@@ -99,7 +99,7 @@ def separators_used(text: str) -> set[str]:
     """The separators that stand outside brackets in a cell."""
     if not any(map(text.__contains__, SEPARATORS)):
         return set()
-    outside = re.sub(r"[（(《〈【\[“][^（()）]*?[）)》〉】\]”]", "", text)
+    outside = re.sub(r"[（(《〈【\[“〔「『][^（()）]*?[）)》〉】\]”〕」』]", "", text)
     return {character for character in outside if character in SEPARATORS}
 
 

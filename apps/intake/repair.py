@@ -108,10 +108,14 @@ def restore_first_cell(table: Table) -> Table:
     """Rows whose blank first cell was lost, so that all cells moved left, moved back.
 
     The sign: the last cell is blank, the first is no text that a whole row has there, and one
-    column to the right the cells look like what the other rows have there.
+    column to the right the cells look like what the other rows have there. Columns that are blank
+    from top to bottom count for nothing.
     """
     if table.width < 2:
         return table
+    used = [at for at, head in enumerate(table.header) if head or table.column(at)]
+    if 0 < len(used) < table.width:
+        return _spread(table, used, restore_first_cell(_only(table, used)))
     whole = [row for row in table.rows if row.cells[-1]] or list(table.rows)
     known = {row.cells[0] for row in whole}
     if len(known - {""}) == len(whole) and not all(cell.isdecimal() for cell in known):
@@ -136,6 +140,31 @@ def restore_first_cell(table: Table) -> Table:
         return shifted.marked(0, FIRST_CELL_RESTORED)
 
     return table.map_rows(restore)
+
+
+def _only(table: Table, used: list[int]) -> Table:
+    """The table with some of its columns; marks of the others stay with their rows."""
+    return replace(
+        table,
+        header=tuple(table.header[at] for at in used),
+        rows=tuple(
+            replace(row, cells=tuple(row.cells[at] for at in used), marks=()) for row in table.rows
+        ),
+    )
+
+
+def _spread(table: Table, used: list[int], narrow: Table) -> Table:
+    """The table with the rows that were put right without its blank columns."""
+    rows = []
+    for row, moved in zip(table.rows, narrow.rows, strict=True):
+        if moved.marks:
+            cells = list(row.cells)
+            for at, cell in zip(used, moved.cells, strict=False):
+                cells[at] = cell
+            row = replace(row, cells=tuple(cells), offset=moved.offset)
+            row = row.marked(used[0], FIRST_CELL_RESTORED)
+        rows.append(row)
+    return replace(table, rows=tuple(rows))
 
 
 def _sits_badly(cells: tuple[str, ...], makes: list[str]) -> bool:

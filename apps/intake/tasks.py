@@ -125,7 +125,11 @@ def pick_up_imports(timestamp: int = 0) -> int:
         beat_at__lt=timezone.now() - dt.timedelta(seconds=SILENT_WHILE_STORING),
     )
     refusals = [{"code": "storing-failed", "params": {"reason": ""}, "where": ""}]
-    found += storing.update(state=ImportState.READ, refusals=refusals)
+    for intake in storing:
+        if storing.filter(pk=intake.pk).update(state=ImportState.READ, refusals=refusals):
+            found += 1
+            intake.refresh_from_db()
+            tell(intake)
     for intake in lost.filter(attempts__gte=MOST_ATTEMPTS):
         refusals = [{"code": "interrupted", "params": {}, "where": ""}]
         found += lost.filter(pk=intake.pk).update(state=ImportState.FAILED, refusals=refusals)

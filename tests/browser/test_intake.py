@@ -1,14 +1,18 @@
 """A table copied from a web page: pasted, settled by keyboard, accepted, undone, accepted again."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from apps.awards.models import Award
 from apps.cases.models import Revision
+from apps.intake.imports.undoing import undo
+from apps.intake.models import Import, ImportState
 from tests import factories
 from tests.browser.conftest import NewPage
+from tests.intake.imports.support import ROWS, accepted, sheet, taken
 
 Check = Callable[[Page], None]
 
@@ -101,3 +105,72 @@ def test_table_of_a_web_page_is_pasted_settled_accepted_undone_and_accepted_agai
         "石化装置安全监测技术",
         "杨梅保鲜 与加工技术",
     ]
+
+
+# Colours pass into one another: what a person sees is there when no animation runs any more.
+SETTLED = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
+  () => Promise.all(document.getAnimations().map(each => each.finished)).then(done))))"""
+
+
+def in_every_state(revision: Revision) -> dict[str, str]:
+    """Imports of a draft list in every state there is: what is seen, and where."""
+    base = f"/desk/cases/{revision.case_id}/intake/"
+    made: dict[str, tuple[Import, str]] = {
+        # The second row's people are padded: a doubt.
+        "doubtful": (taken(revision), ""),
+        "one row of it": (taken(revision), "?only=doubtful"),
+        "refused": (taken(revision, b"%PDF-1.4 cut off", "附件.pdf"), ""),
+        "ready": (taken(revision, sheet([ROWS[0], ROWS[2]])), ""),
+        "compared": (taken(revision, sheet([ROWS[0]])), "compare/"),
+        "reading": (taken(revision), ""),
+        "waiting": (taken(revision), ""),
+        "being stored": (taken(revision), ""),
+        "cancelled": (taken(revision), ""),
+        "set aside": (
+            taken(revision, sheet([*ROWS, ("", "合计", "3项", "", "")])),
+            "?only=aside",
+        ),
+    }
+    for name, change in {
+        "reading": {"state": ImportState.READING, "rows_read": 1, "rows_total": 3},
+        "waiting": {"state": ImportState.WAITING},
+        "being stored": {"state": ImportState.ACCEPTING},
+        "cancelled": {"state": ImportState.CANCELLED},
+    }.items():
+        Import.objects.filter(pk=made[name][0].pk).update(**change)
+    undone = taken(revision, sheet([ROWS[0]]))
+    accepted(undone)
+    undo(factories.filler_of(revision), undone.pk)
+    stored = taken(revision, sheet([ROWS[2]]))
+    accepted(stored)
+    made |= {"undone": (undone, ""), "stored": (stored, ""), "to be undone": (stored, "undo/")}
+    return {"begin": base} | {
+        name: f"{base}{intake.pk}/{rest}" for name, (intake, rest) in made.items()
+    }
+
+
+# The words differ in length, the colours do not: the other language is looked at where it is narrow.
+@pytest.mark.parametrize(
+    ("locale", "looks"),
+    [
+        ("zh-CN", [(390, "light"), (1024, "light"), (1440, "light"), (1440, "dark")]),
+        ("en-GB", [(390, "light")]),
+    ],
+    ids=["zh-CN", "en-GB"],
+)
+def test_import_has_no_violation_in_any_state_at_any_width_light_or_dark(
+    new_page: NewPage, axe: Check, locale: str, looks: list[tuple[int, Literal["light", "dark"]]]
+) -> None:
+    revision: Revision = factories.open_list("awards", 0)
+    page = new_page(factories.filler_of(revision), locale=locale, reduced_motion="reduce")
+
+    for name, address in in_every_state(revision).items():
+        answer = page.goto(address)
+        assert answer is not None, name
+        assert answer.ok, name
+        for width, scheme in looks:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate(SETTLED)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+            axe(page)

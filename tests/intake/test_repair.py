@@ -100,3 +100,17 @@ def test_marks_of_notes_are_taken_off_and_doubtful():
 
     assert cells(table) == [("甲公司", "张三、李四、王五"), ("**", "①"), ("乙", "丙")]
     assert table.rows[0].marks == (Mark(0, "footnote-mark"), Mark(1, "footnote-mark"))
+
+
+def test_restore_first_cell_leaves_blank_columns_where_they_are():
+    rows = [
+        Row(1, ("一等奖", "", "甲项目研究", "甲公司")),
+        Row(2, ("", "", "乙项目研究", "乙公司")),
+        Row(3, ("丙项目研究", "", "丙公司", "")),
+    ]
+    header = ("类别", "", "名称", "单位")
+
+    table = restore_first_cell(Table("", header, tuple(rows)))
+
+    assert cells(table)[2] == ("", "", "丙项目研究", "丙公司")
+    assert [row.marks for row in table.rows] == [(), (), (Mark(0, "first-cell-restored"),)]

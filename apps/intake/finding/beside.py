@@ -39,7 +39,7 @@ def cut(table: Table, starts: Sequence[int], headers: Sequence[tuple[str, ...]])
 
     What is no row may stand in one part only, beside rows of another.
     """
-    table = without_whole_rows(table)
+    table = without_whole_rows(table, starts)
     parts = [
         [part for row in table.rows if any((part := part_of(row, start, len(header))).cells)]
         for start, header in zip(starts, headers, strict=True)

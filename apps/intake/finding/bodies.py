@@ -48,7 +48,7 @@ def clean_body(table: Table) -> Table:
             reason = "repeated-header"
         elif is_single and bare_title(title_of(text)) in titles - {""}:
             reason = "repeated-title"
-        elif not has_rows and is_column_numbering(row):
+        elif not has_rows and is_column_numbering(_below(table.header, row)):
             reason = "column-numbers"
         elif is_total(row):
             reason = "total"
@@ -82,10 +82,11 @@ def _repeats(cells: tuple[str, ...], bare: tuple[str, ...]) -> bool:
     return _bare(cells[: len(bare)]) == bare
 
 
-def without_whole_rows(table: Table) -> Table:
-    """A table whose parts stand side by side, without rows that are none of any part.
+def without_whole_rows(table: Table, starts: Sequence[int]) -> Table:
+    """A table whose parts begin at the columns ``starts``, without rows that are none of any part.
 
-    A total, a note or the numbers of the columns may stand across all of them.
+    A total, a note or the numbers of the columns may stand across all of them; a total beside the
+    row of another part is its own part's.
     """
     kept: list[Row] = []
     aside: list[Aside] = []
@@ -94,9 +95,11 @@ def without_whole_rows(table: Table) -> Table:
         is_note_of_all = len(row.printed()) == 1 and is_note(row.text())
         if _repeats(row.cells, bare):
             aside.append(Aside(row.text(), "repeated-header", row.line, row.cells))
-        elif not kept and is_column_numbering(row):
+        elif not kept and is_column_numbering(_below(table.header, row)):
             aside.append(Aside(row.text(), "column-numbers", row.line, row.cells))
-        elif is_total(row) or is_note_of_all:
+        elif (is_total(row) and not any(row.cells[at : at + 1] > ("",) for at in starts[1:])) or (
+            is_note_of_all
+        ):
             reason = "note" if is_note_of_all else "total"
             aside.append(Aside(row.text(), reason, row.line, row.cells))
         else:
@@ -106,6 +109,15 @@ def without_whole_rows(table: Table) -> Table:
 
 def _bare(cells: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(re.sub(r"\s+", "", cell) for cell in cells)
+
+
+def _below(header: tuple[str, ...], row: Row) -> Row:
+    """The cells of a row that stand below a header: a blank column has none."""
+    if "" not in header:
+        return row
+    heads = (*header, *["+"] * len(row.cells))
+    cells = (cell for cell, head in zip(row.cells, heads, strict=False) if head or cell)
+    return replace(row, cells=tuple(cells))
 
 
 def counts_on(before: Row, row: Row) -> bool:

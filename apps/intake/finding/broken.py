@@ -10,6 +10,8 @@ from apps.intake.grid import Mark, Row, Table
 NEARLY_ALL = 0.8
 """A column with something in so many of the rows has something in each."""
 
+HEADINGS = 2
+"""So many headings may stand between a row and the next."""
 MOST = 0.6
 """Rows are numbered where so many of them have a number."""
 
@@ -74,10 +76,11 @@ def _needed(table: Table, number: int | None) -> set[int]:
 def _numbers_run_on(table: Table, number: int, at: int) -> bool:
     """Whether the rows above and below count on, so that no row is between them."""
     above = printed_number(_cell(table.rows[at - 1], number))
-    if at + 1 == len(table.rows):
+    after = (row for row in table.rows[at + 1 : at + HEADINGS + 2] if not is_section(row))
+    following = next(after, None)
+    if following is None:
         return above is not None
-    below = printed_number(_cell(table.rows[at + 1], number))
-    return above is not None and below == above + 1
+    return above is not None and printed_number(_cell(following, number)) == above + 1
 
 
 def _put_together(table: Table, halves: set[int]) -> tuple[Row, ...]:

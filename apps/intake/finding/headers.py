@@ -1,6 +1,7 @@
 """Headers on several levels: words that divide the cell above them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from apps.intake.finding.rows import LONGEST_HEADER_CELL, is_numeric
@@ -27,7 +28,8 @@ def is_two_level(rows: list[Row], spans: list[Span]) -> bool:
     }
     if not divided:
         blank = [at for at in range(1, width) if not top[at] and second[at]]
-        divided = {at - 1 for at in blank if top[at - 1]} | set(blank)
+        over = {_left_of(at, top, second) for at in blank}
+        divided = {at for at in over if top[at]} | set(blank)
     words = [second[at] for at in divided if at < width and second[at]]
     rest = [at for at in range(width) if at not in divided]
     return (
@@ -36,6 +38,14 @@ def is_two_level(rows: list[Row], spans: list[Span]) -> bool:
         and all(second[at] in ("", top[at]) for at in rest)
         and (bool(rest) or all(is_known_header(word) for word in words))
     )
+
+
+def _left_of(at: int, top: Sequence[str], second: Sequence[str]) -> int:
+    """The column left of one, over columns that are blank on both levels."""
+    at -= 1
+    while at > 0 and not top[at] and not second[at]:
+        at -= 1
+    return at
 
 
 MOST_LEVELS = 3
@@ -89,7 +99,7 @@ def combined_header(rows: list[Row], spans: list[Span]) -> tuple[str, ...]:
         level += [""] * (width - len(level))
         for at in range(1, width):
             if not header[at] and level[at] and row is not rows[0]:
-                header[at] = header[at - 1]
+                header[at] = next((over for over in reversed(header[:at]) if over), "")
         header = [
             over
             if not under or under == over.rpartition("/")[2]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from apps.intake.finding.checks import number_column
 from apps.intake.finding.rows import is_section, printed_number
-from apps.intake.finding.titles import bare_title
+from apps.intake.finding.titles import bare_title, is_furniture
 from apps.intake.grid import Aside, Row, Table
 
 
@@ -45,8 +45,8 @@ def _last_number(table: Table, at: int) -> int | None:
 
 
 def _begins_anew(number: int, second: Table) -> bool:
-    """Whether numbers may begin again: on a printed page, where no text stands between."""
-    return number == 1 and second.rows[0].place.page > 0 and not second.above
+    """Whether numbers may begin again: where nothing, or a page number, stands between."""
+    return number == 1 and all(map(is_furniture, second.above))
 
 
 def _cell(row: Row, at: int) -> str:

@@ -92,6 +92,8 @@ def is_column_numbering(row: Row) -> bool:
     if len(printed) < 3 or len(printed) < len(row.cells):
         return False
     numbers = [cell for cell in printed if cell not in "甲乙丙丁"]
+    if len(numbers) < len(printed) and printed[0] != "甲":
+        return False
     return any(
         numbers == [str(at % size + 1) for at in range(len(numbers))]
         for size in range(2 if len(numbers) > 1 else 1, len(numbers) + 1)

@@ -197,6 +197,11 @@ def read_table(table: Any, chars: list[Letter], place: Place) -> Grid:
         for column in range(len(lefts))
         if is_list_of_names([(lines[key], rooms[key]) for key in lines if key[1] == column])
     }
+    by_lines = {
+        column
+        for column in range(len(lefts))
+        if is_list_by_lines([(lines[key], rooms[key]) for key in lines if key[1] == column])
+    }
     rows = []
     for row in range(len(tops)):
         texts, marks = [], []
@@ -206,6 +211,10 @@ def read_table(table: Any, chars: list[Letter], place: Place) -> Grid:
                 texts.append("")
                 continue
             text, is_sure = unwrap(lines[key], rooms[key], column in listed)
+            # Where lines end early on purpose, a full one may end on purpose as well.
+            is_sure = is_sure and not (
+                column in by_lines and len(lines[key]) > text.count("\n") + 1
+            )
             texts.append(tidy(text))
             if not is_sure:
                 marks.append(Mark(column, "line-break"))
@@ -289,6 +298,16 @@ def is_list_of_names(cells: list[tuple[list[Line], float]]) -> bool:
     )
 
 
+def is_list_by_lines(cells: list[tuple[list[Line], float]]) -> bool:
+    """Whether a column holds lists whose members a line end parts: lines end early, no separator."""
+    broken = [(lines, room) for lines, room in cells if len(lines) > 1]
+    return any(
+        ends_early(line, following, room)
+        for lines, room in broken
+        for line, following in itertools.pairwise(lines)
+    ) and not any(SEPARATOR.search(line.text) for lines, _room in broken for line in lines)
+
+
 def ends_early(line: Line, following: Line, room: float) -> bool:
     """Whether a line ends although the next word would have fitted behind it."""
     return line.right - line.left + following.width_of_first < room - 0.5
@@ -319,6 +338,8 @@ def joint(before: str, after: str) -> tuple[str, bool]:
     if before.endswith(" ") or after.startswith(" "):
         return "", True
     last, first = before[-1:], after[:1]
+    if last == "." and first.isascii() and first.isalpha() and before[-2:-1].isalpha():
+        return " ", False  # John A. Smith, or Co.Ltd
     if last.isascii() and last.isalnum() and first.isascii() and first.isalnum():
         return ("" if last.isdigit() and first.isdigit() else " "), False
     return "", True

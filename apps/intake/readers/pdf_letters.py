@@ -5,6 +5,7 @@ A font need not say which character a code of it means. pdfminer writes such a l
 came out as 智汇宁海. Both become ``UNREADABLE`` here, which makes the cell doubtful.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -65,9 +66,9 @@ def lying(letter: Letter) -> Letter:
 
 
 def stamped(letters: list[Letter], cells: Iterable[Box]) -> list[Letter]:
-    """Letters that are no part of the text: slanting ones, and large ones across a table's lines.
+    """Letters that are no part of the text: slanting ones, and large ones across lines or letters.
 
-    Letters of one size and colour are one print: where some lie across lines, all are over it.
+    Letters of one size and colour are one print: where some lie across, all do.
     """
     slanting = [letter for letter in letters if direction(letter) == SLANTING]
     upright = [letter for letter in letters if direction(letter) == UPRIGHT]
@@ -83,19 +84,54 @@ def stamped(letters: list[Letter], cells: Iterable[Box]) -> list[Letter]:
     if not large:
         return slanting
     boxes = list(cells)
+    plain = [letter for letter in upright if letter["size"] <= most * LARGER]
     over = [
         letter
         for group in large.values()
-        if any(_crosses(letter, box) for letter in group for box in boxes)
+        if _runs_on(group, boxes)
+        or any(_crosses(letter, box) for letter in group for box in boxes)
+        or any(_lies_over(letter, small) for letter in group for small in plain)
         for letter in group
     ]
     return [*slanting, *over]
 
 
+def _runs_on(group: list[Letter], boxes: list[Box]) -> bool:
+    """Whether a word of large letters goes on from one cell into the next."""
+
+    def place(letter: Letter) -> Box | None:
+        return next((box for box in boxes if _is_in(letter, box)), None)
+
+    for letter, following in itertools.pairwise(sorted(group, key=lambda each: each["x0"])):
+        is_word = abs(following["x0"] - letter["x1"]) < letter["size"] / 4
+        if (
+            is_word
+            and abs(following["top"] - letter["top"]) < 2
+            and place(letter) != place(following)
+        ):
+            return True
+    return False
+
+
+def _is_in(letter: Letter, box: Box) -> bool:
+    x, y = (letter["x0"] + letter["x1"]) / 2, (letter["top"] + letter["bottom"]) / 2
+    return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
+
+
+def _lies_over(letter: Letter, small: Letter) -> bool:
+    """Whether the middle of a small letter lies well inside a large one."""
+    x, y = (small["x0"] + small["x1"]) / 2, (small["top"] + small["bottom"]) / 2
+    spare = letter["size"] / 8
+    return bool(
+        letter["x0"] + spare < x < letter["x1"] - spare
+        and letter["top"] + spare < y < letter["bottom"] - spare
+        and small["text"].strip()
+    )
+
+
 def _crosses(letter: Letter, box: Box) -> bool:
     """Whether a letter's middle lies inside a cell, and the letter reaches well out of it."""
-    x, y = (letter["x0"] + letter["x1"]) / 2, (letter["top"] + letter["bottom"]) / 2
-    if not (box[0] <= x <= box[2] and box[1] <= y <= box[3]):
+    if not _is_in(letter, box):
         return False
     spare = letter["size"] / 8
     return bool(

@@ -90,9 +90,9 @@ def in_header_row(matrix: Matrix, header: list[str]) -> bool:
     if not any("\n（" in head for head in header):
         return False
     top = len(matrix.rows)
-    pieces = [head.partition("\n") for head in header]
+    pieces = [head.partition("\n（") for head in header]
     matrix.rows.append([head for head, _break, _unit in pieces])
-    matrix.rows.append([unit for _head, _break, unit in pieces])
+    matrix.rows.append([f"（{unit}" if unit else "" for _head, _break, unit in pieces])
     matrix.merges += [(top, at, 2, 1) for at, piece in enumerate(pieces) if not piece[2]]
     return True
 

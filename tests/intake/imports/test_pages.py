@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Role, User
 from apps.awards.models import Award
@@ -11,6 +13,7 @@ from apps.cases.models import Revision
 from apps.intake.imports import accepting, review
 from apps.intake.models import Import, ImportRow, ImportState, Layout
 from apps.intake.tasks import MOST_ATTEMPTS, pick_up_imports, read_import, store_import
+from apps.registry.domain import names_for
 from tests import factories
 from tests.intake.imports.support import ROWS, accepted, draft, lines, sheet, taken
 
@@ -144,6 +147,38 @@ def test_review_takes_ten_queries_however_many_rows(rows, django_assert_max_num_
         answer = client.get(at(intake))
 
     assert len(answer.context["lines"]) == min(rows, 50)
+
+
+def test_review_takes_as_many_queries_with_many_twins_and_organisations_as_with_few():
+    def queries(count: int) -> int:
+        titles = [f"海洋装备精密铸造关键技术第{n}号" for n in range(1, count + 1)]
+        rows = [
+            (str(n), "科学技术进步奖三等奖", title, f"宁波大学、宁波农业科学{n}院", "张三、李四")
+            for n, title in enumerate(titles, 1)
+        ]
+        known = [
+            factories.award_values(
+                n,
+                programme="浙江省科学技术奖",
+                title=f"{title}及应用",
+                organisations=["宁波大学"],
+                people=["张三", "李四"],
+            )
+            for n, title in enumerate(titles, 1)
+        ]
+        factories.open_list("awards", known, subject=f"省奖{count}")
+        names_for(f"宁波市农业科学{n}院" for n in range(1, count + 1))
+        intake = taken(factories.open_list("awards", 0, subject=f"市奖{count}"), sheet(rows))
+        assert len(intake.tables.get().twins) >= count
+        assert intake.names.count() >= count
+        client = filler(intake.revision)
+        client.get(at(intake))
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(at(intake)).content.decode()
+        assert "looks like a row of another list" in page or "look like rows" in page
+        return len(captured)
+
+    assert queries(2) == queries(30)
 
 
 def test_row_is_settled_edited_set_aside_and_put_back_by_htmx():
