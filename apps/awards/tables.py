@@ -10,6 +10,7 @@ from apps.cases.tables import NamesColumn, RecordTable
 class AwardTable(RecordTable):
     """Prize-winning projects."""
 
+    short_words = ("award_class", "grade")
     organisations = NamesColumn(verbose_name=_("completing organisations"))
     people = NamesColumn(verbose_name=_("completing people"))
     award_year = tables.Column(verbose_name=_("award year"), attrs={"td": {"class": "num"}})

@@ -40,7 +40,7 @@ class IndicatorValueFilterSet(RecordFilterSet):
     indicator = IndicatorFilter(label=_("Indicator"))
     reporting_unit = DistrictFilter(label=_("Reporting unit"))
     section = AnyOfFilter(field_name="indicator__section", label=_("Section"))
-    scope = ScopeFilter(label=_("scope"))
+    scope = ScopeFilter(label=_("Scope"))
 
     class Meta:
         model = IndicatorValue

@@ -11,6 +11,7 @@ from apps.districts.narrative.references import References, holds_reference
 class IndicatorValueTable(RecordTable):
     """Figures."""
 
+    short_words = ("reporting_unit", "period", "scope", "status")
     indicator = tables.Column(verbose_name=_("indicator"))
     value = tables.Column(verbose_name=_("value"), empty_values=(), attrs={"td": {"class": "num"}})
 

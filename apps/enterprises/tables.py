@@ -11,6 +11,7 @@ from apps.enterprises.models import RosterEntry
 class RosterEntryTable(RecordTable):
     """Entries of rosters."""
 
+    short_words = ("district",)
     rank = tables.Column(
         verbose_name=pgettext_lazy("in a roster", "number"), attrs={"td": {"class": "num"}}
     )

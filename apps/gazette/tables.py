@@ -11,6 +11,7 @@ from apps.gazette.models import ChronicleEntry, Policy
 class PolicyTable(RecordTable):
     """Policies."""
 
+    short_words = ("category",)
     year = tables.Column(verbose_name=_("year"), attrs={"td": {"class": "num"}})
 
     class Meta(RecordTable.Meta):

@@ -10,6 +10,7 @@ from apps.platforms.models import Certification
 class CertificationTable(RecordTable):
     """Certifications."""
 
+    short_words = ("level", "district", "status")
     hosts = NamesColumn(verbose_name=_("host organisations"))
     year = tables.Column(verbose_name=_("year"), attrs={"td": {"class": "num"}})
 

@@ -12,7 +12,7 @@ from apps.cases.kinds import RecordKind, listed_record_kinds, record_kind_of
 from apps.cases.models import Record, Revision
 from apps.districts.models import FigureStatus, IndicatorValue, NarrativeSection
 from apps.districts.narrative.references import References, tell
-from apps.publications.listing import fit, record_url
+from apps.publications.listing import fit, hide_blank, record_url
 from apps.publications.queries import public_rows, published_mentions
 from apps.registry.models import District, DistrictKind, Indicator
 
@@ -102,6 +102,7 @@ def lists_of(district: District, year: int) -> list[DistrictList]:
                 row_url=record_url,
                 exclude=("report_year", "district"),
             )
+            hide_blank(table, rows[:MOST_OF_DISTRICT])
             lists.append(DistrictList(kind, fit(table), len(rows), by_first))
     return lists
 

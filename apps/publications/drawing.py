@@ -19,6 +19,7 @@ from django_tables2.rows import BoundRow
 from django_tables2.utils import call_with_appropriate
 
 from apps.cases.kinds import RecordKind
+from apps.cases.tables import name_class
 from apps.publications.facets import Facet
 from apps.publications.marks import marked
 
@@ -49,10 +50,10 @@ def linked_names(
             pk = links.get((record.uid, name, place))
             said = marked(text, words)
             if pk is None:
-                shown.append(f'<span class="name">{said}</span>')
+                shown.append(f'<span class="{name_class(text)}">{said}</span>')
             else:
                 url = reverse("publications:organisation", args=[pk])
-                shown.append(f'<a class="name" href="{url}">{said}</a>')
+                shown.append(f'<a class="{name_class(text)}" href="{url}">{said}</a>')
         return f"<span>{'、'.join(shown)}</span>"
 
     return draw

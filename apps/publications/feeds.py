@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -22,18 +22,38 @@ from apps.publications.queries import readable_revisions
 NEWEST = 50
 
 
-class ReleaseFeed(Feed):
-    """The newest releases, as Atom."""
+class _Feed(Feed):
+    """Atom whose addresses begin with the site's own, whatever host it is asked of."""
 
     feed_type = Atom1Feed
-    title = _("Releases of science and technology results")
-    subtitle = _("Each act of publishing, with its number and its reason.")
-    link = reverse_lazy("publications:releases")
     author_name = _("Yongke")
 
-    def feed_guid(self) -> str:
-        """Return the same id from whatever host it is read."""
-        return settings.SITE_URL + reverse("publications:releases")
+    def page(self, obj: Any) -> str:
+        """Return the path of the page that shows the same."""
+        raise NotImplementedError
+
+    def link(self, obj: Any) -> str:
+        """Return the page."""
+        return settings.SITE_URL + self.page(obj)
+
+    def feed_url(self, obj: Any) -> str:
+        """Return the address of the feed itself."""
+        return f"{self.link(obj)}feed.atom"
+
+    def feed_guid(self, obj: Any) -> str:
+        """Return the same id at all times."""
+        return self.link(obj)
+
+
+class ReleaseFeed(_Feed):
+    """The newest releases, as Atom."""
+
+    title = _("Releases of science and technology results")
+    subtitle = _("Each act of publishing, with its number and its reason.")
+
+    def page(self, obj: Any) -> str:
+        """Return the list of releases."""
+        return reverse("publications:releases")
 
     def items(self) -> QuerySet[Any]:
         """Return the newest releases with the number of their cases."""
@@ -65,14 +85,11 @@ class ReleaseFeed(Feed):
         return item.published_at
 
 
-class KindFeed(Feed):
+class KindFeed(_Feed):
     """The newest published and corrected cases with rows of one kind, as Atom.
 
     What was withdrawn is no longer in it.
     """
-
-    feed_type = Atom1Feed
-    author_name = _("Yongke")
 
     def get_object(self, request: HttpRequest, kind: str) -> RecordKind:
         """Return the kind of the listing."""
@@ -86,13 +103,9 @@ class KindFeed(Feed):
         """Say what the entries are."""
         return gettext("Each case that was published or corrected, with its release.")
 
-    def link(self, obj: RecordKind) -> str:
+    def page(self, obj: RecordKind) -> str:
         """Return the listing."""
         return reverse("publications:listing", args=[obj.code])
-
-    def feed_guid(self, obj: RecordKind) -> str:
-        """Return the same id from whatever host it is read."""
-        return settings.SITE_URL + self.link(obj)
 
     def items(self, obj: RecordKind) -> QuerySet[Revision]:
         """Return the newest cases. One query."""

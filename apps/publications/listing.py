@@ -1,7 +1,7 @@
 """A listing: what was asked for, read once, shown as page, export, chips and facets."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
@@ -133,10 +133,7 @@ class Listing:
             return
         if not self._facet("report_year").options:
             self.table.columns.hide("report_year")
-        rows = self.records
-        for column in list(self.table.columns.iterall()):
-            if rows and not column.is_ordered and all(_is_blank(row, column) for row in rows):
-                self.table.columns.hide(column.name)
+        hide_blank(self.table, self.records)
         fit(self.table)
 
     @cached_property
@@ -469,6 +466,13 @@ def fit(table: Any) -> Any:
     if len(list(table.columns.itervisible())) > MOST_NARROW:
         table.attrs = {**table.attrs, "wrap": "wide"}
     return table
+
+
+def hide_blank(table: Any, rows: Sequence[Record]) -> None:
+    """Hide the columns in which no row has anything, but for those that the rows stand by."""
+    for column in list(table.columns.iterall()):
+        if rows and not column.is_ordered and all(_is_blank(row, column) for row in rows):
+            table.columns.hide(column.name)
 
 
 def _is_blank(row: Record, column: Any) -> bool:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -17,7 +18,8 @@ from apps.registry.models import District, Indicator, Organisation
 
 # Pages in one file; the standard allows 50,000.
 PAGES_A_FILE = 5_000
-PROTOCOL = settings.SITE_URL.partition("://")[0]
+PROTOCOL, _, HOST = settings.SITE_URL.partition("://")
+XML = "application/xml"
 # Not for robots: a notice page ends by itself, and is never to be found later (DOMAIN §2).
 CLOSED = ("/desk/", "/accounts/", "/admin/", "/notices/", "/search/", "/corrections/")
 # Whole lists as files, and each of them at any second of the past: no robot's work.
@@ -27,6 +29,10 @@ CLOSED_QUERIES = ("_export=", "as_of=")
 class _Map(Sitemap):
     limit = PAGES_A_FILE
     protocol = PROTOCOL
+
+    def get_domain(self, site: Any = None) -> str:
+        """Return the host of the site's own address, whatever host a robot asks."""
+        return HOST
 
 
 class Pages(_Map):
@@ -161,6 +167,18 @@ def sitemaps() -> dict[str, Any]:
         "revisions": Revisions,
         **{kind.code: Rows(kind) for kind in listed_record_kinds()},
     }
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Name the files of the map, by the site's own address, as each of them does."""
+    files = []
+    for section, made in sitemaps().items():
+        address = settings.SITE_URL + reverse("publications:sitemap_part", args=[section])
+        pages = (made() if isinstance(made, type) else made).paginator.num_pages
+        files.append({"location": address})
+        files += [{"location": f"{address}?p={page}"} for page in range(2, pages + 1)]
+    return render(request, "sitemap_index.xml", {"sitemaps": files}, content_type=XML)
 
 
 @require_safe

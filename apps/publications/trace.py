@@ -13,8 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role
+from apps.awards.models import Award
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Event, Evidence, Record, Revision
+from apps.cases.tables import name_class
 from apps.publications.flags import meaning
 from apps.publications.queries import links_of, readable_revisions
 from apps.registry.models import District, Indicator
@@ -71,6 +73,11 @@ class Phrase:
 
     text: str
     url: str = ""
+
+    @property
+    def style(self) -> str:
+        """Return the class of the element that holds it."""
+        return name_class(self.text)
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ def fields_of(kind: RecordKind, record: Record, *, link: bool = True) -> list[Fi
             phrases = [Phrase(text) for text in value]
         else:
             text = text_of(record, name)
-            phrases = [Phrase(text, _dictionary_url(record, value))] if text else []
+            phrases = [Phrase(text, _page_of(record, name, value))] if text else []
         said = doubts.pop(name, [])
         # The heading of the page says it already.
         is_repeated = name == kind.title_field and not any(phrase.url for phrase in phrases)
@@ -170,13 +177,15 @@ def _organisation_url(pk: int | None) -> str:
     return reverse("publications:organisation", args=[pk]) if pk is not None else ""
 
 
-def _dictionary_url(record: Record, value: Any) -> str:
-    """Return the page of a dictionary entry: an indicator's, or a district's of that year."""
+def _page_of(record: Record, name: str, value: Any) -> str:
+    """Return the page of what a field names: an indicator, a district in that year, a programme."""
     if isinstance(value, Indicator):
         return reverse("publications:indicator", args=[value.code])
     if isinstance(value, District):
         year = record.revision.case.year
         return reverse("publications:district", args=[value.slug, year])
+    if name == "programme" and isinstance(record, Award):
+        return reverse("publications:programme", args=[value])
     return ""
 
 

@@ -5,7 +5,7 @@ from django.urls import path
 
 from apps.publications import converters  # noqa: F401 - registers its own
 from apps.publications.feeds import KindFeed, ReleaseFeed
-from apps.publications.sitemaps import robots, sitemaps
+from apps.publications.sitemaps import index, robots, sitemaps
 from apps.publications.views import (
     corrections,
     data,
@@ -26,12 +26,7 @@ app_name = "publications"
 urlpatterns = [
     path("", home.home, name="home"),
     path("robots.txt", robots, name="robots"),
-    path(
-        "sitemap.xml",
-        maps.index,
-        {"sitemaps": sitemaps(), "sitemap_url_name": "publications:sitemap_part"},
-        name="sitemap",
-    ),
+    path("sitemap.xml", index, name="sitemap"),
     path("sitemap-<slug:section>.xml", maps.sitemap, {"sitemaps": sitemaps()}, name="sitemap_part"),
     path("search/", search.search, name="search"),
     path("search/suggest/", search.suggest, name="suggest"),

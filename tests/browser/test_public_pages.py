@@ -209,3 +209,51 @@ def test_search_box_suggests_while_one_types_and_keys_choose(
     expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
     box.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("科技大会1")
+
+
+# Marks that close something: no line of Chinese begins with one.
+BEGINS_WITH_A_MARK = """() => {
+    const found = [];
+    const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        for (const match of node.data.matchAll(/[、，。；：）》」”]/g)) {
+            const range = document.createRange();
+            range.setStart(node, match.index);
+            range.setEnd(node, match.index + 1);
+            const mark = range.getBoundingClientRect();
+            const block = node.parentElement.closest("td, th, dd, dt, p, li, h1, h2, h3, label, summary");
+            if (!mark.width || !block) continue;
+            const style = getComputedStyle(block);
+            const edge = block.getBoundingClientRect().left + parseFloat(style.paddingLeft);
+            const first = document.createRange();
+            first.selectNodeContents(block);
+            const top = first.getClientRects()[0].top;
+            if (mark.left < edge + 2 && mark.top > top + 4) {
+                found.push(node.data.slice(Math.max(0, match.index - 12), match.index + 6)
+                    + "|" + block.textContent.slice(0, 40));
+            }
+        }
+    }
+    return found;
+}"""
+
+
+def test_no_line_begins_with_a_mark_that_closes(new_page: NewPage) -> None:
+    names = ["宁波江丰电子材料股份有限公司", "国网浙江省电力有限公司宁波供电公司", "宁波大学"]
+    rows = [
+        factories.award_values(
+            number,
+            organisations=[f"{'甬' * number}{name}" for name in names],
+            people=["李一", "王二三", "欧阳四五", "张六", "陈七八", "赵九"],
+        )
+        for number in range(1, 13)
+    ]
+    released = factories.published_case("awards", rows)
+    row = factories.records_of(released)[0]
+    page = new_page(locale="zh-CN")
+    for width in (320, 390, 480, 768, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in ("/awards/", f"/awards/{row.uid}/", "/search/?q=江丰"):
+            page.goto(path)
+
+            assert page.evaluate(BEGINS_WITH_A_MARK) == [], (width, path)

@@ -84,6 +84,25 @@ def test_last_years_figure_stands_beside_with_its_change(client: Client) -> None
     assert years == [2023, 2022]
 
 
+def test_phrases_of_a_comparison_are_told_one_after_the_other_and_empty_columns_not_at_all(
+    client: Client,
+) -> None:
+    bureau = factories.district()
+    factories.published_case(
+        "district-returns", [factories.figure_values(1, bureau, comparison="全省首批|全市首个")]
+    )
+    factories.published_case(
+        "roster-entries", [factories.roster_entry_values(1, district=bureau.district, title="")]
+    )
+
+    answer = client.get("/districts/beilun/2023/", headers=EN)
+
+    assert "全省首批；全市首个" in answer.content.decode()
+    assert "首批|" not in answer.content.decode()
+    (listed,) = answer.context["lists"]
+    assert "title" not in [str(column.name) for column in listed.table.columns]
+
+
 def test_what_the_city_says_of_a_district_stands_apart(client: Client) -> None:
     factories.published_case("district-returns", 1)
     district = beilun()

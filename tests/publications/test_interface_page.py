@@ -28,7 +28,7 @@ def test_page_names_every_list_filter_and_order(
         assert f"/api/v1/{kind.code}/" in body
         for name in kind.filterset.base_filters:
             assert f"<code>{name}</code>" in body
-        assert " · ".join(keys.sortable(kind)) in body
+        assert ", ".join(keys.sortable(kind)) in body
     for text in ("RateLimit-Policy", "/api/v2/", "/api/v1/changes/", "curl", "600 times a minute"):
         assert text in body
     assert "actual · forecast · target" in body

@@ -189,6 +189,21 @@ def test_single_facet_offers_all(client: Client) -> None:
         assert section.options[0].selected
 
 
+def test_cell_without_a_value_is_marked_so_that_a_card_leaves_it_out(client: Client) -> None:
+    named = factories.district()
+    factories.published_case(
+        "roster-entries",
+        [
+            factories.roster_entry_values(1, district=named.district),
+            factories.roster_entry_values(2, district=None),
+        ],
+    )
+
+    page = client.get("/enterprises/").content.decode()
+
+    assert page.count('<span class="nothing">—</span></td>') == 1
+
+
 def test_selected_value_that_leaves_nothing_can_be_taken_away(client: Client) -> None:
     publish("awards", 1)
 

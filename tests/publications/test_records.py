@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from apps.accounts.models import Role
 from apps.cases.domain.findings import decide
@@ -78,6 +79,25 @@ def test_row_shows_names_in_order_with_links_and_its_doubts_in_words(client: Cli
     assert fields["completing people"].doubts == [meaning("possible-duplicate")]
     assert fields["other doubts"].doubts == [meaning("inferred"), "odd"]
     assert "Line 1030 of the printed report" in response.content.decode()
+
+
+def test_award_leads_to_its_programme_and_short_names_stay_whole(client: Client) -> None:
+    published = factories.published_case(
+        "awards",
+        [
+            factories.award_values(
+                1, people=["李一"], organisations=["宁波江丰电子材料股份有限公司"]
+            )
+        ],
+    )
+    (row,) = factories.records_of(published)
+
+    page = html.fromstring(client.get(f"/awards/{row.uid}/").content)
+
+    (programme,) = page.xpath(f"//dd/a[. = '{row.programme}']")
+    assert client.get(programme.get("href")).status_code == 200
+    assert page.xpath("//dd/span[. = '李一']/@class") == ["name whole"]
+    assert page.xpath("//dd/a[contains(., '江丰')]/@class") == ["name"]
 
 
 def test_road_tells_roles_and_bureaus_and_no_person(client: Client) -> None:

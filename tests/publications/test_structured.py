@@ -133,6 +133,41 @@ def test_event_and_figure_say_their_days_and_values(client: Client) -> None:
     assert (said["@type"], said["value"], said["unitText"]) == ("Observation", "13.50", "亿元")
 
 
+def test_every_lasting_address_begins_with_the_site_s_own_whatever_host_is_asked(
+    client: Client, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["inside.example"]
+    released = factories.published_case("awards", 1)
+    (row,) = factories.records_of(released)
+    paths = ["/sitemap.xml", "/sitemap-awards.xml", "/sitemap-releases.xml", "/robots.txt"]
+    paths += ["/releases/feed.atom", "/awards/feed.atom", "/", "/awards/", f"/awards/{row.uid}/"]
+    paths += ["/data/", "/data/catalogue.jsonld", "/releases/"]
+
+    for path in paths:
+        answer = client.get(path, headers={"host": "inside.example"})
+
+        assert answer.status_code == 200, path
+        assert "inside.example" not in answer.content.decode(), path
+    map_ = client.get("/sitemap.xml", headers={"host": "inside.example"}).content.decode()
+    assert f"<loc>{settings.SITE_URL}/sitemap-awards.xml</loc>" in map_
+
+
+def test_map_of_very_many_pages_has_more_files(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr("apps.publications.sitemaps._Map.limit", 2)
+    factories.published_case("awards", 5)
+
+    files = [
+        str(one.text) for one in etree.fromstring(client.get("/sitemap.xml").content).iter(LOC)
+    ]
+
+    awards = [f"{settings.SITE_URL}/sitemap-awards.xml{page}" for page in ("", "?p=2", "?p=3")]
+    assert [file for file in files if "awards" in file] == awards
+    rows = etree.fromstring(client.get("/sitemap-awards.xml?p=3").content)
+    assert len(list(rows.iter(LOC))) == 1
+
+
 def test_map_names_a_page_of_every_kind_that_is_for_all(client: Client) -> None:
     pages = publish_site()
 

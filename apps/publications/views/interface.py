@@ -32,7 +32,7 @@ def _form(schema: dict[str, Any]) -> str:
     item = schema.get("items", schema)
     item = item.get("anyOf", [item])[0]
     if "enum" in item:
-        return " · ".join(
+        return ", ".join(
             str(value) for value in item["enum"] if value and not str(value).startswith("-")
         )
     return str(item.get("format") or item.get("type") or "")
