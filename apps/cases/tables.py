@@ -1,5 +1,7 @@
 """The base of every kind's table."""
 
+import copy
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -44,12 +46,25 @@ class NamesColumn(tables.Column):
         return "|".join(value)
 
 
+class _Columns(OrderedDict[str, Any]):
+    """The columns of a class, which each table copies: what they hold is the same for all."""
+
+    def __deepcopy__(self, memo: Any) -> "_Columns":
+        """Return columns of a table's own; what it changes of them it puts in their place anew."""
+        return _Columns((name, copy.copy(column)) for name, column in self.items())
+
+
 class RecordTable(tables.Table):
     """A listing of rows of one kind. Its first column links to the row's page.
 
     ``row_url`` returns the address of a row's page; without it there is no link. The columns of
     ``short_words`` hold one short word a cell, which no line breaks.
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let tables copy the columns without their depth."""
+        super().__init_subclass__(**kwargs)
+        cls.base_columns = _Columns(cls.base_columns)
 
     short_words: ClassVar[tuple[str, ...]] = ()
 

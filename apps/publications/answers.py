@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -47,7 +48,8 @@ def kept(view: View[P]) -> View[P]:
     @wraps(view)
     def marked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         # Read before the page is: what comes meanwhile makes a page newer than it is taken for.
-        with valid_edition(getattr(request, "edition", None)) as number:
+        known = getattr(request, "edition", None)
+        with valid_edition(known, limit=settings.PUBLIC_SECONDS) as number:
             response = view(request, *args, **kwargs)
         response.edition = number  # type: ignore[attr-defined]
         return response

@@ -4,12 +4,16 @@ Columns, their order, their cells' attributes, ``render`` and the link of the fi
 table's own. What is the same for every row is asked once a column and not once a cell.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
+from operator import attrgetter
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import django_tables2 as tables
+from django.db.models import Model
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import localize
@@ -24,31 +28,37 @@ from apps.publications.facets import Facet
 from apps.publications.marks import marked
 
 Cell = Callable[[Any], str]
-Links = Callable[[Any, str], str | None]
+_MARKUP = re.compile("[&<>\"']").search
 
 
-def linked_names(
-    kind: RecordKind, links: Mapping[tuple[object, str, int], int], words: Sequence[str]
-) -> Links:
-    """Return what draws the names of organisations in a row with links to their pages.
+class LinkedNames:
+    """Draws the names of organisations in a row with links to their pages.
 
     ``links`` are the organisations by row, field and place (``queries.links_of``).
     """
-    names = {*kind.mentions} | {
-        field.name for field in kind.model._meta.get_fields() if hasattr(field, "base_field")
-    }
 
-    def draw(record: Any, name: str) -> str | None:
-        if name not in names:
-            return None
+    def __init__(
+        self,
+        kind: RecordKind,
+        links: Mapping[tuple[object, str, int], int],
+        words: Sequence[str],
+    ) -> None:
+        """Draw rows of ``kind``, and mark ``words``."""
+        self.links, self.words = links, words
+        self.names = {*kind.mentions} | {
+            field.name for field in kind.model._meta.get_fields() if hasattr(field, "base_field")
+        }
+
+    def __call__(self, record: Any, name: str) -> str | None:
+        """Return the names in the field ``name``; None where there are none."""
         value = getattr(record, name)
         if not value:
             return None
         texts = value if isinstance(value, list) else [value]
         shown = []
         for place, text in enumerate(texts):
-            pk = links.get((record.uid, name, place))
-            said = marked(text, words)
+            pk = self.links.get((record.uid, name, place))
+            said = marked(text, self.words)
             if pk is None:
                 shown.append(f'<span class="{name_class(text)}">{said}</span>')
             else:
@@ -56,33 +66,36 @@ def linked_names(
                 shown.append(f'<a class="{name_class(text)}" href="{url}">{said}</a>')
         return f"<span>{'、'.join(shown)}</span>"
 
-    return draw
-
 
 def drawn_rows(
     table: tables.Table,
     records: Iterable[Any],
-    links: Links | None = None,
+    links: LinkedNames | None = None,
     words: Sequence[str] = (),
 ) -> SafeString:
     """Return ``records`` as the rows of HTML that stand in the table's body.
 
-    ``links`` may return what stands in the cell of a field instead of its text; ``words`` are
-    marked where they stand.
+    ``links`` may draw what stands in the cell of a field instead of its text; ``words`` are
+    marked where they stand. Column by column: what is asked of a column is asked once.
     """
-    cells = [_cell(table, column, links, words) for column in table.columns]
-    rows = (
-        f'<tr role="row">{"".join([cell(record) for cell in cells])}</tr>' for record in records
-    )
+    shown = list(records)
+    columns = [_column(table, column, shown, links, words) for column in table.columns]
+    rows = (f'<tr role="row">{"".join(cells)}</tr>' for cells in zip(*columns, strict=True))
     # Every cell is escaped where it is made.
     return mark_safe("\n".join(rows))  # noqa: S308
 
 
-def drawn_head(table: tables.Table, data: QueryDict) -> SafeString:
-    """Return the heads of a table's columns as HTML: the same as ``table.html`` writes.
+@dataclass(frozen=True)
+class Head:
+    """The head of a column: what begins it, what it is called, and the order that it leads to."""
 
-    The head of one that can be sorted by is a link to the address ``data`` with that order.
-    """
+    start: str
+    label: str
+    order: str
+
+
+def heads_of(table: tables.Table) -> list[Head]:
+    """Return the heads of a table's columns; an order stands where one can be sorted by it."""
     heads = []
     for bound in table.columns:
         order = bound.order_by_alias
@@ -90,14 +103,38 @@ def drawn_head(table: tables.Table, data: QueryDict) -> SafeString:
         if bound.is_ordered:
             way = "descending" if order.is_descending else "ascending"
             sorted_so = f' aria-sort="{way}"'
-        head: str = conditional_escape(bound.header)
-        if bound.orderable:
-            address = {**dict(data.lists()), table.prefixed_order_by_field: order.next}
-            head = f'<a class="sort" href="?{escape(urlencode(address, doseq=True))}">{head}</a>'
         attrs = bound.attrs["th"].as_html()
-        heads.append(f'\n  <th scope="col" role="columnheader" {attrs}{sorted_so}>{head}</th>')
-    # Every piece is escaped above.
-    return mark_safe("".join(heads))  # noqa: S308
+        heads.append(
+            Head(
+                f'\n  <th scope="col" role="columnheader" {attrs}{sorted_so}>',
+                conditional_escape(bound.header),
+                str(order.next) if bound.orderable else "",
+            )
+        )
+    return heads
+
+
+def drawn_head(heads: Iterable[Head], data: QueryDict, field: str = "sort") -> SafeString:
+    """Return the heads of columns as HTML: the same as ``table.html`` writes.
+
+    The head of one that can be sorted by is a link to the address ``data`` with its order.
+    """
+    parts = []
+    address = dict(data.lists())
+    # Where nothing is sorted yet, the order comes last.
+    begun = "" if field in address else urlencode({**address, field: ""}, doseq=True)
+    for head in heads:
+        shown = head.label
+        if head.order:
+            query = (
+                f"{begun}{quote_plus(head.order)}"
+                if begun
+                else urlencode({**address, field: head.order}, doseq=True)
+            )
+            shown = f'<a class="sort" href="?{escape(query)}">{shown}</a>'
+        parts.append(f"{head.start}{shown}</th>")
+    # Every piece is escaped where it is made.
+    return mark_safe("".join(parts))  # noqa: S308
 
 
 def drawn_facets(facets: Iterable[Facet]) -> SafeString:
@@ -124,24 +161,32 @@ def drawn_facets(facets: Iterable[Facet]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308
 
 
-def _cell(table: tables.Table, bound: Any, links: Links | None, words: Sequence[str]) -> Cell:
-    """Return the function that draws one column's cell of a record."""
+def _quick(text: str) -> str:
+    """Return ``text`` escaped; most of it needs no change, and is looked at once."""
+    return escape(text) if _MARKUP(text) else text
+
+
+def _column(
+    table: tables.Table,
+    bound: Any,
+    records: Sequence[Any],
+    links: LinkedNames | None,
+    words: Sequence[str],
+) -> list[str]:
+    """Return the cells of one column, a cell for each of ``records``."""
     attrs = bound.attrs["td"].as_html()
     start = f'<td role="cell" data-label="{escape(bound.header)}" {attrs}>'
     text = _text(table, bound, words)
-    link = bound.link
-    name = bound.name
-
-    def draw(record: Any) -> str:
+    link, name = bound.link, bound.name
+    if link is not None:
         # One link does not stand in another.
-        shown = links(record, name) if links is not None and link is None else None
-        if shown is None:
-            shown = text(record)
-        if link is not None:
-            return f'{start}<a href="{escape(link.url(record))}">{shown}</a></td>'
-        return f"{start}{shown}</td>"
-
-    return draw
+        url = link.url
+        return [
+            f'{start}<a href="{_quick(url(record))}">{text(record)}</a></td>' for record in records
+        ]
+    if links is not None and name in links.names:
+        return [f"{start}{links(record, name) or text(record)}</td>" for record in records]
+    return [f"{start}{text(record)}</td>" for record in records]
 
 
 def _value(bound: Any) -> Callable[[Any], Any]:
@@ -152,6 +197,9 @@ def _value(bound: Any) -> Callable[[Any], Any]:
         field = next((f for f in model._meta.get_fields() if f.name == path[0]), None)
         if getattr(field, "choices", None):
             return lambda record: getattr(record, f"get_{path[0]}_display")()
+
+    if len(path) == 1 and model is not None and hasattr(model, path[0]):
+        return attrgetter(path[0])
 
     def read(record: Any) -> Any:
         for part in path:
@@ -171,14 +219,22 @@ def _text(table: tables.Table, bound: Any, words: Sequence[str]) -> Cell:
     default = conditional_escape(bound.default)
     own = getattr(table, f"render_{bound.name}", None)
     if own is None and type(column) is tables.Column:
+        # What a dictionary calls its entries: rows share them, and each asks for the language.
+        called: dict[int, str] = {}
 
         def plain(record: Any) -> str:
             value = value_of(record)
+            if isinstance(value, str):
+                if value in empty:
+                    return default
+                return marked(value, words) if words else _quick(value)
+            if isinstance(value, Model):
+                if id(value) not in called:
+                    called[id(value)] = _quick(str(value))
+                return called[id(value)]
             if value in empty:
                 return default
-            if words and isinstance(value, str):
-                return marked(value, words)
-            return escape(str(value if isinstance(value, str | int) else localize(value)))
+            return _quick(str(value if isinstance(value, int) else localize(value)))
 
         return plain
     if own is None and isinstance(column, tables.TemplateColumn):

@@ -13,9 +13,10 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Any, TypeVar
 
-from django.db import connections, router
+from django.db import InterfaceError, OperationalError, connections, router
 from django.utils import timezone
 
+from apps.publications.limits import is_limited, unlimited
 from apps.publications.models import Edition
 
 T = TypeVar("T")
@@ -27,43 +28,70 @@ _NUMBER = """
 SELECT count(*), max(id),
     (SELECT min(notice_until) FROM cases_revision
         WHERE state = 'on_notice' AND notice_until > %s),
-    sum(id)
-FROM publications_edition
-"""
+    sum(id)"""
+_OF_EDITIONS = " FROM publications_edition"
 # More editions than these are replaced by one: they are counted for each page.
 MOST_EDITIONS = 100
 # Counts of facets and the like, a few kilobytes each.
 MOST_REMEMBERED = 400
 
 
-def edition(alias: str | None = None) -> Number:
+def edition(alias: str | None = None, *, limit: float | None = None) -> Number:
     """Return what stands for the present edition, as the database ``alias`` knows it.
 
     One question of a tenth of a millisecond, asked past Django's wrapper: for a kept page it is
-    most of the work. Raises ``django.db.DatabaseError``.
+    most of the work. The first of a request, it also tells whether the kept connection still
+    stands, and with ``limit`` sets the seconds that each question after it may take
+    (``limits.py``): every question more is a turn of two processes. Raises
+    ``django.db.DatabaseError``.
     """
     connection = connections[alias or router.db_for_read(Edition) or "default"]
     connection.ensure_connection()
+    try:
+        number = _ask(connection, limit)
+    except (OperationalError, InterfaceError):
+        if connection.health_check_done or connection.in_atomic_block:
+            raise
+        # What broke may be the connection of an hour ago.
+        connection.close()
+        connection.ensure_connection()
+        number = _ask(connection, limit)
+    connection.health_check_done = True
+    return number
+
+
+def _ask(connection: Any, limit: float | None) -> Number:
+    sql, params = _NUMBER, [timezone.now()]
+    if limit is not None:
+        sql += ", set_config('statement_timeout', %s, false)"
+        params.append(str(int(limit * 1000)))
     with connection.wrap_database_errors:
-        return tuple(connection.connection.execute(_NUMBER, [timezone.now()]).fetchone())
+        found = tuple(connection.connection.execute(sql + _OF_EDITIONS, params).fetchone())
+    if limit is None:
+        return found
+    connection.limited = connection.connection
+    return found[:-1]
 
 
 _valid: ContextVar[Number | None] = ContextVar("valid", default=None)
 
 
 @contextmanager
-def valid_edition(known: Number | None = None) -> Iterator[Number]:
+def valid_edition(known: Number | None = None, *, limit: float | None = None) -> Iterator[Number]:
     """Let what is computed inside be remembered under the edition that is valid at the start.
 
     ``known`` is what the primary said a moment ago; a page that is read elsewhere asks there.
     """
     alias = router.db_for_read(Edition) or "default"
-    number = known if known is not None and alias == "default" else edition(alias)
+    number = edition(alias, limit=limit) if known is None or alias != "default" else known
     token = _valid.set(number)
     try:
         yield number
     finally:
         _valid.reset(token)
+        if is_limited(connections[alias]):
+            # Refused before anything was asked.
+            unlimited(connections[alias])
 
 
 def is_remembering() -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -18,13 +19,15 @@ class TooSlow(Exception):
 def limited() -> Iterator[None]:
     """Let each statement inside run ``PUBLIC_SECONDS`` at most. Raises ``TooSlow`` beyond.
 
-    What is read later, while a file is sent, is not limited.
+    Where the question for the edition has set the limit already, it is not set again. What is
+    read later, while a file is sent, is not limited.
     """
     connection = connections[router.db_for_read(Tally)]
     connection.ensure_connection()
-    raw = connection.connection
+    raw: Any = connection.connection
     # Past the wrapper: these are no queries of the page.
-    raw.execute(f"SET statement_timeout = {int(settings.PUBLIC_SECONDS * 1000)}")
+    if not is_limited(connection):
+        raw.execute(f"SET statement_timeout = {int(settings.PUBLIC_SECONDS * 1000)}")
     inside = connection.in_atomic_block
     if inside:
         raw.execute("SAVEPOINT question")
@@ -37,5 +40,17 @@ def limited() -> Iterator[None]:
             raise TooSlow from error
         raise
     finally:
-        with suppress(psycopg.Error):
-            raw.execute("SET statement_timeout = DEFAULT")
+        unlimited(connection)
+
+
+def is_limited(connection: Any) -> bool:
+    """Say whether the limit is set already (``edition.py``): on this very connection."""
+    limited_one = getattr(connection, "limited", None)
+    return limited_one is not None and limited_one is connection.connection
+
+
+def unlimited(connection: Any) -> None:
+    """Take the limit away again."""
+    connection.limited = None
+    with suppress(psycopg.Error):
+        connection.connection.execute("SET statement_timeout = DEFAULT")

@@ -18,14 +18,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.cases.filters import AnyOfFilter
-from apps.cases.kinds import PRINTED_ORDER, RecordKind
+from apps.cases.kinds import PRINTED_ORDER, RecordKind, record_kind_of
 from apps.cases.models import Record, Release, Revision
 from apps.publications import paging
 from apps.publications.answers import BadQuery
 from apps.publications.asking import passed_over
 from apps.publications.choices import Choice, Columns, settled, short_address
 from apps.publications.citing import Citation, citations, first_release, moment_of, newest_release
-from apps.publications.drawing import drawn_facets, drawn_head, drawn_rows, linked_names
+from apps.publications.drawing import LinkedNames, drawn_facets, drawn_head, drawn_rows, heads_of
 from apps.publications.edition import remembered
 from apps.publications.facets import Chip, Facet, facet_of
 from apps.publications.moments import MomentForm, day_of, end_of, moment_form, words_of
@@ -49,7 +49,7 @@ MOST_NARROW = 5
 def record_url(record: Record) -> str:
     """Return the path of a row's permanent page."""
     # Below its listing's path, as ``urls.py`` says; asked once for each row of each page.
-    return f"{get_script_prefix()}{record.record_kind.path}{record.uid}/"
+    return f"{get_script_prefix()}{record_kind_of(type(record)).path}{record.uid}/"
 
 
 class Listing:
@@ -311,7 +311,7 @@ class Listing:
         if shown & set(self.kind.mentions):
             links = links_of(self.records)
         return drawn_rows(
-            self.table, self.records, linked_names(self.kind, links, self.words), self.words
+            self.table, self.records, LinkedNames(self.kind, links, self.words), self.words
         )
 
     def _paginate(self) -> None:
@@ -378,7 +378,9 @@ class Listing:
     @cached_property
     def drawn_head(self) -> SafeString:
         """Return the heads of the columns as HTML, each with the address that sorts by it."""
-        return drawn_head(self.table, self.data)
+        shown = tuple(settled(self.table))
+        key = ("heads", self.kind.code, get_language(), self.columns.address, self.sort, shown)
+        return drawn_head(remembered(key, lambda: heads_of(self.table)), self.data)
 
     def _labels(self, name: str) -> dict[str, str]:
         """Return what the values of a facet are called."""

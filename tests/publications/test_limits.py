@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from apps.cases.kinds import RecordKind
+from apps.publications import edition
 from apps.publications.answers import public_page
 from tests import factories
 
@@ -142,3 +144,50 @@ def test_long_answer_is_sent_compressed(client: Client) -> None:
     response = client.get("/awards/", headers={"accept-encoding": "gzip"})
 
     assert response["Content-Encoding"] == "gzip"
+
+
+def timeout_now() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return str(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_limit_is_set_with_the_edition_and_never_outlives_the_page(
+    client: Client, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    during = []
+    monkeypatch.setattr(
+        RecordKind, "with_relations", lambda kind, rows: during.append(timeout_now()) or rows
+    )
+
+    answer = getattr(client, method)("/awards/")
+
+    assert answer.status_code == (200 if method == "get" else 405)
+    assert set(during) == ({"2s"} if method == "get" else set())
+    assert timeout_now() == "0"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page_is_answered_where_the_kept_connection_broke_meanwhile(client: Client) -> None:
+    factories.published_case("awards", 1)
+    assert client.get("/awards/").status_code == 200
+    connection.health_check_done = False
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+
+    assert client.get("/awards/?page=1").status_code == 200
+    assert timeout_now() == "0"
+
+
+def test_question_that_fails_on_a_sound_connection_is_not_asked_again(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition.edition()
+    raw = connection.connection
+    monkeypatch.setattr(edition, "_NUMBER", "SELECT pg_cancel_backend(pg_backend_pid()), %s")
+
+    with pytest.raises(OperationalError):
+        edition.edition()
+
+    assert connection.connection is raw

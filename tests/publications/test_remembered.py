@@ -19,7 +19,7 @@ from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Release
 from apps.publications import edition, searching
 from apps.publications import listing as listings
-from apps.publications.drawing import drawn_head
+from apps.publications.drawing import drawn_head, heads_of
 from apps.publications.listing import Listing
 from apps.publications.templatetags.navigation import ROOMS, site_links
 from tests import factories
@@ -140,7 +140,7 @@ def test_heads_are_drawn_as_the_table_declares(code: str, query: str) -> None:
         values = {"table": shown.table, "drawn": "rows", "pages": []}
 
         usual = render_to_string("components/table.html", values, request)
-        head = drawn_head(shown.table, request.GET)
+        head = drawn_head(heads_of(shown.table), request.GET)
         ours = render_to_string("components/table.html", {**values, "drawn_head": head}, request)
 
     assert ours == usual

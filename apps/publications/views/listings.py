@@ -28,8 +28,11 @@ def listing_response(
     values = {
         "listing": listing,
         "kind": listing.kind,
+        # What says nothing of the rows is the same on every page of the kind.
+        "alike": listing.kind.code,
         "city_bureau": city(),
-        "structured": structured.of_listing(listing.kind, newest_release()),
+        # Asked for where it is not remembered.
+        "structured": lambda: structured.of_listing(listing.kind, newest_release()),
         **(extra or {}),
     }
     return render(request, template, values)
