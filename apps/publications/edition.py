@@ -45,7 +45,7 @@ def edition(alias: str | None = None, *, limit: float | None = None) -> Number:
     (``limits.py``): every question more is a turn of two processes. Raises
     ``django.db.DatabaseError``.
     """
-    connection = connections[alias or router.db_for_read(Edition) or "default"]
+    connection: Any = connections[alias or router.db_for_read(Edition) or "default"]
     connection.ensure_connection()
     try:
         number = _ask(connection, limit)
@@ -61,7 +61,8 @@ def edition(alias: str | None = None, *, limit: float | None = None) -> Number:
 
 
 def _ask(connection: Any, limit: float | None) -> Number:
-    sql, params = _NUMBER, [timezone.now()]
+    sql = _NUMBER
+    params: list[Any] = [timezone.now()]
     if limit is not None:
         sql += ", set_config('statement_timeout', %s, false)"
         params.append(str(int(limit * 1000)))

@@ -31,7 +31,7 @@ def test_page_names_every_list_filter_and_order(
         assert ", ".join(keys.sortable(kind)) in body
     for text in ("RateLimit-Policy", "/api/v2/", "/api/v1/changes/", "curl", "600 times a minute"):
         assert text in body
-    assert "actual · forecast · target" in body
+    assert "actual, forecast, target" in body
     assert "award year" in body
     # Nothing that our policy would refuse.
     for text in ("<style", "style=", "onclick", "https://cdn"):

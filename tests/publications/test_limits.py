@@ -185,7 +185,9 @@ def test_question_that_fails_on_a_sound_connection_is_not_asked_again(
 ) -> None:
     edition.edition()
     raw = connection.connection
-    monkeypatch.setattr(edition, "_NUMBER", "SELECT pg_cancel_backend(pg_backend_pid()), %s")
+    raw.execute("SET LOCAL statement_timeout = 10")
+    monkeypatch.setattr(edition, "_NUMBER", "SELECT pg_sleep(2), %s")
+    monkeypatch.setattr(edition, "_OF_EDITIONS", "")
 
     with pytest.raises(OperationalError):
         edition.edition()

@@ -174,7 +174,7 @@ def test_names_lead_to_their_organisations_and_hits_are_marked(client: Client) -
     page = client.get("/awards/?q=宁波大学").content.decode()
 
     assert mention is not None
-    assert f'<a class="name" href="/organisations/{mention.name.organisation_id}/">' in page
+    assert f'<a class="name whole" href="/organisations/{mention.name.organisation_id}/">' in page
     assert "<mark>宁波大学</mark>" in page
 
 
