@@ -24,10 +24,15 @@ def whole_rows(table: Table) -> Table:
     """
     if len({row.offset for row in table.rows}) > 1 or len(table.rows) < 2 or table.width < 2:
         return table
-    suspects = [at for at in range(1, len(table.rows)) if "" in table.rows[at].cells[:2]]
+    number = number_column(table) if table.header else None
+    looked_at = {0, 1, number or 0}
+    suspects = [
+        at
+        for at in range(1, len(table.rows))
+        if not all(_cell(table.rows[at], each) for each in looked_at)
+    ]
     if not suspects:
         return table
-    number = number_column(table) if table.header else None
     if number is not None and not _is_numbered(table, number):
         number = None
     needed: set[int] | None = None

@@ -40,7 +40,10 @@ def in_number_order(table: Table, column: int = 0) -> Table:
         if (n := printed_number(row.cells[column])) is not None
     ]
     if any(after != before + 1 for before, after in itertools.pairwise(found)):
-        return table
+        # Over pages the printed order is a guess, too; on one it is the order of the parts.
+        if len({row.place for row in table.rows}) < 2:
+            return table
+        return table.map_rows(lambda row: row.marked(WHOLE_ROW, "order-unsure"))
     after = {id(before): piece for before, piece in itertools.pairwise(ordered)}
     for before, piece in itertools.pairwise(pieces):
         if piece.may_be_headed_before:
