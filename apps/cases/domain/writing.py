@@ -138,8 +138,8 @@ _JSON = json.JSONEncoder(ensure_ascii=False)
 
 def _names(value: Sequence[str] | None) -> str | None:
     """Return texts as PostgreSQL reads an array of them."""
-    if value is None:
-        return None
+    if not value:
+        return None if value is None else "{}"
     quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in value)
     return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
 
