@@ -134,6 +134,8 @@ def test_numbers_begin_again_under_another_heading_or_group():
 def test_column_of_numbers_may_stand_anywhere_or_have_no_header():
     last = table_of(("甲", "1"), ("乙", "2"), ("丙", "4"), header=("名称", "序号"))
     bare = table_of(("1", "甲"), ("2", "乙"), ("4", "丙"), header=())
+    deep = table_of(("甲", "1"), ("乙", "2"), ("丙", "4"), header=("名称", "情况/序号"))
+    assert codes_of(numbered(deep)) == [[], ["number-gap"], ["number-gap"]]
     none = table_of(("甲", "1"), ("乙", "2"), ("丙", "4"), header=("名称", "年份"))
 
     assert codes_of(numbered(last)) == [[], ["number-gap"], ["number-gap"]]

@@ -80,7 +80,12 @@ def number_column(table: Table) -> int | None:
     if not table.header:
         return 0
     return next(
-        (at for at, head in enumerate(table.header) if head and plain_header(head) in NUMBERS), None
+        (
+            at
+            for at, head in enumerate(table.header)
+            if head and plain_header(head).rpartition("/")[2] in NUMBERS
+        ),
+        None,
     )
 
 
