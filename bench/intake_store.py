@@ -1,16 +1,18 @@
 """A long list from a file into a draft case, beside the bare road and beside django-import-export.
 
-    python -m bench.intake_store [rows] [rows for django-import-export] [--ours] [--verify]
+    python -m bench.intake_store [rows] [rows for django-import-export] [--ours] [--read] [--verify]
 
 About six minutes on two quiet cores: 100,000 rows, of which django-import-export is given the first
-10,000 (it takes some 5 ms a row; its ratio is that of the seconds a row). ``--ours`` leaves it out; ``--verify`` runs `manage.py verify` over what was stored.
+10,000 (it takes some 5 ms a row; its ratio is that of the seconds a row). ``--ours`` leaves it out; ``--read``
+ends where the lines stand ready for review; ``--verify`` runs `manage.py verify` over what was stored.
 
 Makes a database and a list of firms of its own (100,000 rows: 20,000 firms over five years, half
 of them known to the registry), as XLSX and as CSV. The bare road is python-calamine or csv, a
 validation of each cell in plain Python and one ``COPY``; beside it the same road with each cell
 validated by its model's field (``Field.clean``), as a bureau's program in Django would. Ours is the whole: read in a process of its own,
 understood, staged for review, compared, stored with history, mentions, organisations and rules.
-Each part runs in a process of its own; the memory is that process's peak, and its reader's. The
+Each part runs in a process of its own, begun anew; the memory is that process's peak, and its
+reader's. The
 seconds are those of the processor, of the process, its reader and its database session together:
 on a machine that others use, the clock says more about them.
 """
@@ -19,7 +21,8 @@ import csv
 import io
 import multiprocessing
 import os
-import resource
+import re
+import subprocess
 import sys
 from collections.abc import Callable
 from itertools import islice
@@ -171,6 +174,8 @@ def ours(data: bytes, form: str, revision_id: int) -> dict[str, float]:
         Layout.objects.all().delete()
     intake.refresh_from_db()
     corrected = cpu_seconds()
+    if "--read" in sys.argv:
+        return {"read": read - began, "corrected": corrected - read}
     digest = compare(intake).digest
     compared = cpu_seconds()
     done = accept(person, intake.pk, digest)
@@ -199,29 +204,53 @@ def cpu_seconds() -> float:
     return session + used.user + used.system + used.children_user + used.children_system
 
 
-def apart(step: Callable[..., Any], *arguments: Any) -> tuple[float, int, int, Any]:
-    """Run a step in a process of its own: seconds, peak MB of it and of its reader, result."""
+def apart(step: Callable[..., Any], *arguments: Any) -> tuple[float, int, Any]:
+    """Run a step in a new process: seconds, peak MB, result."""
     from django.db import connections
 
+    name = connections["default"].settings_dict["NAME"]
     connections.close_all()
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-
-    def work() -> None:
-        began = cpu_seconds()
-        result = step(*arguments)
-        seconds = cpu_seconds() - began
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-        connections.close_all()
-        sender.send((seconds, own, reader, result))
-
-    process = context.Process(target=work)
+    process = context.Process(target=work, args=(sender, name, step.__name__, arguments))
     process.start()
     sender.close()
-    found: tuple[float, int, int, Any] = receiver.recv()
+    found: tuple[float, int, Any] = receiver.recv()
     process.join()
     return found
+
+
+def work(sender: Any, name: str, step: str, arguments: tuple[Any, ...]) -> None:
+    """Do a step in this process, with the database ``name``; send what ``apart`` returns."""
+    import django
+
+    django.setup()
+    from django.db import connections
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment()
+    connections["default"].settings_dict["NAME"] = name
+    began = cpu_seconds()
+    result = globals()[step](*arguments)
+    seconds = cpu_seconds() - began
+    sender.send((seconds, peak(), result))
+
+
+def peak() -> int:
+    """Return the most memory this process held, MB; not what the one held that began it."""
+    (line,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(line) // 1024
+
+
+def reader_peak(data: bytes) -> int:
+    """Return the most memory the reader of a file holds, MB, seen by a small process."""
+    see = (
+        "import resource, subprocess, sys;"
+        "subprocess.run([sys.executable, '-m', 'apps.intake.worker'], stdout=subprocess.DEVNULL);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+    )
+    done = subprocess.run([sys.executable, "-c", see], input=data, capture_output=True, check=True)
+    return int(done.stdout)
 
 
 def measure(count: int, theirs_count: int) -> None:
@@ -231,29 +260,28 @@ def measure(count: int, theirs_count: int) -> None:
 
     for slug in ("haishu", "jiangbei", "beilun", "zhenhai", "yinzhou", "cixi"):
         factories.district(slug)
-    # Nothing of the list stays in this process: the others begin with its memory.
     apart(known_firms, count)
     factories.person("city_editor")
     cases: list[Revision] = [factories.open_list("roster-entries", 0) for _ in range(4)]
     for at, form in enumerate(("xlsx", "csv")):
-        data = apart(parts_of, form, count)[3]
-        base, memory, _reader, _ = apart(bare, data, form, False)
+        data = apart(parts_of, form, count)[2]
+        base, memory, _ = apart(bare, data, form, False)
         print(f"{form}: bare road {base:.2f} s, {memory} MB", flush=True)
-        by_fields, memory, _reader, _ = apart(bare, data, form, True)
+        by_fields, memory, _ = apart(bare, data, form, True)
         print(f"{form}: bare road by the fields {by_fields:.2f} s, {memory} MB", flush=True)
-        took, memory, reader, parts = apart(ours, data, form, cases[at].pk)
+        took, memory, parts = apart(ours, data, form, cases[at].pk)
         said = ", ".join(f"{name} {seconds:.2f}" for name, seconds in parts.items())
         whole = took - parts["corrected"]
         print(
             f"{form}: ours {whole:.2f} s = {whole / base:.1f} × bare,"
             f" {whole / by_fields:.1f} × by the fields ({said}),"
-            f" {memory} MB, reader {reader} MB",
+            f" {memory} MB, reader {reader_peak(data)} MB",
             flush=True,
         )
-        if "--ours" in sys.argv:
+        if {"--ours", "--read"} & set(sys.argv):
             continue
-        few = apart(parts_of, form, count, theirs_count)[3]
-        theirs, memory, _reader, _ = apart(import_export, few, form, cases[2 + at].pk)
+        few = apart(parts_of, form, count, theirs_count)[2]
+        theirs, memory, _ = apart(import_export, few, form, cases[2 + at].pk)
         a_row, ours_a_row = theirs / theirs_count, whole / count
         print(
             f"{form}: django-import-export {theirs:.2f} s for {theirs_count} rows"

@@ -44,6 +44,7 @@ def dump(block: Block) -> Iterator[dict[str, Any]]:
     for start in range(0, len(block.rows), ROWS_A_PIECE):
         rows = block.rows[start : start + ROWS_A_PIECE]
         yield {
+            "place": asdict(block.rows[0].place),
             "lines": [row.line for row in rows],
             "cells": [row.cells for row in rows],
             "marks": [
@@ -59,9 +60,13 @@ def dump(block: Block) -> Iterator[dict[str, Any]]:
 
 def load(pieces: Iterable[dict[str, Any]]) -> Iterator[Block]:
     """The blocks that ``dump`` wrote. Equal cells are one text: a long column costs little."""
-    rows: list[tuple[int, tuple[str, ...], tuple[Mark, ...]]] = []
+    rows: list[Row] = []
+    place = Place()
     kept: dict[str, str] = {}
     for found in pieces:
+        # One place is one object, however many rows stand there.
+        if asdict(place) != found["place"]:
+            place = Place(**found["place"])
         if "lines" in found:
             if len(kept) > MOST_KEPT:
                 kept.clear()
@@ -70,16 +75,15 @@ def load(pieces: Iterable[dict[str, Any]]) -> Iterator[Block]:
                 marks[at] = (*marks.get(at, ()), Mark(column, code))
             one = kept.setdefault
             rows += [
-                (line, tuple(map(one, cells, cells)), marks.get(at, ()))
+                Row(line, tuple(map(one, cells, cells)), marks.get(at, ()), place)
                 for at, (line, cells) in enumerate(zip(found["lines"], found["cells"], strict=True))
             ]
             continue
-        place = Place(**found["place"])
         if "text" in found:
             yield Paragraph(found["text"], found["line"], place)
             continue
         yield Grid(
-            tuple(Row(line, cells, marks, place) for line, cells, marks in rows),
+            tuple(rows),
             tuple(Span(*span) for span in found["spans"]),
             tuple(
                 Aside(text, code, line, tuple(cells))

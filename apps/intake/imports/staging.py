@@ -283,8 +283,17 @@ def table_of(stored: ImportTable) -> Table:
     frame = stored.frame
     places = [Place(**place) for place in frame["places"]] or [Place()]
     lines = stored.rows.filter(aside="").order_by("position", "pk")
+    known: dict[str, str] = {}
+    one = known.setdefault
     rows = tuple(
-        Row(line, tuple(cells), tuple(Mark(*mark) for mark in marks), places[place], offset)
+        # Equal cells are one text: a long column costs little.
+        Row(
+            line,
+            tuple(map(one, cells, cells)),
+            tuple(Mark(*mark) for mark in marks),
+            places[place],
+            offset,
+        )
         for line, cells, marks, place, offset in lines.values_list(
             "line", "cells", "marks", "place", "offset"
         ).iterator(chunk_size=AT_ONCE)
