@@ -10,7 +10,6 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from pypinyin import lazy_pinyin
 
 from apps.accounts.triggers import roles_fit_the_bureau
 
@@ -170,6 +169,8 @@ class User(AbstractUser):
     @property
     def name_in_pinyin(self) -> str:
         """Return the name as it is typed on a keyboard; a password may not look like it."""
+        from pypinyin import lazy_pinyin  # 54 MB that few processes need
+
         return "".join(lazy_pinyin(self.full_name))
 
 

@@ -1,7 +1,7 @@
 """Entries in words: what was written, what was before and after."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,22 +9,20 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import User
 from apps.audit.coverage import covered_models
 from apps.audit.models import Entry, Operation
+from apps.audit.names import NAMED, Names, names_of
 from apps.cases.kinds import record_kind_of
 from apps.cases.models import Record
-from apps.registry.models import District, Indicator
+from apps.cases.workflow import EVENT_LABELS
+from apps.registry.models import District
 
-# People, indicators and districts are shown by name; of other relations the number is shown.
-Names = Mapping[tuple[type[models.Model], Any], str]
 # Columns that say nothing to a reader: the key, and what counts writes.
 QUIET = frozenset(
     {"id", "uid", "version", "fingerprint", "at", "actor_id", "author_id", "agent"}
-    | {"updated_at", "updated_by_id", "record_uid"}
+    | {"updated_at", "updated_by_id", "record_uid", "list_place", "sounds"}
 )
 LONGEST = 200
 
@@ -107,8 +105,8 @@ def lines(entries: Iterable[Entry], districts: Iterable[District] | None = None)
 
 
 def _names(entries: Iterable[Entry]) -> Names:
-    """Return the names of the people and indicators that the entries point to, in one query."""
-    wanted: dict[type[models.Model], set[Any]] = {User: set(), Indicator: set()}
+    """Return what the rows are called that the entries point to, in one query."""
+    wanted: dict[type[models.Model], set[Any]] = {model: set() for model in NAMED}
     for entry in entries:
         for column in _keys(entry):
             field = _field_of(entry.table_name, column)
@@ -116,23 +114,7 @@ def _names(entries: Iterable[Entry]) -> Names:
                 for side in (entry.old, entry.new):
                     if side and side.get(column) is not None:
                         wanted[field.related_model].add(side[column])
-    if not any(wanted.values()):
-        return {}
-    people = User.objects.filter(pk__in=wanted[User]).order_by()
-    indicators = Indicator.objects.filter(pk__in=wanted[Indicator]).order_by()
-    found = people.values_list(
-        models.Value("person"), "pk", "full_name", "username", named=False
-    ).union(
-        indicators.values_list(models.Value("indicator"), "pk", "name", "name_en", named=False),
-        all=True,
-    )
-    english = (get_language() or "").startswith("en")
-    return {
-        (User, pk) if what == "person" else (Indicator, pk): (
-            (first or second) if what == "person" else (second if english else first)
-        )
-        for what, pk, first, second in found
-    }
+    return names_of(wanted)
 
 
 def _changes(entry: Entry, names: Names) -> list[Change]:
@@ -146,8 +128,17 @@ def _changes(entry: Entry, names: Names) -> list[Change]:
             for side in (entry.old, entry.new)
         )
         if before or after:
-            found.append(Change(str(field.verbose_name) if field else column, before, after))
+            found.append(Change(_label(field, column), before, after))
     return found
+
+
+def _label(field: Any, column: str) -> str:
+    """Return what a column is called; a relation that has no name of its own by what it leads to."""
+    if field is None:
+        return column
+    if field.related_model and str(field.verbose_name) == field.name.replace("_", " "):
+        return str(field.related_model._meta.verbose_name)
+    return str(field.verbose_name)
 
 
 def _in_words(value: Any, field: Any, names: Names) -> str:
@@ -155,6 +146,8 @@ def _in_words(value: Any, field: Any, names: Names) -> str:
         return ""
     if field is not None and field.related_model:
         return names.get((field.related_model, value), str(value))
+    if field is not None and field.name == "transition":
+        return str(EVENT_LABELS.get(value, value))
     if field is not None and field.choices and isinstance(value, str):
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateTimeField) and isinstance(value, str):

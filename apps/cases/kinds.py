@@ -6,7 +6,7 @@ listing are the same furniture for every kind. How to add one: ``docs/add-a-kind
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +130,23 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class PrintedRow:
+    """A row as the receipt of a report prints it: its code, what it is, its value in full."""
+
+    code: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class PrintedPart:
+    """Some rows under one heading."""
+
+    heading: str
+    rows: Sequence[PrintedRow]
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of case, and the road it takes."""
 
@@ -151,7 +168,10 @@ class Kind:
     cells_url: str = ""
     # What is shown to the person who signs: the case as it will be published, made of the rows
     # that are hashed, under the head of its form.
-    preview: "Callable[[Content, FormVersion | None], Preview] | None" = None
+    preview: "Callable[[Content, FormVersion | None], Preview] | None" = (
+        None  # What the receipt prints of the reported rows; None where it only counts them.
+    )
+    printed: "Callable[[Content], Sequence[PrintedPart]] | None" = None
     # Stores what the house itself knows of a case: when it is opened, and before it is handed on.
     prepare: Callable[[User, Revision], None] | None = None
 

@@ -13,6 +13,7 @@ from apps.districts.lists.beside import beside_statements
 from apps.districts.lists.models import ListStatement
 from apps.districts.models import IndicatorValue, NarrativeSection
 from apps.districts.preview import preview
+from apps.districts.printed import receipt_parts
 
 INDICATOR_VALUE = RecordKind(
     code="indicator-values",
@@ -109,6 +110,7 @@ register(
         field_url="districts:entry",
         cells_url="districts:completeness",
         preview=preview,
+        printed=receipt_parts,
     )
 )
 
@@ -120,6 +122,7 @@ register(
         filled_by=Role.CITY_EDITOR,
         checks=checks.FIGURE_CHECKS,
         has_subject=False,
+        printed=receipt_parts,
     )
 )
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.cases.kinds import PrintedPart, PrintedRow
+from apps.cases.reading import Content
 from apps.districts.models import FigureStatus, IndicatorValue
 from apps.registry.units import base_unit
 
@@ -118,3 +120,31 @@ def sections_of(
             )
         )
     return list(sections.values())
+
+
+def receipt_parts(content: Content) -> list[PrintedPart]:
+    """Return the figures of a report for its receipt, by section of the dictionary. No query."""
+    rows = content.rows["indicator-values"]
+    parts: dict[str, list[PrintedRow]] = {}
+    for row in sorted(rows, key=lambda row: (row.indicator.order, row.position)):
+        printed = PrintedRow(
+            row.indicator.code, _named(row, content.revision.case.year), row.printed
+        )
+        parts.setdefault(str(row.indicator.section_name), []).append(printed)
+    return [PrintedPart(heading, of_part) for heading, of_part in parts.items()]
+
+
+def _named(row: IndicatorValue, year: int) -> str:
+    """Return which figure it is, in words, with all that tells it from others of its indicator."""
+    more = [row.subject]
+    if row.period != str(year):
+        more.append(row.period)
+    if row.status != FigureStatus.ACTUAL:
+        more.append(str(row.get_status_display()))
+    if row.scope:
+        more.append(str(row.get_scope_display()))
+    if row.value is None:
+        # Without a value nothing else says in what it would have been counted.
+        more.append(row.unit)
+    words = [str(row.defined), *filter(None, more)]
+    return " · ".join(words)

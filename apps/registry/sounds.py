@@ -8,9 +8,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django.db import models
-from pypinyin.contrib.tone_convert import to_normal
-from pypinyin.phrases_dict import phrases_dict
-from pypinyin.pinyin_dict import pinyin_dict
 
 _RUNS = re.compile(r"([㐀-鿿豈-﫿〇\U00020000-\U0003ffff]+)|([A-Za-z]+)")
 _SYLLABLE = re.compile(r"[a-z]*[aeiouv][a-z]*\Z")
@@ -33,6 +30,8 @@ class Syllable:
 @cache
 def _plain(reading: str) -> str:
     """Return a syllable without its tone; ü is typed as v. Blank for what is no syllable."""
+    from pypinyin.contrib.tone_convert import to_normal  # as in _of_character
+
     sound = str(to_normal(reading)).replace("ü", "v")
     return sound if _SYLLABLE.match(sound) else ""
 
@@ -40,6 +39,8 @@ def _plain(reading: str) -> str:
 @cache
 def _of_character(character: str) -> str:
     """Return the first reading of a character; blank where the dictionary has none."""
+    from pypinyin.pinyin_dict import pinyin_dict  # 54 MB: read where a text has Chinese in it
+
     return _plain(pinyin_dict.get(ord(character), "").partition(",")[0])
 
 
@@ -49,6 +50,8 @@ def _phrases() -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
 
     Beside them, by the characters that one begins with, the length of the longest.
     """
+    from pypinyin.phrases_dict import phrases_dict  # as in _of_character
+
     found: dict[str, tuple[str, ...]] = {}
     longest: dict[str, int] = {}
     for phrase, said in phrases_dict.items():
@@ -113,6 +116,8 @@ def sounds_of(values: Iterable[str | Sequence[str] | None]) -> str:
 @cache
 def _known() -> tuple[frozenset[str], frozenset[str]]:
     """Return all syllables there are, and all beginnings of one."""
+    from pypinyin.pinyin_dict import pinyin_dict  # as in _of_character
+
     known = {
         _plain(reading) for readings in pinyin_dict.values() for reading in readings.split(",")
     } - {""}

@@ -20,6 +20,7 @@ from apps.audit.queries import Place
 from apps.audit.tasks import verify_by_night
 from apps.cases.errors import NotAllowed
 from apps.cases.models import State
+from apps.cases.workflow import EVENT_LABELS
 from tests import factories
 from tests.audit.test_chain import as_owner
 
@@ -71,6 +72,21 @@ def test_figure_is_found_with_what_it_was_and_is(auditor: Client) -> None:
     assert shown(auditor, indicator=code, year=2019) == []
 
 
+def test_what_an_entry_points_to_is_named_in_the_readers_language(auditor: Client) -> None:
+    revision = factories.submitted_case("district-returns")
+    case = f"district return · {revision.case.year} · {revision.case.bureau.name_en}"
+
+    found = "\n".join(shown(auditor, case=revision.case_id))
+
+    assert f"revision:  → {case} · #1" in found
+    assert f"case:  → {case}" in found
+    assert f"bureau:  → {revision.case.bureau.name_en}" in found
+    assert f"transition:  → {EVENT_LABELS['submit']}" in found
+    auditor.cookies["django_language"] = "zh-hans"
+    with translation.override("zh-hans"):
+        assert revision.case.bureau.name in "\n".join(shown(auditor, case=revision.case_id))
+
+
 def test_removed_figure_is_found(auditor: Client) -> None:
     revision = factories.open_return(rows=1)
     figure = factories.records_of(revision)[0]
@@ -89,7 +105,9 @@ def test_search_narrows_by_person_case_kind_and_time(auditor: Client) -> None:
     today = timezone.localdate().isoformat()
 
     assert shown(auditor, person=reviewer.username, kind="step") == [
-        line for line in shown(auditor, kind="step", case=revision.case_id) if "accept" in line
+        line
+        for line in shown(auditor, kind="step", case=revision.case_id)
+        if str(EVENT_LABELS["accept"]) in line
     ]
     assert len(shown(auditor, kind="step", case=other.case.subject)) == 1
     assert shown(auditor, kind="step", until="2020-01-01") == []

@@ -387,6 +387,10 @@ def test_column_is_pasted_looked_at_and_undone(
 
     paste(page, "rd-spending", "超１１８.6\n7,520\n不适用\n99\n")
     dialog = page.locator("#paste-dialog")
+    expect(dialog).to_be_visible()
+    # In the middle of the page, not in its corner.
+    box, width = dialog.bounding_box(), page.viewport_size["width"]
+    assert abs(box["x"] + box["width"] / 2 - width / 2) < 12
     expect(dialog).to_contain_text("超118.60亿元")
     expect(dialog).to_contain_text("7520家")
     expect(dialog).to_contain_text("not applicable")

@@ -58,6 +58,11 @@ class CaseFilterSet(django_filters.FilterSet):
         ]
         self.filters["bureau"].queryset = queries.bureaus_with_cases(user)
 
+    @property
+    def found(self) -> QuerySet[Revision]:
+        """Return what fits; nothing where a filter names what there is not, which the page says."""
+        return self.qs if self.is_valid() else self.qs.none()
+
     def search(self, queryset: QuerySet[Revision], name: str, value: str) -> QuerySet[Revision]:
         """Keep the cases whose subject or bureau contains ``value``."""
         return queryset.filter(

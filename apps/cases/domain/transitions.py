@@ -19,6 +19,7 @@ from apps.cases.errors import NotAllowed, Refused, StaleVersion, WorkflowError, 
 from apps.cases.guards import GUARDS
 from apps.cases.kinds import Kind
 from apps.cases.models import WRITABLE, Case, Event, FindingStatus, Revision, State
+from apps.cases.reported import explained_now
 from apps.cases.statements import Statement, statement_for
 from apps.cases.workflow import Route, Transition
 from apps.registry.working_days import add_working_days
@@ -274,6 +275,7 @@ def log(
         statement=statement.text if statement else "",
         statement_version=statement.version if statement else 0,
         row_counts=row_counts(revision) if statement else {},
+        explained=explained_now(revision) if statement else None,
     )
 
 

@@ -42,6 +42,9 @@ class Event(models.Model):
     content_hash = models.CharField(_("content hash"), max_length=64, blank=True)
     # How many rows of each kind that content held, by the kind's code.
     row_counts = models.JSONField(_("rows"), default=dict, blank=True)
+    # The findings that were explained with it (``reported.explained_now``); None for what is no
+    # report, or was reported before this was kept.
+    explained = models.JSONField(_("explained findings"), null=True, blank=True)
 
     class Meta:
         ordering = ["revision_id", "from_version"]

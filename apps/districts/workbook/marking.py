@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from apps.districts.workbook.errors import Fault
 from apps.districts.workbook.layout import MOST_COLUMNS, MOST_ROWS
+from apps.districts.workbook.memory import gives_back
 from apps.districts.workbook.reading import load
 from apps.districts.workbook.writing import INPUT_FILL
 
@@ -18,6 +19,7 @@ AUTHOR = "Yongke"
 FAULTY = PatternFill("solid", fgColor="F8CBAD")
 
 
+@gives_back
 def mark_workbook(data: bytes, faults: Sequence[Fault]) -> bytes:
     """Return the workbook in ``data`` with a colour and a comment on each faulty cell.
 

@@ -26,6 +26,7 @@ from apps.districts.workbook.layout import (
     Imprint,
 )
 from apps.districts.workbook.lists import Said, read_cells
+from apps.districts.workbook.memory import gives_back
 
 # The headings are looked for in so many rows; somebody may have put a line above.
 HEAD_ROWS = 40
@@ -81,6 +82,7 @@ def load(data: bytes, **options: Any) -> Workbook:
         ) from error
 
 
+@gives_back
 def read_sheet(data: bytes) -> Sheet:
     """Return what an uploaded workbook holds, with all that has to be said about its build.
 

@@ -29,6 +29,7 @@ from apps.districts.workbook.layout import (
 )
 from apps.districts.workbook.lists import ListImprint, ListRow, list_rows
 from apps.districts.workbook.lists import column_labels as list_labels
+from apps.districts.workbook.memory import gives_back
 from apps.registry.models import Indicator, Measure
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -71,6 +72,7 @@ INPUT_FILL = PatternFill("solid", fgColor="FFFBE0")
 _OPEN = Protection(locked=False)
 
 
+@gives_back
 def write_workbook(page: Return, qualifiers: Sequence[str] = ()) -> bytes:
     """Return the workbook of ``page`` as XLSX, in the reader's language."""
     book = Workbook()

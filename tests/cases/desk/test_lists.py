@@ -36,6 +36,21 @@ def listed(client: Client, query: str = "") -> list[str]:
     return [row.record.case.subject for row in table_of(client, query).rows]
 
 
+@pytest.mark.parametrize("query", ["year=zwanzig", "state=gone", "bureau=nowhere", "kind=x"])
+@pytest.mark.parametrize("page", ["cases", "queue"])
+def test_filter_that_names_what_there_is_not_shows_nothing_and_says_so(
+    page: str, query: str
+) -> None:
+    f.submitted_case()
+
+    response = signed_in(f.staff(Role.CITY_REVIEWER)).get(f"/desk/{page}/?tab=unassigned&{query}")
+
+    assert response.status_code == 200
+    assert not list(response.context["table"].rows)
+    assert "needs your attention" in said(response)
+    assert "not one of the available choices" in said(response)
+
+
 @pytest.mark.parametrize("rows", [1, 3, 100])
 def test_list_of_cases_costs_the_same_for_any_number(rows: int) -> None:
     for _ in range(rows):

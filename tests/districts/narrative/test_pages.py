@@ -57,6 +57,18 @@ def test_section_is_saved_by_hand_and_the_rules_speak(filler, section):
     assert "no figure of the return" in said(filler.get(answer["Location"]))
 
 
+def test_enter_in_the_heading_saves_and_no_column_is_named_like_a_release(draft, section):
+    client = signed_in(f.filler_of(draft))
+    _send(client, section, "全年新增57家企业。")
+
+    page = client.get(_url(section), headers={"accept-language": "zh-hans"}).content.decode()
+
+    form = page[page.index("<form", page.index("<main")) :]
+    # Without a script a browser presses the first button of the form.
+    assert 'name="save"' in form[form.index("<button") : form.index("</button>")]
+    assert "发布号" not in form
+
+
 def test_section_saves_itself_with_its_version_and_the_time(filler, section):
     answer = _send(filler, section, "全年工作。", headers=JSON)
 

@@ -42,7 +42,7 @@ def case_list(request: DeskRequest) -> HttpResponse:
     )
     may_publish = user.has_role(Role.CITY_PUBLISHER)
     table = CaseTable(
-        filterset.qs,
+        filterset.found,
         user=user,
         notice_days=queries.notice_days() if may_publish else None,
         empty_text=_("No case fits. Change the filter, or begin a case."),
@@ -56,7 +56,7 @@ def case_list(request: DeskRequest) -> HttpResponse:
             "table": table,
             "filter_form": filterset.form,
             "chips": chips,
-            "clear_url": request.path if chips else "",
+            "clear_url": request.path if chips or not filterset.is_valid() else "",
             "may_open": bool(queries.kinds_filled_by(user)),
             "may_publish": may_publish,
             "sort": request.GET.get("sort", ""),

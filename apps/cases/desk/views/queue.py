@@ -45,15 +45,19 @@ def queue(request: DeskRequest) -> HttpResponse:
     tab = request.GET.get("tab", default)
     if tab not in asked.TABS:
         tab = default
-    filterset = QueueFilterSet(request.GET, asked.queue(user, tab), request=request)
+    data = request.GET.copy()
+    if "tab" in data:
+        # A tab that there is not is the usual one.
+        data["tab"] = tab
+    filterset = QueueFilterSet(data, asked.queue(user, tab), request=request)
     filterset.form.initial["tab"] = tab
     table = QueueTable(
-        filterset.qs,
+        filterset.found,
         user=user,
         today=timezone.localdate(),
         empty_text=_("No case here. Look at another tab, or change the filter."),
     )
-    counts = asked.tab_counts(user, filterset.qs)
+    counts = asked.tab_counts(user, filterset.found)
     paging = {"per_page": ROWS_PER_PAGE, "paginator_class": asked.CountedPaginator}
     RequestConfig(request, paginate={**paging, "total": counts["shown"]}).configure(table)
     chips = [chip for chip in chips_of(request, filterset.form) if chip["name"] != "tab"]

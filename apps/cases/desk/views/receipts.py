@@ -40,15 +40,16 @@ def receipt(request: DeskRequest, case_id: int, event_id: int) -> HttpResponse:
 def receipt_file(request: DeskRequest, case_id: int, event_id: int) -> HttpResponse:
     """Send the receipt as PDF; where no Chinese font is installed, its page with the reason."""
     event = _event_or_404(request, case_id, event_id)
+    made = receipt_of(event)
     try:
-        content = receipt_pdf(event)
+        content = receipt_pdf(event, made)
     except NoChineseFont:
         return _page(request, event, status=503)
     return HttpResponse(
         content,
         content_type="application/pdf",
         headers={
-            "Content-Disposition": f'attachment; filename="{receipt_of(event).file_name}"',
+            "Content-Disposition": f'attachment; filename="{made.file_name}"',
             "Cache-Control": "private, no-cache",
         },
     )
