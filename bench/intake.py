@@ -1,11 +1,11 @@
 """How much of a table comes back: the generator's documents through the readers, in numbers.
 
     python -m bench.intake [format …]
-    python -m bench.intake SEEDS FIRST [format …]
+    python -m bench.intake SEEDS FIRST [LEAST MOST] [format …]
 
 The first takes the lists and the choice of nastinesses that the readers were made with; the second
-so many documents of the seeds from FIRST on, which nothing was tuned on, each with up to five nastinesses drawn from
-all. The seconds are those of the processor.
+so many documents of the seeds from FIRST on, which nothing was tuned on, each with LEAST to MOST
+nastinesses (none to five unless said) drawn from all. The seconds are those of the processor.
 """
 
 import itertools
@@ -71,7 +71,9 @@ def combinations() -> list[set[str]]:
     return [set(), *({each} for each in d.NASTY), *pairs, *more]
 
 
-def held_out(count: int, first: int) -> Iterator[tuple[str, d.Truth, set[str]]]:
+def held_out(
+    count: int, first: int, least: int = 0, most: int = 5
+) -> Iterator[tuple[str, d.Truth, set[str]]]:
     """Yield documents on which nothing was ever tuned: lists of other seeds, any nastinesses."""
     makers = (
         d.made_up_awards,
@@ -86,7 +88,7 @@ def held_out(count: int, first: int) -> Iterator[tuple[str, d.Truth, set[str]]]:
     )
     for seed in range(first, first + count):
         chance = random.Random(seed)
-        nasty = set(chance.sample(d.NASTY, chance.randint(0, 5)))
+        nasty = set(chance.sample(d.NASTY, chance.randint(least, most)))
         yield f"seed {seed}", chance.choice(makers)(seed), nasty
 
 
@@ -99,12 +101,12 @@ def tuned() -> Iterator[tuple[str, d.Truth, set[str]]]:
 
 def main(words: list[str]) -> None:
     """Print rows and cells by format, and the first wrong cells."""
-    seeds, first = (*(int(word) for word in words if word.isdecimal()), 0, 0)[:2]
+    numbers = [int(word) for word in words if word.isdecimal()]
     formats = [word for word in words if word in d.WRITERS] or list(d.WRITERS)
     for form in formats:
         began = time.process_time()
         total, documents = d.Score(), 0
-        for name, truth, nasty in held_out(seeds, first) if seeds else tuned():
+        for name, truth, nasty in held_out(*numbers) if numbers else tuned():
             written = d.as_written(truth, nasty)
             data = d.WRITERS[form](d.lay_out(written, nasty))
             found = candidates(read_blocks(data))
