@@ -23,16 +23,17 @@
     const parts = [];
     const line = (text) => Object.assign(document.createElement("p"), { textContent: text });
     if (!link.signedIn) {
-      const note = line(say("signedout", { count: waiting.length }));
+      const note = line(say(waiting.length ? "signedout" : "leftout", { count: waiting.length }));
       const way = Object.assign(document.createElement("a"), { className: "button small", href: form.dataset.login, target: "_blank", textContent: say("login") });
       parts.push(note, way);
-    } else if (!link.online) parts.push(line(say("offline", { count: waiting.length })));
+    } else if (!link.online) parts.push(line(say(waiting.length ? "offline" : "alone", { count: waiting.length })));
     else if (link.delivered && !waiting.length) parts.push(line(say("sent", { count: link.delivered, time: link.savedAt })));
     // What belongs to another page of the return, or to a line that is locked now.
     for (const entry of stuck) {
       if (lines.get(entry.code)?.isOpen) continue;
       const text = [entry.typed.qualifier, entry.typed.value].join("");
-      const note = line(`${entry.label}: ${text}. ${entry.state === "conflict" ? say("choose") : entry.message} `);
+      const why = entry.state === "conflict" ? say("choose") : entry.message;
+      const note = line(`${say("left", { label: entry.label, text, why })} `);
       if (entry.section && entry.section !== form.dataset.section) {
         note.append(Object.assign(document.createElement("a"), { href: form.dataset.sectionUrl.replace(/0\/$/, `${entry.section}/`), textContent: entry.sectionName }));
       }
