@@ -193,6 +193,22 @@ class Server:
             return None
         return int(first) if self.is_running() else None
 
+    def is_ending(self) -> bool:
+        """Say whether a server whose last user was killed ends with it; wait a second for the sign.
+
+        A tied server is told to end as its owner does, and still answers for a moment.
+        """
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            try:
+                lines = (self.data / "postmaster.pid").read_text().splitlines()
+            except OSError:
+                return True
+            if len(lines) > 7 and lines[7].strip() == "stopping":
+                return True
+            time.sleep(0.02)
+        return False
+
     def _wait_for_predecessor(self) -> None:
         """Wait a while for a server that is just ending: killed owners do not wait for theirs."""
         deadline = time.monotonic() + 10
@@ -301,6 +317,8 @@ def shared_server(data: Path, *, tied: bool = False) -> Server:
     server.data.parent.mkdir(parents=True, exist_ok=True)
     users = os.open(f"{server.data}.users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     with _exclusive(server.data):
+        if server.is_running() and _is_unused(users) and server.is_ending():
+            server.stop()
         fcntl.flock(users, fcntl.LOCK_SH)
         if not server.is_running():
             server.start(tied=tied)
@@ -310,14 +328,20 @@ def shared_server(data: Path, *, tied: bool = False) -> Server:
         if os.getpid() != starter:
             return  # a forked child ends; the lock is its parent's
         with _exclusive(server.data):
-            try:
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return
-            server.stop()
+            if _is_unused(users):
+                server.stop()
 
     atexit.register(leave)
     return server
+
+
+def _is_unused(users: int) -> bool:
+    """Say whether no living process holds the lock of the users."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -235,6 +235,18 @@ def test_tab_closed_while_typing_sends_at_the_last_moment(
     expect(value(page, "rd-spending")).to_have_value("118.6")
 
 
+def test_ended_session_is_told_before_anything_is_typed(
+    new_page: NewPage, draft: Revision, filler: User
+) -> None:
+    page = new_page(filler, locale="en-GB")
+    page.goto(address(draft))
+    Session.objects.all().delete()
+
+    banner = page.locator("#return-outbox")
+    expect(banner).to_contain_text("Sign in to go on")
+    expect(banner).not_to_contain_text("0")
+
+
 def test_ended_session_keeps_and_sends_after_sign_in(
     new_page: NewPage, draft: Revision, filler: User
 ) -> None:

@@ -116,7 +116,7 @@ def test_names_stand_in_printed_order_in_a_cell_and_in_an_export():
 
     assert column.value(["乙", "甲"]) == "乙|甲"
     assert column.render(["乙<", "甲"]) == (
-        '<span><span class="name">乙&lt;</span>、<span class="name">甲</span></span>'
+        '<span><span class="name whole">乙&lt;</span>、<span class="name whole">甲</span></span>'
     )
 
 
