@@ -99,9 +99,17 @@ class IndicatorValue(Record):
         ]
 
     def clean(self) -> None:
-        """Refuse a counted figure that says something else than the city's lists do."""
+        """Refuse a number among the words, and a counted figure unlike what the city's lists say."""
         from apps.districts.derived import expected  # it counts with the models
 
+        if any(letter.isdigit() for letter in self.qualifier):
+            raise ValidationError(
+                {
+                    "qualifier": _(
+                        "A number stands here. This field is for words such as “about” only; the number belongs in the field of the value."
+                    )
+                }
+            )
         if None in (self.indicator_id, self.reporting_unit_id, self.revision_id):
             # A form that knows a part of the figure; the domain asks again when it is whole.
             return

@@ -4,6 +4,8 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from apps.accounts.models import Role
 from apps.cases.errors import Locked, NotAllowed, StaleRecord
@@ -275,3 +277,18 @@ def test_figure_is_printed_with_qualifier_and_unit(values, printed):
 
 def test_section_says_its_heading():
     assert str(NarrativeSection(heading="创新平台")) == "创新平台"
+
+
+@pytest.mark.parametrize("qualifier", ["120", "１２", "约5"])
+def test_number_typed_into_the_field_for_words_is_refused(qualifier: str):
+    with translation.override("en"), pytest.raises(ValidationError) as refusal:
+        IndicatorValue(qualifier=qualifier).clean()
+
+    assert (
+        "the number belongs in the field of the value" in refusal.value.message_dict["qualifier"][0]
+    )
+
+
+@pytest.mark.parametrize("qualifier", ["", "近…余", "超过", "不低于", "约"])
+def test_words_before_a_number_are_taken(qualifier: str):
+    IndicatorValue(qualifier=qualifier).clean()
