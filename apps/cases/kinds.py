@@ -168,9 +168,8 @@ class Kind:
     cells_url: str = ""
     # What is shown to the person who signs: the case as it will be published, made of the rows
     # that are hashed, under the head of its form.
-    preview: "Callable[[Content, FormVersion | None], Preview] | None" = (
-        None  # What the receipt prints of the reported rows; None where it only counts them.
-    )
+    preview: "Callable[[Content, FormVersion | None], Preview] | None" = None
+    # What the receipt prints of the reported rows; None where it only counts them.
     printed: "Callable[[Content], Sequence[PrintedPart]] | None" = None
     # Stores what the house itself knows of a case: when it is opened, and before it is handed on.
     prepare: Callable[[User, Revision], None] | None = None
