@@ -11,7 +11,7 @@ from functools import cached_property
 from apps.intake import titles
 from apps.intake.fields import Value
 from apps.intake.finding import find_tables
-from apps.intake.grid import Aside, Block, Row, Table
+from apps.intake.grid import WHOLE_ROW, Aside, Block, Row, Table
 from apps.intake.mapping import ColumnGuess, Guess, guess
 from apps.intake.records import COLUMNS, Record, RowReader
 from apps.intake.repair import (
@@ -95,7 +95,25 @@ def take(table: Table, found: Guess, columns: Mapping[int, str] | None = None) -
     # What was put back in its place may tell more about the columns.
     again = replace(guess(table, found.kind), confidence=found.confidence)
     found = corrected(again, columns or {})
+    table = with_columns_twice(table, found)
     return Taken(table, found, *constants_of(table, found))
+
+
+def with_columns_twice(table: Table, found: Guess) -> Table:
+    """Rows marked that hold something in a column nobody reads, headed as one that is read."""
+    read = {plain_header(column.header) for column in found.columns if column.field} - {""}
+    twice = [
+        column.index
+        for column in found.columns
+        if not column.field and column.samples and plain_header(column.header) in read
+    ]
+    if not twice:
+        return table
+    return table.map_rows(
+        lambda row: (
+            row.marked(WHOLE_ROW, "column-twice") if any(row.cells[at] for at in twice) else row
+        )
+    )
 
 
 def corrected(found: Guess, columns: Mapping[int, str]) -> Guess:

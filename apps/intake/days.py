@@ -107,8 +107,9 @@ def read_period(text: str, year: int | None) -> tuple[str, str, bool]:
         year, rest = int(begins_with_year[1]), narrow[begins_with_year.end() :]
     if year is not None and (found := read_days(rest, year)):
         first, last, is_exact = found
-        return first.isoformat(), last.isoformat(), is_exact
-    parts = re.split(r"\s*(?:至|到|~|～|—|–|--)\s*", narrow)
+        is_whole = DAYS.fullmatch(rest.strip()) is not None
+        return first.isoformat(), last.isoformat(), is_exact and is_whole
+    parts = re.split(r"\s*(?:至|到|~|～|—|–|--)\s*", narrow, maxsplit=1)
     first_day, sure = read_date(parts[0])
     if len(parts) == 1:
         return first_day, first_day, sure

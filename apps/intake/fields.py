@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from apps.intake import cells, days, numbers, titles
+from apps.intake.words_kept import CHANGED, keeps_words
 
 Value = str | list[str]
 _BLANKS = re.compile(r"\s+")
@@ -28,10 +29,14 @@ def read_field(kind: str, name: str, cell: str) -> Fields:
 
     Nobody changes what it gives.
     """
-    reader = READERS.get((kind, name)) or READERS.get(("", name))
+    reader = READERS.get((kind, name)) or READERS.get(("", name)) or read_text(name)
     if cells.is_blank_sign(cell) and name != "value":
         cell = ""
-    return reader(cell) if reader else read_text(name)(cell)
+    read = reader(cell)
+    printed = without_count(cell) if name in COUNTED else cell
+    if read.doubts or keeps_words(name, printed, read.values):
+        return read
+    return Fields(read.values, ((next(iter(read.values), name), CHANGED),))
 
 
 def read_text(name: str) -> Reader:
@@ -68,6 +73,8 @@ def _broken(name: str, was_broken: bool) -> tuple[tuple[str, str], ...]:
     return ((name, "line-break"),) if was_broken else ()
 
 
+COUNTED = {"award_category", "award_class", "grade", "category", "type"}
+"""Fields that group rows: the number of the rows may stand behind their name."""
 COUNT = re.compile(r"\s*[（(]\s*(?:共\s*)?\d+\s*[项个家人名件]\s*[)）]$")
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from apps.intake import titles
 from apps.intake.days import read_period
 from apps.intake.fields import Value, plain_cells, read_field
+from apps.intake.finding.pages import TITLE_UNSURE
 from apps.intake.grid import WHOLE_ROW, Row, Table
 from apps.intake.mapping import Guess
+from apps.intake.repair import FIRST_CELL_RESTORED, MORE_CELLS
 from apps.intake.synonyms import KINDS
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -60,6 +62,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """The fields of each kind, in order (DESIGN §6); other rooms rely on these names."""
 
+OF_THE_ROW = {FIRST_CELL_RESTORED, MORE_CELLS}
+"""Marks of a cell that tell of all the others of its row, though nobody reads that cell."""
+
 UNREADABLE = "\ufffd"
 """What stands for a letter that a reader could not tell."""
 LISTS = {"organisations", "people", "hosts"}
@@ -107,6 +112,7 @@ class RowReader:
             for at, name in self.names.items()
             if name != "id"
         ]
+        self.at_of = {name: at for at, name, _is_plain in self.columns}
         self.is_marred = UNREADABLE in str(constants)
 
     def record(self, row: Row) -> Record:
@@ -130,6 +136,7 @@ class RowReader:
         values: dict[str, Value] = dict(self.constants)
         doubts = self._marked(row) if row.marks else []
         cells = row.cells
+        also: list[tuple[str, Value]] = []
         for at, name, is_plain in self.columns:
             cell = cells[at]
             if is_plain(cell):
@@ -143,7 +150,11 @@ class RowReader:
             for key, value in new.items():
                 if value or key not in values:
                     values[key] = value
+                if value and key != name:
+                    also.append((key, value))
             doubts += codes
+        if also:
+            doubts += self._said_twice(also, cells, values)
         if self.kind == "awards":
             doubts += _award_doubts(values)
         doubts += [(name, "missing") for name in REQUIRED[self.kind] if not values.get(name)]
@@ -154,14 +165,31 @@ class RowReader:
         kept = {name: values[name] for name in COLUMNS[self.kind] if values.get(name)}
         return kept, tuple(dict.fromkeys(doubts)) if doubts else ()
 
+    def _said_twice(
+        self, also: list[tuple[str, Value]], cells: tuple[str, ...], values: Mapping[str, Value]
+    ) -> list[tuple[str, str]]:
+        """Fields that a cell of another field gives ``also``, where two cells say different things."""
+        found = []
+        for name, value in also:
+            own = value
+            if name in self.at_of and (cell := cells[self.at_of[name]]):
+                own = read_field(self.kind, name, cell).values.get(name) or value
+            if not own == value == values[name]:
+                found.append((name, "said-twice"))
+        return found
+
     def _marked(self, row: Row) -> list[tuple[str, str]]:
         """What the finding of the table doubts: a cell, or the whole row."""
         names = self.names
-        doubts = [
-            (_shown(names[mark.column]), mark.code) for mark in row.marks if mark.column in names
-        ]
-        chief = chief_field(self.kind, names)
-        return doubts + [(chief, mark.code) for mark in row.marks if mark.column == WHOLE_ROW]
+        doubts: list[tuple[str, str]] = []
+        for mark in row.marks:
+            if mark.code == TITLE_UNSURE:
+                doubts += [(name, mark.code) for name in self.constants]
+            elif mark.column in names:
+                doubts.append((_shown(names[mark.column]), mark.code))
+            elif mark.column == WHOLE_ROW or mark.code in OF_THE_ROW:
+                doubts.append((chief_field(self.kind, names), mark.code))
+        return doubts
 
     def _period(self, cell: str) -> tuple[dict[str, Value], tuple[tuple[str, str], ...]]:
         if not cell:

@@ -76,6 +76,14 @@ DOUBTS: dict[str, str] = {
         "Words of the source beside this row found no place in it; compare it with the source."
     ),
     "words-twice": _("Words of the source stand twice here; compare the row with the source."),
+    "words-changed": _(
+        "Not every word of the cell is found again in the value; compare it with the source."
+    ),
+    "said-twice": _("Two cells of this row say different things here; compare with the source."),
+    "column-twice": _("Two columns have the same header, and only one of them is read."),
+    "title-unsure": _(
+        "The running numbers go on from a table of another title; compare the title with the source."
+    ),
     "number-gap": _("The running numbers leave a gap here; a row may be missing."),
     "number-repeated": _("The running numbers repeat or go back here; compare with the source."),
     "number-missing": _("This row has no running number; it may be a part of another one."),

@@ -4,7 +4,7 @@ import pytest
 
 from apps.intake.grid import WHOLE_ROW, Grid, Mark
 from apps.intake.readers import read_blocks
-from apps.intake.readers.pdf_letters import direction, lying
+from apps.intake.readers.pdf_letters import by_size, direction, lying, stamped
 from apps.intake.readers.pdf_rules import open_ends
 from tests.intake.documents import Matrix, as_pdf
 
@@ -154,3 +154,35 @@ def test_row_cut_by_the_end_of_a_page_is_read_with_what_stands_behind():
     assert columns[1].count("甬江59号") == 8
     assert columns[0] == "序号" + "".join(str(n) for n in range(1, 14))
     assert len(grids) > 3
+
+
+def sized(text, size, left=0.0, top=10.0, colour=0.85):
+    return {
+        "text": text,
+        "size": size,
+        "fontname": "Song",
+        "non_stroking_color": colour,
+        "x0": left,
+        "x1": left + size,
+        "top": top,
+        "bottom": top + size,
+        "matrix": (size, 0, 0, size, 0, 0),
+    }
+
+
+def test_stamp_seen_on_one_page_is_one_beside_the_text_of_the_next():
+    small = [sized("甲", 9, at * 9) for at in range(5)]
+    across, beside = sized("稿", 60, 10, 0), sized("稿", 60, 300, 0)
+    title = sized("名", 60, 300, 0, colour=0)
+    stamps = set()
+
+    assert stamped([*small, beside], [], stamps) == []
+    assert stamped([*small, across], [], stamps) == [across]
+    assert stamped([*small, beside, title], [], stamps) == [beside]
+
+
+def test_much_larger_letters_are_no_part_of_a_line():
+    small, large, mark = sized("甲", 9), sized("稿", 60), sized("①", 5)
+
+    assert by_size([small, small, large, mark]) == [[small, small], [large], [mark]]
+    assert by_size([]) == []

@@ -446,3 +446,27 @@ def test_names_of_a_column_stand_line_by_line_also_where_a_line_is_full():
 )
 def test_other_columns_are_no_lists_of_names(broken):
     assert not pdf.is_list_of_names([(broken, 37), (broken, 37)])
+
+
+# --- quoted cells over many lines ------------------------------------------------------------
+
+
+def test_row_may_run_over_many_lines_as_long_as_no_cell_does():
+    upright = '"' + "\n".join("统一社会信用代码") + '"'
+    row = "\t".join([upright] * 8)
+
+    (grid,) = read_text(f"{row}\n1\t2\n")
+
+    assert cells(grid) == [("\n".join("统一社会信用代码"),) * 8, ("1", "2")]
+    assert [line.line for line in grid.rows] == [1, 58]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['甲\t"乙', '甲\t"乙\n丙\t丁', '甲\t"乙' + "\n丙" * (text.LONGEST_QUOTED + 1)],
+    ids=["at the end", "before a tab", "too far on"],
+)
+def test_quotation_mark_that_is_never_closed_is_a_mark(line):
+    first, *_ = read_text(line + "\n")
+
+    assert first.rows[0].cells == ("甲", '"乙')

@@ -5,7 +5,9 @@ from dataclasses import replace
 from apps.intake.finding.checks import number_column
 from apps.intake.finding.rows import is_section, printed_number
 from apps.intake.finding.titles import bare_title, is_furniture
-from apps.intake.grid import Aside, Row, Table
+from apps.intake.grid import WHOLE_ROW, Aside, Row, Table
+
+TITLE_UNSURE = "title-unsure"
 
 
 def continues(first: Table, second: Table) -> bool:
@@ -21,6 +23,21 @@ def continues(first: Table, second: Table) -> bool:
         return False
     width = max(len(row.cells) for row in second.rows)
     return width <= first.width and _numbers_allow(first, second)
+
+
+def with_title_unsure(first: Table, second: Table) -> Table:
+    """``second``, its rows marked where it may be a page of ``first`` although its title is another.
+
+    So it is where both have one header and the running numbers go on without a gap.
+    """
+    at = number_column(second)
+    if not second.header or second.header != first.header or at is None:
+        return second
+    before = [number for row in first.rows if (number := printed_number(_cell(row, at)))]
+    begins = printed_number(_cell(_full(second)[0], at))
+    if begins is None or begins != max(before, default=0) + 1 or begins == 1:
+        return second
+    return second.map_rows(lambda row: row.marked(WHOLE_ROW, TITLE_UNSURE))
 
 
 def _numbers_allow(first: Table, second: Table) -> bool:

@@ -16,7 +16,7 @@ from apps.intake.finding.headers import (
     lower,
 )
 from apps.intake.finding.order import in_order
-from apps.intake.finding.pages import append, continues
+from apps.intake.finding.pages import append, continues, with_title_unsure
 from apps.intake.finding.rows import is_header, is_note, is_section, is_total, may_be_header
 from apps.intake.finding.titles import Above, above_of
 from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
@@ -54,7 +54,7 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
             if tables and continues(tables[-1], table):
                 tables[-1] = append(tables[-1], table)
             else:
-                tables.append(table)
+                tables.append(with_title_unsure(tables[-1], table) if tables else table)
         above = []
     if header is not None and tables:
         asides = tuple(Aside(row.text(), "repeated-header", row.line) for row in header.rows)

@@ -22,6 +22,8 @@ from apps.intake.readers.pdf_letters import (
     UNREADABLE,
     UPRIGHT,
     Letter,
+    Stamps,
+    by_size,
     direction,
     lying,
     stamped,
@@ -67,12 +69,13 @@ def read(data: bytes) -> Iterator[Block]:
             if len(book.pages) > MOST_PAGES:
                 raise Refusal("too-many-pages", pages=MOST_PAGES)
             seen, tables, unreadable = 0, 0, 0
+            stamps: Stamps = set()
             for number, page in enumerate(book.pages, start=1):
                 page = turned_upright(page)
                 letters = told(page.chars)
                 seen += len(letters)
                 unreadable += sum(1 for letter in letters if letter["text"] == UNREADABLE)
-                for block in read_page(page, letters, number, tables):
+                for block in read_page(page, letters, number, tables, stamps):
                     tables += isinstance(block, Grid)
                     yield block
                 page.close()
@@ -88,11 +91,19 @@ def read(data: bytes) -> Iterator[Block]:
 
 
 def read_page(
-    page: Any, letters: list[Letter], number: int, tables_before: int = 0
+    page: Any,
+    letters: list[Letter],
+    number: int,
+    tables_before: int = 0,
+    stamps: Stamps | None = None,
 ) -> Iterator[Block]:
-    """The blocks of one page: tables, and the lines outside them, by their height on the page."""
+    """The blocks of one page: tables, and the lines outside them, by their height on the page.
+
+    ``stamps`` are those of the pages before, and gets those of this one.
+    """
     tables = ruled_tables(page)
-    over = stamped(letters, (cell for table in tables for cell in table.cells if cell))
+    boxes = (cell for table in tables for cell in table.cells if cell)
+    over = stamped(letters, boxes, set() if stamps is None else stamps)
     if over:
         gone = set(map(id, over))
         letters = [char for char in letters if id(char) not in gone]
@@ -110,7 +121,7 @@ def read_page(
         if said and index == 1:
             grid = replace(grid, dropped=(*grid.dropped, Aside(said, "watermark")))
         blocks.append((table.bbox[1], grid))
-    for line in lines_of(outside):
+    for line in itertools.chain.from_iterable(map(lines_of, by_size(outside))):
         text = tidy(line.text)
         if text and not PAGE_NUMBER.fullmatch(text):
             blocks.append((line.top, Paragraph(text, 0, Place("pdf", page=number))))

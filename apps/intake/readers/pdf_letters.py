@@ -65,11 +65,32 @@ def lying(letter: Letter) -> Letter:
     return {**letter, **box, "size": x1 - x0}
 
 
-def stamped(letters: list[Letter], cells: Iterable[Box]) -> list[Letter]:
+Stamps = set[tuple[object, ...]]
+"""Words stamped over pages: font, size, colour and the words."""
+
+
+def by_size(letters: list[Letter]) -> list[list[Letter]]:
+    """Letters as they are, and much larger ones apart: both never stand in one line of a text."""
+    sizes = Counter(round(letter["size"]) for letter in letters)
+    if not sizes:
+        return []
+    most = sizes.most_common(1)[0][0]
+    apart: list[list[Letter]] = [[], [], []]
+    for letter in letters:
+        size = letter["size"]
+        apart[2 if size > most * LARGER else 1 if size * LARGER >= most else 0].append(letter)
+    return [each for each in (apart[1], apart[2], apart[0]) if each]
+
+
+def stamped(
+    letters: list[Letter], cells: Iterable[Box], known: Stamps | None = None
+) -> list[Letter]:
     """Letters that are no part of the text: slanting ones, and large ones across lines or letters.
 
-    Letters of one size and colour are one print: where some lie across, all do.
+    Letters of one size and colour are one print: where some lie across, all do. So do those of
+    ``known`` stamps, wherever they stand; what is found is known from then on.
     """
+    known = set() if known is None else known
     slanting = [letter for letter in letters if direction(letter) == SLANTING]
     upright = [letter for letter in letters if direction(letter) == UPRIGHT]
     if not upright:
@@ -85,14 +106,17 @@ def stamped(letters: list[Letter], cells: Iterable[Box]) -> list[Letter]:
         return slanting
     boxes = list(cells)
     plain = [letter for letter in upright if letter["size"] <= most * LARGER]
-    over = [
-        letter
-        for group in large.values()
-        if _runs_on(group, boxes)
-        or any(_crosses(letter, box) for letter in group for box in boxes)
-        or any(_lies_over(letter, small) for letter in group for small in plain)
-        for letter in group
-    ]
+    over = []
+    for kind, group in large.items():
+        stamp = (*kind, "".join(letter["text"] for letter in group).strip())
+        if (
+            stamp in known
+            or _runs_on(group, boxes)
+            or any(_crosses(letter, box) for letter in group for box in boxes)
+            or any(_lies_over(letter, small) for letter in group for small in plain)
+        ):
+            known.add(stamp)
+            over += group
     return [*slanting, *over]
 
 

@@ -127,20 +127,37 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     lines = re.split(r"\r\n|\r|\n", text)
     at = 0
     while at < len(lines):
-        end, joined = at + 1, lines[at]
-        while _is_open(joined) and end < len(lines) and end - at < LONGEST_QUOTED:
-            joined += "\n" + lines[end]
-            end += 1
-        if end > at + 1 and (_is_open(joined) or "\t" not in joined):
-            end, joined = at + 1, lines[at]  # Never closed: the quotation mark is a mark.
+        end = _end_of_row(lines, at)
+        joined = "\n".join(lines[at:end])
+        if end > at + 1 and "\t" not in joined:
+            end, joined = at + 1, lines[at]  # No row of a table: the quotation mark is a mark.
         yield at + 1, joined
         at = end
 
 
-def _is_open(line: str) -> bool:
-    """Whether the last cell of a line is quoted and not closed."""
-    last = line.rpartition("\t")[2]
-    return last.startswith('"') and (last.count('"') % 2 == 1)
+def _end_of_row(lines: list[str], at: int) -> int:
+    """The line behind a row that begins at ``at``, and runs on while its last cell is quoted.
+
+    Each cell may run over so many lines; where one is never closed, its quotation mark is a mark.
+    """
+    end, cell = at + 1, lines[at].rpartition("\t")[2]
+    while _is_open(cell):
+        first = end
+        while _is_open(cell) and end < len(lines) and end - first < LONGEST_QUOTED:
+            cell += "\n" + lines[end].partition("\t")[0]
+            end += 1
+            if "\t" in lines[end - 1]:
+                break
+        if _is_open(cell):
+            return at + 1
+        if "\t" in lines[end - 1]:
+            cell = lines[end - 1].rpartition("\t")[2]
+    return end
+
+
+def _is_open(cell: str) -> bool:
+    """Whether a cell is quoted and not closed."""
+    return cell.startswith('"') and cell.count('"') % 2 == 1
 
 
 def cells_of(line: str) -> list[str]:

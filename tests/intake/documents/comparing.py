@@ -65,6 +65,9 @@ ABOUT_THE_ROW = {
     "number-gap",
     "number-repeated",
     "number-missing",
+    "more-cells-than-header",
+    "column-twice",
+    "first-cell-restored",
 }
 """Doubts about a whole row: its cells are said to be unsure, or to stand elsewhere."""
 
