@@ -114,6 +114,8 @@ class RowReader:
         ]
         self.at_of = {name: at for at, name, _is_plain in self.columns}
         self.is_marred = UNREADABLE in str(constants)
+        # No cell tells anything of another.
+        self.reads_cell_by_cell = self.kind != "awards" and not self.is_marred
 
     def record(self, row: Row) -> Record:
         """One row with every field of its kind, and the place of each cell."""

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -11,7 +11,7 @@ from django.db import connection
 from apps.intake.models import ImportRow
 
 _JSON = json.JSONEncoder(ensure_ascii=False)
-_SIGNS = re.compile(r'[\\"\x00-\x1f]')
+SIGNS = re.compile(r'[\\"\x00-\x1f]')
 """What stands neither in JSON nor in an array as it is."""
 
 
@@ -57,22 +57,54 @@ _COPY = "COPY {table} ({columns}) FROM STDIN".format(
 )
 
 
+def form_of(line: NewLine, width: int, slots: Collection[str]) -> str:
+    """The text of lines that differ from ``line`` in their cells alone, to be filled in by ``%``:
+    position, line, ``width`` cells, place, offset, and the values of the fields ``slots`` in the
+    order of ``line.values``.
+
+    What is filled in must be free of ``SIGNS``.
+    """
+    hole: Any = "%s"
+    form = replace(
+        line,
+        position=hole,
+        line=hole,
+        cells=[hole] * width,
+        place=hole,
+        offset=hole,
+        values={name: hole if name in slots else _whole(v) for name, v in line.values.items()},
+        doubts=_whole(line.doubts),
+    )
+    return form.text()
+
+
+def _whole(value: Any) -> Any:
+    """A value as ``%`` leaves it."""
+    if isinstance(value, str):
+        return value.replace("%", "%%")
+    return [_whole(each) for each in value]
+
+
 def store(lines: Iterable[NewLine]) -> None:
     """Insert lines, all or none."""
-    text = "".join(line.text() for line in lines)
+    write(line.text() for line in lines)
+
+
+def write(texts: Iterable[str]) -> None:
+    """Insert lines that are given as ``COPY`` takes them, all or none."""
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(_COPY) as stream,
     ):
-        stream.write(text)
+        stream.write("".join(texts))
 
 
 def array(texts: Sequence[str]) -> str:
     """Texts as an array."""
     if not texts:
         return "{}"
-    if _SIGNS.search("".join(texts)) is None:
+    if SIGNS.search("".join(texts)) is None:
         return '{"' + '","'.join(texts) + '"}'
     quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
     return _escaped('{"' + '","'.join(quoted) + '"}')
@@ -88,7 +120,7 @@ def objects(values: Mapping[str, Any]) -> str:
     if not values:
         return "{}"
     try:
-        is_plain = _SIGNS.search("".join(values.values())) is None
+        is_plain = SIGNS.search("".join(values.values())) is None
     except TypeError:
         is_plain = False  # A list among them.
     if is_plain:

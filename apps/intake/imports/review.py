@@ -12,6 +12,7 @@ from apps.cases import scope
 from apps.cases.errors import Refused, WrongState
 from apps.cases.kinds import record_kinds
 from apps.intake.imports import alike, layouts, organisations, staging, twins
+from apps.intake.imports.lines import LineReader
 from apps.intake.imports.starting import imports_for, kinds_of
 from apps.intake.imports.values import is_list
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportTable
@@ -67,7 +68,7 @@ def _note(actor: User, intake: Import, line: ImportRow) -> None:
 
 
 def _store(line: ImportRow) -> ImportRow:
-    staging.LineReader(line.table, None).judge(line)
+    LineReader(line.table, None).judge(line)
     line.save()
     return line
 

@@ -2,9 +2,9 @@
 
 import time
 from bisect import bisect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
-from types import MappingProxyType
+from itertools import repeat
 from typing import Any
 
 from django.db import transaction
@@ -12,15 +12,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from apps.cases.domain.writing import in_pieces
-from apps.cases.kinds import record_kinds
 from apps.intake.candidates import Taken, constants_of, take
 from apps.intake.finding import find_tables
 from apps.intake.grid import Mark, Place, Row, Table
 from apps.intake.imports import copying, organisations, twins
 from apps.intake.imports.copying import NewLine
 from apps.intake.imports.layouts import fingerprint, remembered
+from apps.intake.imports.lines import AT_ONCE, NO_KIND, NONE, LineReader
 from apps.intake.imports.starting import kinds_of
-from apps.intake.imports.values import Typist
 from apps.intake.mapping import ColumnGuess, Guess, guess
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportState, ImportTable
 from apps.intake.reading import blocks_apart
@@ -31,9 +30,6 @@ MOST_ROWS = 300_000
 MOST_REMARKS = 500
 BEAT_SECONDS = 0.5
 BY_HAND = "by-hand"
-NO_KIND = "no-kind"
-AT_ONCE = 2000
-NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Stopped(Exception):
@@ -85,7 +81,7 @@ def read(intake: Import) -> None:
         layout = fingerprint(table.header)
         stored = new_table(intake, table, layout, offered, layouts.get(layout))
         for piece in lines_of(stored, table):
-            copying.store(piece)
+            copying.write(piece)
             done += len(piece)
             progress(min(done, total))
     organisations.look(intake)
@@ -168,8 +164,8 @@ def columns_of(found: Guess, is_taken: bool) -> list[dict[str, Any]]:
     ]
 
 
-def lines_of(stored: ImportTable, table: Table) -> Iterator[list[NewLine]]:
-    """Yield the lines of a table in pieces, unsaved; set the columns of ``stored``."""
+def lines_of(stored: ImportTable, table: Table) -> Iterator[list[str]]:
+    """Yield the lines of a table in pieces, as ``COPY`` takes them; set the columns of ``stored``."""
     reading = taken(stored, table)
     found = reading.found if reading else guess(table)
     stored.columns = columns_of(found, bool(reading))
@@ -177,16 +173,21 @@ def lines_of(stored: ImportTable, table: Table) -> Iterator[list[NewLine]]:
     of_rows = places_of(table)
     order = {place: at for at, place in enumerate(dict.fromkeys(of_rows.values()))}
     places = {key: order[place] for key, place in of_rows.items()}
-    reader = LineReader(stored, reading)
     after = reading.table.rows if reading else table.rows
-    positions = range(STEP, STEP * (len(table.rows) + 1), STEP)
-
-    def rows() -> Iterator[NewLine]:
-        for position, row, moved in zip(positions, table.rows, after, strict=True):
-            yield reader.line(position, row, moved, places[id(row.place)])
-        yield from asides(stored, table)
-
-    return in_pieces(rows(), AT_ONCE)
+    yield from LineReader(stored, reading).pieces(
+        zip(
+            range(STEP, STEP * (len(table.rows) + 1), STEP),
+            table.rows,
+            after,
+            (places[id(row.place)] for row in table.rows),
+            repeat(NONE),
+            repeat(()),
+            # The last two never end.
+            strict=False,
+        )
+    )
+    for piece in in_pieces(asides(stored, table), AT_ONCE):
+        yield [line.text() for line in piece]
 
 
 def asides(stored: ImportTable, table: Table) -> Iterator[NewLine]:
@@ -203,79 +204,6 @@ def asides(stored: ImportTable, table: Table) -> Iterator[NewLine]:
                 cells=each.cells,
                 aside=each.code,
             )
-
-
-class LineReader:
-    """Reads lines of one table: values, doubts, and whether they could be stored."""
-
-    def __init__(self, stored: ImportTable, reading: Taken | None) -> None:
-        self.stored = stored
-        self.reading = reading
-        self.constants: dict[str, Any] = stored.corrections.get("constants", {})
-        self.typist = (
-            Typist(record_kinds[stored.kind], stored.intake.revision) if stored.kind else None
-        )
-
-    def line(
-        self,
-        position: int,
-        row: Row,
-        moved: Row,
-        place: int,
-        edits: Mapping[str, Any] = NONE,
-        settled: Sequence[str] = (),
-    ) -> NewLine:
-        """Return the line of ``row``, read as ``moved``: the row put right; what was typed stays."""
-        values, doubts = self.said(moved) if self.reading else ({}, [])
-        is_open = doubts if not settled else [each for each in doubts if each[0] not in settled]
-        return NewLine(
-            table_id=self.stored.pk,
-            position=position,
-            line=row.line,
-            cells=row.cells,
-            place=place,
-            offset=row.offset,
-            shift=moved.offset - row.offset,
-            marks=[(mark.column, mark.code) for mark in row.marks] if row.marks else (),
-            values=values,
-            edits=edits,
-            doubts=doubts,
-            settled=settled,
-            is_doubtful=bool(is_open),
-            is_faulty=self.is_faulty({**values, **edits} if edits else values),
-            aside="" if self.reading else NO_KIND,
-        )
-
-    def said(self, row: Row) -> tuple[dict[str, Any], list[list[str]]]:
-        """Return what a row says by field, with its permanent id, and its doubts."""
-        assert self.reading is not None
-        reader = self.reading.reader
-        values: dict[str, Any]
-        values, doubts = reader.read(row)
-        if named := reader.id_of(row):
-            values["id"] = named
-        values |= self.constants
-        return values, [[name, code] for name, code in doubts if name not in self.constants]
-
-    def is_faulty(self, values: Mapping[str, Any]) -> bool:
-        """Say whether a row of these values could not be stored."""
-        return (
-            self.reading is not None and self.typist is not None and self.typist.is_faulty(values)
-        )
-
-    def read(self, line: ImportRow, row: Row) -> None:
-        """Set what ``row``, the line put right, says."""
-        if self.reading is None:
-            line.values, line.doubts = {}, []
-            line.aside = line.aside or NO_KIND
-            return
-        line.values, line.doubts = self.said(row)
-        self.judge(line)
-
-    def judge(self, line: ImportRow) -> None:
-        """Say whether a line needs a person."""
-        line.is_doubtful = bool(line.open_doubts)
-        line.is_faulty = self.typist is not None and self.typist.is_faulty(line.result)
 
 
 def table_of(stored: ImportTable) -> Table:
@@ -329,13 +257,13 @@ def read_again(stored: ImportTable) -> None:
     last = before.aggregate(last=Max("pk"))["last"]
     kept = before.values_list("position", "place", "edits", "settled").iterator(chunk_size=AT_ONCE)
     lines = (
-        reader.line(position, row, moved, place, edits, settled)
+        (position, row, moved, place, edits, settled)
         for (position, place, edits, settled), row, moved in zip(
             kept, table.rows, after, strict=True
         )
     )
-    for piece in in_pieces(lines, AT_ONCE):
-        copying.store(piece)
+    for piece in reader.pieces(lines):
+        copying.write(piece)
     old = stored.rows.filter(aside__in=["", NO_KIND], pk__lte=last)
     ImportEdit.objects.filter(row__in=old).delete()
     # Nothing else hangs on a line: it need not be loaded to be removed.

@@ -119,15 +119,15 @@ class Typist:
                 continue
             fits = None if isinstance(value, list) else known.get(value)
             if fits is None:
-                fits = self._fits(name, value)
+                fits = self.fits(name, value)
                 if len(known) < MOST_KNOWN and not isinstance(value, list):
                     known[value] = fits
             if not fits:
                 return True
         return not all(name in read for name in self.needed)
 
-    def _fits(self, name: str, value: Any) -> bool:
-        """Say whether a field takes what was read for it."""
+    def fits(self, name: str, value: Any) -> bool:
+        """Say whether a field takes what was read for it; for kinds judged value by value."""
         assert self.shape is not None
         try:
             if not isinstance(value, list):
