@@ -23,6 +23,7 @@ GLUED_CATEGORY = re.compile(
     rf"(?:奖?{AWARD_GRADE}|奖(?![一二三四特])))[\s:：]*(?P<title>\S.{{3,}})",
     re.S,
 )
+UPRIGHT = re.compile(r"\S(?:\n\S(?=\n))+\n")
 DITTO = {"同上", "〃", "″", "〞", '"', "''"}
 _MARKS = "①-⑳*＊※†‡"
 NOTE_MARK = re.compile(rf"(?<=[^\s{_MARKS}])\s*[{_MARKS}]+(?=$|[、，,；;\n])")
@@ -68,14 +69,17 @@ def fill_down(table: Table, column: int, sure: bool = True) -> Table:
     """Blank cells of a merged category column take the value above them.
 
     Join the pages first: a page that begins with a blank belongs to the category before.
-    Where it is not ``sure`` that the cells were merged, each filled one is marked.
+    Where it is not ``sure`` that the cells were merged, each filled one is marked; so is a blank
+    one with nothing above, where any row has a value.
     """
+    if not table.column(column):
+        return table
     value = ""
     rows = []
     for row in table.rows:
         if row.cells[column] or not value:
             value = row.cells[column]
-            rows.append(row)
+            rows.append(row if value else row.marked(column, "missing"))
             continue
         filled = row.with_cell(column, value)
         rows.append(filled if sure else filled.marked(column, FILLED_DOWN))
@@ -180,6 +184,11 @@ def fit(cells: tuple[str, ...], makes: list[str]) -> int:
     )
 
 
+def lying(text: str) -> str:
+    """A text of which the first words are written downwards, a character a line, in one line."""
+    return UPRIGHT.sub(lambda found: found[0].replace("\n", ""), text)
+
+
 def unglue_category(table: Table, title: int, category: int) -> Table:
     """A title that begins or ends with its category gives it up.
 
@@ -189,7 +198,7 @@ def unglue_category(table: Table, title: int, category: int) -> Table:
     known = sorted(set(table.column(category)), key=len, reverse=True)
 
     def unglue(row: Row) -> Row:
-        printed, value = row.cells[title], row.cells[category]
+        printed, value = lying(row.cells[title]), row.cells[category]
         if value and printed.endswith("》" + value):
             return row.with_cell(title, printed.removesuffix(value)).marked(title, CATEGORY_GLUED)
         if value:

@@ -84,6 +84,9 @@ DOUBTS: dict[str, str] = {
     "title-unsure": _(
         "The running numbers go on from a table of another title; compare the title with the source."
     ),
+    "same-title": _(
+        "The table before has the same title and other columns; compare both with the source."
+    ),
     "number-gap": _("The running numbers leave a gap here; a row may be missing."),
     "number-repeated": _("The running numbers repeat or go back here; compare with the source."),
     "number-missing": _("This row has no running number; it may be a part of another one."),

@@ -46,8 +46,9 @@ def whole_rows(table: Table) -> Table:
         needed = _needed(table, number) if needed is None else needed
         lacks = {each for each in needed if not _cell(row, each)}
         if number is None:
-            # The first cell may be a category, merged from the page before.
-            is_half = bool(lacks - {0}) and not row.cells[0]
+            # The first cell may be a category, merged from the page before, or all that is left.
+            is_rest = len(row.printed()) == 1 and bool(before.cells[0])
+            is_half = bool(lacks - {0}) and (not row.cells[0] or is_rest)
         else:
             is_half = not _cell(row, number) and (
                 bool(lacks - {number}) or (is_top and _numbers_run_on(table, number, at))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from apps.intake.finding.rows import LONGEST_HEADER_CELL, is_numeric
+from apps.intake.finding.rows import LONGEST_HEADER_CELL, is_counted_total, is_numeric
 from apps.intake.grid import Row, Span
 from apps.intake.synonyms.headers import is_known_header
 
@@ -15,7 +15,7 @@ def is_two_level(rows: list[Row], spans: list[Span]) -> bool:
     Under a cell that spans several columns stand short words; elsewhere nothing, or the same
     word again where the cell is merged downwards.
     """
-    if len(rows) < 2:
+    if len(rows) < 2 or is_counted_total(rows[1]):
         return False
     top, second = rows[0].cells, rows[1].cells
     width = max(len(top), len(second))

@@ -45,6 +45,9 @@ def in_number_order(table: Table, column: int = 0) -> Table:
             return table
         return table.map_rows(lambda row: row.marked(WHOLE_ROW, "order-unsure"))
     after = {id(before): piece for before, piece in itertools.pairwise(ordered)}
+    for before, piece in itertools.pairwise(ordered):
+        if before.may_head_next:
+            unsure_heading(piece)
     for before, piece in itertools.pairwise(pieces):
         if piece.may_be_headed_before:
             unsure_heading(piece)
@@ -101,34 +104,94 @@ def changes(rows: Iterable[Row]) -> int:
 @dataclass
 class Run:
     """Rows of one part whose numbers run on. ``may_be_headed_before``: whether its first heading
-    stood at the foot of the page before, cannot be told."""
+    stood at the foot of the page before, cannot be told. ``may_head_next``: nor can, what its last
+    heading heads."""
 
     number: int
     rows: list[Row]
     may_be_headed_before: bool = False
+    may_head_next: bool = False
+
+
+Piece = tuple[int, list[Row]]
+"""One part of one page: its offset and its rows."""
 
 
 def runs_of(table: Table, column: int) -> list[Run]:
-    """The rows of a table in runs: a new one where a part or a page begins or a number jumps."""
+    """The rows of a table in runs: a new one where a part or a page begins or a number jumps.
+
+    Headings of a part that has no row on the page are those of its rows above or of those to come.
+    """
+    pages = [
+        [
+            (offset, list(part))
+            for offset, part in itertools.groupby(rows, key=lambda row: row.offset)
+        ]
+        for _place, rows in itertools.groupby(table.rows, key=lambda row: row.place)
+    ]
     runs: list[Run] = []
-    for _key, rows in itertools.groupby(table.rows, key=lambda row: (row.place, row.offset)):
-        headings: list[Row] = []
-        last: int | None = None
-        for row in rows:
-            number = printed_number(row.cells[column])
-            if number is None and is_section(row):
-                headings.append(row)
-                continue
-            if number is not None and (last is None or number != last + 1):
-                runs.append(Run(number, [], bool(headings) and last is not None))
-            elif not runs:
-                runs.append(Run(0, []))
-            runs[-1].rows += [*headings, row]
-            headings = []
-            last = last if number is None else number
-        if headings and runs:
-            runs[-1].rows += headings
+    waiting: dict[int, list[Row]] = {}
+    of_part: dict[int, Run] = {}
+    for number, page in enumerate(pages):
+        for offset, rows in page:
+            found = _runs_of_part([*waiting.pop(offset, []), *rows], column)
+            if found:
+                if not found[0].number and runs:
+                    # A row without a number goes on from what stood before it.
+                    runs[-1].rows += found.pop(0).rows
+                runs += found
+                of_part[offset] = runs[-1]
+            elif offset in of_part and _is_at_foot(offset, pages, number, column):
+                of_part[offset].rows += rows
+                of_part[offset].may_head_next = True
+            else:
+                waiting[offset] = rows
+    left = [row for rows in waiting.values() for row in rows]
+    if runs:
+        runs[-1].rows += left
+        return runs
+    return [Run(0, left)]
+
+
+def _runs_of_part(rows: list[Row], column: int) -> list[Run]:
+    """The runs of one part of one page; headings stand before the row they head, or at the end."""
+    runs: list[Run] = []
+    headings: list[Row] = []
+    last: int | None = None
+    for row in rows:
+        number = printed_number(row.cells[column])
+        if number is None and is_section(row):
+            headings.append(row)
+            continue
+        if number is not None and (last is None or number != last + 1):
+            runs.append(Run(number, [], bool(headings) and last is not None))
+        elif not runs:
+            runs.append(Run(0, []))
+        runs[-1].rows += [*headings, row]
+        headings = []
+        last = last if number is None else number
+    if headings and runs:
+        runs[-1].rows += headings
     return runs
+
+
+def _is_at_foot(offset: int, pages: list[list[Piece]], at: int, column: int) -> bool:
+    """Whether headings that stand alone in a part are the foot of it: what stands beside them has
+    a number between those of the parts as they stood above."""
+
+    def numbers(pieces: list[Piece], of: int) -> list[int]:
+        rows = (row for part, rows in pieces if part == of for row in rows)
+        return [n for row in rows if (n := printed_number(row.cells[column])) is not None]
+
+    for beside, _rows in pages[at]:
+        if not (found := numbers(pages[at], beside)):
+            continue
+        if beside < offset:
+            above = [n for page in pages[:at] for n in numbers(page, offset)]
+            return bool(above) and above[-1] > found[0]
+        below = [n for page in pages[at + 1 :] for n in numbers(page, offset)]
+        return not below or below[0] > found[0]
+    return False
 
 
 def unsure_heading(run: Run) -> None:

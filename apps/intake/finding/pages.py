@@ -25,11 +25,14 @@ def continues(first: Table, second: Table) -> bool:
     return width <= first.width and _numbers_allow(first, second)
 
 
-def with_title_unsure(first: Table, second: Table) -> Table:
-    """``second``, its rows marked where it may be a page of ``first`` although its title is another.
+def with_doubts_of_page(first: Table, second: Table) -> Table:
+    """``second``, its rows marked where it may be a page of ``first`` although it is not read so.
 
-    So it is where both have one header and the running numbers go on without a gap.
+    So it is where both have one title and other columns, or one header, other titles, and running
+    numbers that go on without a gap.
     """
+    if bare_title(second.title) == bare_title(first.title) != "":
+        return second.map_rows(lambda row: row.marked(WHOLE_ROW, "same-title"))
     at = number_column(second)
     if not second.header or second.header != first.header or at is None:
         return second
@@ -44,6 +47,8 @@ def _numbers_allow(first: Table, second: Table) -> bool:
     """Whether the running numbers go on or begin again, or there are none."""
     if len({row.offset for row in first.rows}) > 1:
         return True  # Parts that stood side by side: the last number is not the page's last.
+    if all(map(is_section, second.rows)):
+        return True  # Headings at the foot of a page: what they head comes on the next one.
     at = number_column(first) or 0
     last = _last_number(first, at)
     begins = _cell(_full(second)[0], at)
@@ -73,6 +78,14 @@ def _cell(row: Row, at: int) -> str:
 def _full(table: Table) -> list[Row]:
     """The rows that are no headings; all, where there are only headings."""
     return [row for row in table.rows if not is_section(row)] or list(table.rows)
+
+
+def widened(first: Table, second: Table) -> Table:
+    """Headings that stand alone on a page, as wide as the table ``first`` that they are of."""
+    if first.width < 2 or second.header or any(len(row.cells) != 1 for row in second.rows):
+        return second
+    wide = second.map_rows(lambda row: replace(row, cells=(*row.cells, *[""] * (first.width - 1))))
+    return wide if all(map(is_section, wide.rows)) else second
 
 
 def append(first: Table, second: Table) -> Table:

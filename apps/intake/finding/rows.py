@@ -26,6 +26,7 @@ SECTION = re.compile(
     r".{1,30}[（(]\s*(?:共\s*)?\d+\s*[项个家人名件]\s*[)）]"
 )
 COUNT_BEHIND = re.compile(r"\s*[（(:：]?\s*(?:共\s*)?\d+\s*[项个家人名件]\s*[)）]?\s*[:：]?$")
+COUNT = re.compile(r"[\d,.]+\s*[项个家人名件]?")
 NUMBERING_BEFORE = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[)）])\s*"
 )
@@ -115,6 +116,11 @@ def is_total(row: Row) -> bool:
             and len(printed[0]) <= 4
         )
     )
+
+
+def is_counted_total(row: Row) -> bool:
+    """Whether a row is a sum with its figure, and no level of a header that says 小计, 男, 女."""
+    return is_total(row) and any(map(COUNT.fullmatch, row.printed()[1:]))
 
 
 def is_note(text: str) -> bool:

@@ -16,13 +16,17 @@ from apps.intake.finding.headers import (
     lower,
 )
 from apps.intake.finding.order import in_order
-from apps.intake.finding.pages import append, continues, with_title_unsure
+from apps.intake.finding.pages import append, continues, widened, with_doubts_of_page
 from apps.intake.finding.rows import is_header, is_note, is_section, is_total, may_be_header
 from apps.intake.finding.titles import Above, above_of
 from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
 
 HEAD_ROWS = 8
 """Rows at the top of a grid among which its header is looked for."""
+
+
+RULED = ("pdf", "docx", "html")
+"""Formats in which a table has its own lines, and a blank column at its edge is one of it."""
 
 
 def find_tables(blocks: Iterable[Block]) -> list[Table]:
@@ -51,10 +55,11 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
                     aside = (*tables[-1].aside, *table.aside)
                     tables[-1] = replace(tables[-1], aside=aside)
                 continue
+            table = widened(tables[-1], table) if tables else table
             if tables and continues(tables[-1], table):
                 tables[-1] = append(tables[-1], table)
             else:
-                tables.append(with_title_unsure(tables[-1], table) if tables else table)
+                tables.append(with_doubts_of_page(tables[-1], table) if tables else table)
         above = []
     if header is not None and tables:
         asides = tuple(Aside(row.text(), "repeated-header", row.line) for row in header.rows)
@@ -133,8 +138,9 @@ def trim(grid: Grid) -> Grid:
     if not indices:
         return replace(grid, rows=(), spans=())
     left, right = margins(grid.rows[index].cells for index in indices)
-    if grid.rows[0].place.format in ("text", "csv"):
-        left = 0  # A leading tab is a blank first cell, and never a margin.
+    form = grid.rows[0].place.format
+    if form in ("text", "csv") or (form in RULED and not any(map(is_header, grid.rows))):
+        left = 0  # A blank first cell, of a page that goes on, and never a margin.
     rows = tuple(grid.rows[index].part(left, right) for index in indices)
     if not grid.spans:
         return replace(grid, rows=rows)
@@ -209,7 +215,7 @@ def table_of(
 ) -> Table | None:
     """One table out of its rows: title lines, header, body. ``None`` where there is no body."""
     lines: list[Row] = []
-    every = rows
+    every, first = rows, spans
     while rows and len(rows[0].printed()) == 1 and len(rows) > 1 and not _is_one_column(rows):
         lines, rows, spans = [*lines, rows[0]], rows[1:], lower(spans, 1)
     found = next((i for i, row in enumerate(rows[:HEAD_ROWS]) if is_header(row)), None)
@@ -224,8 +230,9 @@ def table_of(
         back = len([line for line in lines if is_section(line)])
         if back and all(is_section(line) for line in lines[-back:]):
             lines, rows = lines[:-back], [*lines[-back:], *rows]
-        # Or with the second half of a row: a title stands in the first column.
-        while lines and not lines[-1].cells[0]:
+        # Or with the second half of a row: a title stands in the first column, and where lines
+        # are ruled, across others.
+        while lines and (not lines[-1].cells[0] or _is_one_cell(len(lines) - 1, every, first)):
             lines, rows = lines[:-1], [lines[-1], *rows]
     if lines:
         own = above_of([Paragraph(line.text(), line.line) for line in lines])
@@ -239,6 +246,12 @@ def table_of(
         return None
     heads = frozenset(row.line for row in every[: len(every) - len(rows)])
     return Table(above.title, header, tuple(rows), above.lines, merged=merged, heads=heads)
+
+
+def _is_one_cell(at: int, rows: list[Row], spans: list[Span]) -> bool:
+    """Whether the only words of a row stand in one ruled cell of several, and not across them."""
+    is_ruled = rows[at].place.format in RULED and len(rows[at].cells) > 1
+    return is_ruled and not any(span.row == at and span.width > 1 for span in spans)
 
 
 def _is_one_column(rows: list[Row]) -> bool:

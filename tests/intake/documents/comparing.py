@@ -67,6 +67,7 @@ ABOUT_THE_ROW = {
     "number-missing",
     "more-cells-than-header",
     "column-twice",
+    "same-title",
     "first-cell-restored",
 }
 """Doubts about a whole row: its cells are said to be unsure, or to stand elsewhere."""
