@@ -32,7 +32,7 @@ def timed(name: str, step: Callable[[], Any]) -> Any:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     # Two of the queries ask which session it is.
     print(
-        f"{name:52} {seconds:7.2f} s {used:6.2f} s of the processor"
+        f"{name:52} {seconds:7.2f} s {used:7.3f} s of the processor"
         f" {len(queries) - 2:5} queries {memory:5} MB",
         flush=True,
     )
@@ -67,6 +67,7 @@ def measure(size: int, many_rows: int) -> None:
     page("")()
     for words, query in (
         ("first page", ""),
+        ("page 1,000", "page=1000"),
         ("last page", f"page={size // 50}"),
         ("any text, 11 hits", "q=精密1234"),
         ("any text, every row", "q=2023"),
@@ -92,6 +93,13 @@ def measure(size: int, many_rows: int) -> None:
     beilun = f.district("beilun").district
     timed(f"look at {words} before", lambda: many.look(chosen, "district", beilun))
     one = timed(f"a field of {words} set", setting("district", beilun))
+    timed("what undoing it would do", lambda: many.preview_undoing(one))
+    timed(
+        "history of one row",
+        lambda: client.get(
+            f"/desk/cases/{revision.case_id}/rows/roster-entries/{row.uid}/history/"
+        ),
+    )
     timed("the same undone", lambda: many.undo(filler, one.pk))
     other = timed(f"a name of {words} set (mentions, pinyin)", setting("organisation", "宁波大学"))
     timed("the same undone", lambda: many.undo(filler, other.pk))

@@ -24,7 +24,14 @@ from apps.cases import scope
 from apps.cases.domain import bulk
 from apps.cases.domain.records import is_same, open_revision
 from apps.cases.domain.taking_back import Undoing, take_back, undoing_of
-from apps.cases.domain.writing import context_id, copy_in, in_pieces, name_the_writer, with_sounds
+from apps.cases.domain.writing import (
+    context_id,
+    copy_in,
+    in_pieces,
+    name_the_writer,
+    update_rows,
+    with_sounds,
+)
 from apps.cases.errors import Invalid, Locked, Refused, WorkflowError, WrongState
 from apps.cases.kinds import RecordKind, record_kinds
 from apps.cases.models import WRITABLE, Mention, Operation, OperationKind, Record, Revision
@@ -194,10 +201,13 @@ def _ensure_rows_take(kind: RecordKind, found: Look, name: str, value: Any) -> N
 def _update(kind: RecordKind, keys: Sequence[int], written: Mapping[str, Any]) -> None:
     """Write the same values into the rows of ``keys``; how they sound is computed row by row."""
     rows = kind.model.objects.filter(pk__in=keys)
-    spelled = [name for name in with_sounds(kind.model, written) if name not in written]
+    is_spelled = len(with_sounds(kind.model, written)) > len(written)
     try:
         with transaction.atomic():
-            rows.update(**written)
+            if is_spelled:
+                _update_spelled(kind, keys, written)
+            else:
+                rows.update(**written)
     except IntegrityError as error:
         texts = {
             text
@@ -210,18 +220,18 @@ def _update(kind: RecordKind, keys: Sequence[int], written: Mapping[str, Any]) -
         if not texts:
             raise
         raise Invalid({NON_FIELD_ERRORS: sorted(texts)}) from error
-    if spelled:
-        _respell(kind, keys, spelled)
 
 
-def _respell(kind: RecordKind, keys: Sequence[int], names: Sequence[str]) -> None:
-    """Write again how rows sound: of the search alone, no save of the row."""
+def _update_spelled(kind: RecordKind, keys: Sequence[int], written: Mapping[str, Any]) -> None:
+    """Write the values and how each row sounds with them, both in one ``UPDATE``: the columns of
+    the search are computed once.
+    """
     for piece in in_pieces(keys):
         records = list(kind.model.objects.filter(pk__in=piece))
         for record in records:
-            for name in names:
-                record._meta.get_field(name).pre_save(record, False)  # type: ignore[union-attr]
-        kind.model.objects.bulk_update(records, names, batch_size=500)
+            for name, value in written.items():
+                setattr(record, name, record.version + 1 if name == "version" else value)
+        update_rows(kind.model, records, written)
 
 
 def _set_mentions(

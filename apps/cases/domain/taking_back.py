@@ -48,20 +48,20 @@ def undoing_of(kind: RecordKind, revision: Revision, context: uuid.UUID) -> Undo
     result, names = Undoing(kind), (*_attnames(kind), "flags")
     title = names.index(kind.title_field)
     written = history.filter(pgh_context_id=context, revision_id=revision.pk).order_by("pgh_id")
-    events = written.values_list("pgh_id", "uid", "version", "pgh_label", *names)
+    events = written.values_list("pgh_id", "uid", "version", "pgh_label", "pgh_obj_id", *names)
     for piece in in_pieces(events.iterator(chunk_size=5000), 5000):
         uids = [event[1] for event in piece]
         rows = kind.model.objects.filter(revision=revision, uid__in=uids)
         now = {row[0]: row[1:] for row in rows.values_list("uid", "version", *names)}
-        changed = {event[1]: event[2] for event in piece if event[3] == "update"}
-        before = _values_before(kind, revision, changed, names)
-        for event_id, uid, _version, label, *after in piece:
+        changed = {event[4]: event[2] for event in piece if event[3] == "update"}
+        before = _values_before(kind, changed, names)
+        for event_id, uid, _version, label, key, *after in piece:
             stands = now.get(uid)
             if label == "delete" and stands is None:
                 result.removed.append(event_id)
             elif label == "insert" and stands is not None and stands[1:] == tuple(after):
                 result.added[uid] = stands[0]
-            elif label == "update" and (back := _fields_back(names, before[uid], after, stands)):
+            elif label == "update" and (back := _fields_back(names, before[key], after, stands)):
                 assert stands is not None
                 result.changed.append(Change(uid, stands[0], back))
             else:
@@ -87,15 +87,21 @@ def _fields_back(
 
 
 def _values_before(
-    kind: RecordKind, revision: Revision, changed: dict[uuid.UUID, int], names: Sequence[str]
-) -> dict[uuid.UUID, tuple[Any, ...]]:
-    """Return the values that rows had one version earlier."""
+    kind: RecordKind, changed: dict[int, int], names: Sequence[str]
+) -> dict[int, tuple[Any, ...]]:
+    """Return the values that rows had one version earlier, by the key of the row.
+
+    A row that was put back has a new key, and its history under it begins with what it came back
+    as; so the version before a change stands under the same key, which has an index.
+    """
     history = kind.model.pgh_event_model.objects  # type: ignore[attr-defined]
     found = {}
-    events = history.filter(revision_id=revision.pk, uid__in=changed).exclude(pgh_label="delete")
-    for uid, version, *values in events.order_by("pgh_id").values_list("uid", "version", *names):
-        if version == changed[uid] - 1:
-            found[uid] = tuple(values)
+    events = history.filter(pgh_obj_id__in=changed).exclude(pgh_label="delete")
+    for key, version, *values in events.order_by("pgh_id").values_list(
+        "pgh_obj_id", "version", *names
+    ):
+        if version == changed[key] - 1:
+            found[key] = tuple(values)
     return found
 
 

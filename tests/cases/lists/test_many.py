@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Role
+from apps.cases.desk.lists.filters import page_of
 from apps.cases.domain import many
 from apps.cases.domain.bulk import Change
 from apps.cases.domain.records import remove_record, save_record
@@ -283,3 +284,32 @@ def test_what_was_done_is_said_in_words_and_kept():
         Operation.objects.filter(pk=done.pk).update(changed=9)
     with pytest.raises(Exception, match="operation"), many.transaction.atomic():
         done.delete()
+
+
+def test_a_change_of_a_row_that_was_put_back_is_taken_back_to_what_it_came_back_as():
+    actor, revision = roster(3)
+    set_all(actor, revision, "title", "甲")
+    gone = many.remove(
+        actor, revision.pk, ROSTER, rows_of(revision), many.look(rows_of(revision)).digest
+    )
+    many.undo(actor, gone.pk)
+    before = values(revision)
+    done = set_all(actor, revision, "title", "乙")
+
+    undone = many.undo(actor, done.pk)
+
+    assert (len(undone.changed), undone.left) == (3, [])
+    assert values(revision) == before
+
+
+@pytest.mark.parametrize("count", [7, 8])
+def test_every_page_shows_its_own_rows_in_printed_order(count):
+    _actor, revision = roster(count)
+    uids = list(rows_of(revision).values_list("uid", flat=True))
+    shown = []
+    for first in range(0, count, 2):
+        rows = ROSTER.model.objects.filter(revision=revision)
+        page = page_of(revision, ROSTER, rows, slice(first, first + 2), count)
+        shown += [row.uid for row in page]
+
+    assert shown == uids

@@ -237,10 +237,17 @@ def _is_empty(kind: RecordKind, name: str) -> Q:
     return empty
 
 
-def page_of(revision: Revision, kind: RecordKind, rows: QuerySet[Any], part: slice) -> list[Any]:
-    """Return one page of ``rows`` in printed order. One query.
+def page_of(
+    revision: Revision, kind: RecordKind, rows: QuerySet[Any], part: slice, count: int
+) -> list[Any]:
+    """Return one page of the ``count`` rows in printed order. One query.
 
-    The keys are found first, by the index of the order alone: deep pages read no wide rows.
+    The keys are found first, by the index of the order alone: no page reads wide rows that it
+    does not show. What lies in the second half is counted from the end.
     """
-    keys = rows.order_by("position", "pk").values("pk")[part]
+    first, last = part.start, min(part.stop, count)
+    if first > count // 2:
+        keys = rows.order_by("-position", "-pk").values("pk")[count - last : count - first]
+    else:
+        keys = rows.order_by("position", "pk").values("pk")[first:last]
     return list(queries.rows_of(revision, kind).filter(pk__in=keys).defer("sounds"))

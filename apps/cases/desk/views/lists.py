@@ -93,7 +93,8 @@ def list_page(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
     count = rows.count()
     shown = Paginator(range(count), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     first = shown.start_index()
-    records = page_of(revision, kind, rows, slice(max(first - 1, 0), shown.end_index()))
+    part = slice(max(first - 1, 0), shown.end_index())
+    records = page_of(revision, kind, rows, part, count)
     cells, openness = Cells(kind), Openness(request.user, revision, kind)
     uids = [record.uid for record in records]
     context = {
