@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from apps.intake import token_views
+from apps.intake.views import tokens
 
 app_name = "tokens"
 
 urlpatterns = [
-    path("", token_views.tokens, name="tokens"),
-    path("<int:token_id>/revoke/", token_views.revoke, name="revoke"),
+    path("", tokens.tokens, name="tokens"),
+    path("<int:token_id>/revoke/", tokens.revoke, name="revoke"),
 ]

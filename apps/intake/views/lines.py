@@ -1,0 +1,112 @@
+"""One line of the review: looked at, settled, edited, set aside, put back. Thin."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from apps.cases.desk.views.base import DeskRequest
+from apps.cases.errors import WorkflowError
+from apps.intake import queries
+from apps.intake.imports import review
+from apps.intake.models import Import, ImportRow
+from apps.intake.views.reviewing import FILTERS
+from apps.intake.views.shared import context_of, import_or_404, url_of
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def row(request: DeskRequest, case_id: int, import_id: int, row_id: int) -> HttpResponse:
+    """Show one line to be edited; or settle, edit, set aside, put back."""
+    intake = import_or_404(request, case_id, import_id)
+    lines = ImportRow.objects.select_related("table").filter(table__intake=intake)
+    line = lines.filter(pk=row_id).first()
+    if line is None:
+        raise Http404
+    line.table.intake = intake
+    if request.method != "POST":
+        if "shown" in request.GET:
+            return _row(request, line)
+        return _edit_page(request, intake, line)
+    try:
+        line = _change(request, intake, row_id)
+    except WorkflowError as refusal:
+        if request.htmx:
+            line.refresh_from_db()
+            line.table.intake = intake
+            return _row(request, line, refusal)
+        messages.error(request, str(refusal))
+        return redirect(url_of(intake))
+    line.table.intake = intake
+    if request.htmx:
+        return _row(request, line)
+    return redirect(f"{_back(request, intake, line)}#row-{line.pk}")
+
+
+def _change(request: DeskRequest, intake: Import, row_id: int) -> ImportRow:
+    """Do what was asked with a line."""
+    actor, data = request.user, request.POST
+    if "settle" in data:
+        return review.settle(actor, intake.pk, row_id, data["settle"])
+    if "settle-all" in data:
+        return review.settle(actor, intake.pk, row_id)
+    if "aside" in data:
+        return review.set_aside(actor, intake.pk, row_id)
+    if "back" in data:
+        return review.put_back(actor, intake.pk, row_id)
+    values = {
+        name.removeprefix("value-"): str(value)
+        for name, value in data.items()
+        if name.startswith("value-")
+    }
+    return review.edit(actor, intake.pk, row_id, values)
+
+
+def _back(request: DeskRequest, intake: Import, line: ImportRow) -> str:
+    """Return the page that the person came from: of the review, or what would be stored."""
+    if request.POST.get("from") == "compare":
+        return reverse("intake:compare", args=[intake.revision.case_id, intake.pk])
+    only, number = request.POST.get("only", ""), request.POST.get("page", "")
+    only = only if only in FILTERS else ""
+    number = number if number.isdecimal() else "1"
+    return f"{url_of(intake)}?table={line.table.number}&only={only}&page={number}"
+
+
+def _edit_page(request: DeskRequest, intake: Import, line: ImportRow) -> HttpResponse:
+    if not line.table.kind or line.aside:
+        raise Http404
+    shower = queries.Shower(line.table)
+    context = {
+        **context_of(intake, _("Row")),
+        "line": shower.line(line),
+        "table": line.table,
+        "inputs": shower.inputs(line),
+        "width": len(shower.headers) + 3,
+    }
+    template = "intake/_row_edit.html" if request.htmx else "intake/row.html"
+    return render(request, template, context)
+
+
+def _row(
+    request: DeskRequest, line: ImportRow, refusal: WorkflowError | None = None
+) -> HttpResponse:
+    """Answer a change with the line as it is now, and the counts."""
+    intake = line.table.intake
+    tables = queries.tables_of(intake)
+    context = {
+        **context_of(intake),
+        "line": queries.Shower(line.table).line(line),
+        "table": line.table,
+        "total": sum(t.rows_count for t in tables if t.is_taken),  # type: ignore[attr-defined]
+        "doubtful": sum(t.doubtful for t in tables if t.is_taken),  # type: ignore[attr-defined]
+        "has_edits": intake.edits.exists(),
+        "oob": True,
+        "refusal": refusal,
+        "width": len(queries.Shower(line.table).headers) + 3,
+    }
+    return render(request, "intake/_answer.html", context)
