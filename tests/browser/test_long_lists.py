@@ -205,6 +205,31 @@ def test_many_rows_are_set_and_taken_back(new_page, axe, width):
     assert {row.district_id for row in rows_of(revision)} == {None}
 
 
+def test_values_are_counted_when_the_filter_is_opened(new_page, axe):
+    page, revision = open_list(new_page, 3)
+    assert page.locator("#list-values .facet").count() == 0
+    page.locator(".list-filter > summary").click()
+    year = page.locator("#list-values .facet", has=page.locator("input[name=year]"))
+    year.locator("summary").click()
+    assert year.locator(".count").inner_text() == "3"
+    axe(page)
+    look(page, "filter-open")
+    year.locator("input").check()
+    with page.expect_navigation():
+        page.locator(".list-filter button[type=submit]").first.click()
+    # Chosen values stand ticked; the others come with their numbers when asked for.
+    assert page.locator("#list-values input").count() == 1
+    assert page.locator("#list-values input[name=year]").is_checked()
+    page.locator("#list-values > a").click()
+    page.locator("#list-values input[name=roster]").wait_for(state="attached")
+    assert page.locator("#list-values input[name=year]").is_checked()
+    page.locator(".list-filter button[type=submit]").first.click()
+    without = new_page(factories.filler_of(revision), java_script_enabled=False)
+    without.goto(f"/desk/cases/{revision.case_id}/list/roster-entries/?q=1")
+    without.locator("#list-values > a").click()
+    assert without.locator("#list-values .count").count() >= 2
+
+
 def test_a_duplicate_is_removed_beside_its_twin(new_page, axe):
     values = factories.roster_entry_values
     revision = factories.open_list(

@@ -63,6 +63,53 @@ def test_the_page_costs_the_same_at_any_size_and_ten_queries_at_most():
     assert counts[0] == counts[1] <= 10
 
 
+def counted(response):
+    return {
+        facet["name"]: [(o["value"], o["count"], o["selected"]) for o in facet["options"]]
+        for facet in response.context["facets"]
+    }
+
+
+def test_rows_of_each_value_are_counted_only_where_they_are_asked_for(roster):
+    client, revision = roster
+    last = rows_of(revision).last()
+    beilun = factories.district("beilun").district
+    save_record(
+        factories.filler_of(revision), revision.pk, ROSTER, {"district": beilun}, uid=last.uid
+    )
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(url(revision))
+    assert page.context["facets"] == []
+    assert not [
+        query for query in captured if "GROUP BY" in query["sql"] and "UNION" in query["sql"]
+    ]
+    address = page.context["values_url"]
+    assert address == f"{url(revision)}?values=counted"
+
+    alone = client.get(address, headers={"HX-Request": "true"})
+    assert [template.name for template in alone.templates] == ["cases/_list_values.html"]
+    assert counted(alone)["district"] == [("beilun", 1, False)]
+    assert counted(alone)["year"] == [("2023", 4, False)]
+    # Without scripts the link leads to the same numbers on the whole page.
+    whole = client.get(address)
+    assert counted(whole) == counted(alone)
+    assert 'id="list-grid"' in whole.content.decode()
+    assert whole.context["is_filter_open"] is True
+
+
+def test_what_the_filter_asks_for_stays_ticked_uncounted_and_counted(roster):
+    client, revision = roster
+    page = client.get(url(revision) + "?year=2023&district=none&q=精密")
+    assert counted(page) == {"district": [("none", None, True)], "year": [("2023", None, True)]}
+    assert 'name="year" value="2023" checked' in page.content.decode()
+    address = page.context["values_url"]
+    assert "q=" in address
+    assert "year=2023" in address
+    assert counted(client.get(address))["year"] == [("2023", 0, True)]
+    only_year = client.get(url(revision) + "?year=2023&values=counted")
+    assert counted(only_year)["year"] == [("2023", 4, True)]
+
+
 def test_every_kind_of_list_has_its_page():
     for code in ("awards", "laureates", "certifications", "roster-entries", "policies", "events"):
         revision = factories.open_list(code, 2)

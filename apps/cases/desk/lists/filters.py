@@ -106,7 +106,7 @@ class ListFilter:
         return rows
 
     def _facet(self, rows: QuerySet[Any], name: str) -> QuerySet[Any]:
-        wanted = [value for value in self.query.getlist(name) if value.strip()]
+        wanted = self._chosen(name)
         if not wanted:
             return rows
         own = _facet_filter(self.kind, name)
@@ -136,16 +136,39 @@ class ListFilter:
                 .annotate(rows=Count("*"))
             )
         first, *rest = parts
-        found: dict[str, list[tuple[str, int]]] = {name: [] for name in self.facets}
+        found: dict[str, list[tuple[str, int | None]]] = {name: [] for name in self.facets}
         for row in sorted(
             first.union(*rest, all=True) if rest else first,
             key=lambda r: (-r["rows"], r["value"] or ""),
         ):
-            if row["value"] and len(found[row["facet"]]) < VALUES_OFFERED:
-                found[row["facet"]].append((row["value"], row["rows"]))
+            kept = found[row["facet"]]
+            is_chosen = row["value"] in self.query.getlist(row["facet"])
+            if row["value"] and (is_chosen or len(kept) < VALUES_OFFERED):
+                kept.append((row["value"], row["rows"]))
+        for name, kept in found.items():
+            # What is asked for stays in the form, also where no row has it.
+            has = {value for value, _rows in kept}
+            kept += [(value, 0) for value in self._chosen(name) if value not in has]
         return [self._shown(name, found[name]) for name in self.facets]
 
-    def _shown(self, name: str, counts: list[tuple[str, int]]) -> dict[str, Any]:
+    def chosen_facets(self) -> list[dict[str, Any]]:
+        """Return per facet the values that are asked for, not counted, as ``counted_facets`` does.
+
+        One query per relation for what its values are called; counting the rows of every value
+        takes longer than all else on the page of a long list.
+        """
+        return [
+            self._shown(name, [(value, None) for value in chosen])
+            for name in self.facets
+            if (chosen := self._chosen(name))
+        ]
+
+    def _chosen(self, name: str) -> list[str]:
+        """Return the values of a facet that are asked for, each once."""
+        given = (value for value in self.query.getlist(name) if value.strip())
+        return list(dict.fromkeys(given))
+
+    def _shown(self, name: str, counts: list[tuple[str, int | None]]) -> dict[str, Any]:
         labels = _facet_filter(self.kind, name).labels([value for value, _rows in counts])
         chosen = self.query.getlist(name)
         return {
@@ -169,7 +192,7 @@ class ListFilter:
         if self.words:
             said.append(_("“%(words)s” in any cell") % {"words": self.words})
         for name in self.facets:
-            if values := [value for value in self.query.getlist(name) if value.strip()]:
+            if values := self._chosen(name):
                 labels = _facet_filter(self.kind, name).labels(values)
                 said.append(
                     f"{field_label(self.kind.model, name)}: "

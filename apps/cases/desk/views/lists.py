@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -43,6 +43,8 @@ from apps.cases.kinds import RecordKind
 from apps.cases.models import Operation, Record, Revision
 
 GROUPS_PER_PAGE = 20
+# What the address says where the rows of each value are to be counted.
+COUNTED = "counted"
 OPERATIONS_SHOWN = 50
 
 
@@ -86,9 +88,18 @@ def list_context(revision: Revision, kind: RecordKind, *last: str) -> dict[str, 
 @login_required
 @require_safe
 def list_page(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
-    """Show a page of the list, filtered, to be edited in place."""
+    """Show a page of the list, filtered, to be edited in place.
+
+    The values of the filter are counted where somebody asks for them (``values``): htmx gets
+    these alone, a browser without scripts the whole page with them.
+    """
     revision, kind = list_or_404(request, case_id, code)
     asked = ListFilter(revision, kind, request.GET)
+    is_counted = request.GET.get("values") == COUNTED
+    facets = asked.counted_facets() if is_counted else asked.chosen_facets()
+    values = {"facets": facets, "values_url": "" if is_counted else _values_url(asked)}
+    if is_counted and request.htmx:
+        return render(request, "cases/_list_values.html", values)
     rows = asked.rows()
     count = rows.count()
     shown = Paginator(range(count), ROWS_PER_PAGE).get_page(request.GET.get("page"))
@@ -123,11 +134,21 @@ def list_page(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
         "page_obj": shown,
         "may_write": openness.may_write,
         "may_add": openness.of(None),
-        "facets": asked.counted_facets(),
+        **values,
+        "is_filter_open": asked.is_on or is_counted,
         "clear_url": request.path if asked.is_on else "",
         "views": list(request.user.saved_views.filter(place=kind.code)),
     }
     return render(request, "cases/list.html", context)
+
+
+def _values_url(asked: ListFilter) -> str:
+    """Return the address of this view with the values of its filter counted; blank: it has none."""
+    if not asked.facets:
+        return ""
+    query = QueryDict(asked.kept, mutable=True)
+    query["values"] = COUNTED
+    return f"{list_url(asked.revision, asked.kind)}?{query.urlencode()}"
 
 
 @for_scripts
