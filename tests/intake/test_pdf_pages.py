@@ -37,8 +37,9 @@ def test_word_printed_over_a_page_is_in_no_cell_and_is_said(paper, word):
     ]
 
 
-def on_canvas(draw):
-    """One page drawn by hand: a table of two rows and two columns, and what ``draw`` adds."""
+def on_canvas(draw, is_bare=False):
+    """One page drawn by hand: a table of two rows and two columns, and what ``draw`` adds; or
+    only that."""
     import io
 
     from reportlab.pdfbase import pdfmetrics
@@ -49,9 +50,10 @@ def on_canvas(draw):
     stream = io.BytesIO()
     page = canvas.Canvas(stream, pagesize=(400, 400))
     page.setFont("STSong-Light", 9)
-    page.grid([50, 150, 250], [300, 330, 360])
-    for x, y, text in ((60, 340, "序号"), (160, 340, "名称"), (60, 310, "1")):
-        page.drawString(x, y, text)
+    if not is_bare:
+        page.grid([50, 150, 250], [300, 330, 360])
+        for x, y, text in ((60, 340, "序号"), (160, 340, "名称"), (60, 310, "1")):
+            page.drawString(x, y, text)
     draw(page)
     page.showPage()
     page.save()
@@ -141,6 +143,49 @@ def test_upright_lines_that_go_on_beyond_a_table_are_rows_without_an_end():
     assert open_ends([Found], both) == [80, 230]
     assert open_ends([Found], [both[0]]) == []
     assert open_ends([Found], [line(10, 100, 200), line(90, 100, 230)]) == []
+
+
+def ruled(first_column_ends, said):
+    """A page of three columns and three rows; of its first column only these level lines."""
+
+    def draw(page):
+        for y in (100, 130, 160, 190):
+            page.line(150, y, 350, y)
+        for y in first_column_ends:
+            page.line(50, y, 150, y)
+        for x in (50, 150, 250, 350):
+            # As browsers print them: a stroke for each row.
+            for y in (100, 130, 160):
+                page.line(x, y, x, y + 30)
+        for y, text in ((170, "甲"), (140, "乙"), (110, "丙")):
+            page.drawString(160, y, f"{text}项目")
+            page.drawString(260, y, f"{text}公司")
+        for y, text in said:
+            page.drawString(60, y, text)
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    ("ends", "said", "first"),
+    [
+        # A merged cell that goes on overleaf; one that began on the page before; one that does both.
+        ([190, 160], [(170, "一等奖"), (140, "二等奖")], ["一等奖", "二等奖", ""]),
+        ([130, 100], [(140, "一等奖"), (110, "二等奖")], ["一等奖", "", "二等奖"]),
+        ([], [(140, "一等奖")], ["一等奖", "", ""]),
+        ([], [], ["", "", ""]),
+    ],
+    ids=["below", "above", "both", "blank"],
+)
+def test_merged_cell_without_a_line_at_the_end_of_a_page_is_a_cell(ends, said, first):
+    grid = on_canvas(ruled(ends, said), is_bare=True)
+
+    rows = [row for row in grid.rows if row.cells[1].endswith("项目")]
+    assert [row.cells for row in rows] == [
+        (text, f"{name}项目", f"{name}公司") for text, name in zip(first, "甲乙丙", strict=True)
+    ]
+    assert not any(row.marks for row in rows)
+    assert grid.dropped == ()
 
 
 def test_row_cut_by_the_end_of_a_page_is_read_with_what_stands_behind():

@@ -147,6 +147,12 @@ def test_tidy_and_has_control():
     assert not has_control("a\n")
 
 
+def test_tidy_gives_characters_where_a_pdf_gave_their_radicals():
+    assert tidy("北仑区⼈⺠政府、卧⻰电气、宁波⻝品、⻘年、⻢⻋⻔⻅⻚、客⼾⸺甲") == (
+        "北仑区人民政府、卧龙电气、宁波食品、青年、马车门见页、客户——甲"
+    )
+
+
 # --- HTML ------------------------------------------------------------------------------------
 
 

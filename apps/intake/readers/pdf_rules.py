@@ -1,8 +1,10 @@
 """The ruled tables of a page, those included whose last row, or first, has no line at the page's end.
 
-A row that a page breaks is drawn without a line where it is broken; its upright lines go on.
+A row that a page breaks is drawn without a line where it is broken; its upright lines go on. So is
+a merged cell whose rows go on overleaf, while the cells beside it end with a line.
 """
 
+import itertools
 from typing import Any
 
 LEAST = 3.0
@@ -13,7 +15,12 @@ NEAR = 1.5
 def ruled_tables(page: Any) -> list[Any]:
     """The tables of a page by their lines, with more than one cell."""
     tables = page.find_tables()
-    if ends := open_ends(tables, [each for each in page.edges if each["orientation"] == "v"]):
+    uprights = [each for each in page.edges if each["orientation"] == "v"]
+    ends: list[Any] = [
+        *open_ends(tables, uprights),
+        *(line for table in tables for line in open_cells(table, tables, uprights)),
+    ]
+    if ends:
         tables = page.find_tables({"explicit_horizontal_lines": ends})
     return [table for table in tables if len(table.rows) and len(table.cells) > 1]
 
@@ -36,6 +43,41 @@ def open_ends(tables: list[Any], uprights: list[dict[str, Any]]) -> list[float]:
         ends += [above] if above < top - LEAST else []
         ends += [below] if below > bottom + LEAST else []
     return ends + _ends_of_no_table(tables, uprights)
+
+
+def open_cells(
+    table: Any, tables: list[Any], uprights: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The lines that are missing above the first row of a table, or under its last, where a cell
+    that goes on over the page has none: each from side to side of the table.
+
+    Of a column that is one such cell from the page's top to its end there are only the uprights.
+    """
+    cells = [cell for cell in table.cells if cell]
+    left, top, right, bottom = table.bbox
+    others = [each.bbox for each in tables if each is not table]
+    beyond = [
+        each["x0"]
+        for each in uprights
+        if each["top"] < bottom - LEAST
+        and each["bottom"] > top + LEAST
+        and not any(box[0] - NEAR < each["x0"] < box[2] + NEAR for box in others)
+    ]
+    left, right = min([left, *beyond]), max([right, *beyond])
+    sides = sorted({left, right, *(cell[0] for cell in cells), *(cell[2] for cell in cells)})
+    lines = []
+    for y, inside in ((top, top + NEAR), (bottom, bottom - NEAR)):
+        is_open = any(
+            not any(x0 < (one + two) / 2 < x1 and y0 <= inside <= y1 for x0, y0, x1, y1 in cells)
+            for one, two in itertools.pairwise(sides)
+            if two - one > LEAST
+        )
+        if is_open:
+            lines.append(
+                {"object_type": "line", "orientation": "h", "height": 0, "width": right - left}
+                | {"x0": left, "x1": right, "top": y, "bottom": y}
+            )
+    return lines
 
 
 def _ends_of_no_table(tables: list[Any], uprights: list[dict[str, Any]]) -> list[float]:
