@@ -73,6 +73,8 @@ class Taken:
     found: Guess
     constants: dict[str, Value]
     said: tuple[tuple[str, str], ...]
+    is_steady: bool = False
+    """Whether the columns meant the same before anything was put back in its place."""
 
     def records(self) -> Iterator[Record]:
         """Its rows, one after the other: a long table is never held twice."""
@@ -91,12 +93,13 @@ class Taken:
 def take(table: Table, found: Guess, columns: Mapping[int, str] | None = None) -> Taken:
     """Take a table for the kind of ``found``; ``columns`` are those a person has named."""
     found = corrected(found, columns or {})
+    first = found.fields
     table = understood(table, found)
     # What was put back in its place may tell more about the columns.
     again = replace(guess(table, found.kind), confidence=found.confidence)
     found = corrected(again, columns or {})
     table = with_columns_twice(table, found)
-    return Taken(table, found, *constants_of(table, found))
+    return Taken(table, found, *constants_of(table, found), is_steady=first == found.fields)
 
 
 def with_columns_twice(table: Table, found: Guess) -> Table:

@@ -143,7 +143,10 @@ class ImportTable(models.Model):
 class ImportRow(models.Model):
     """One line of a table: the cells as found, what they were taken for, what is unsure."""
 
-    table = models.ForeignKey(ImportTable, on_delete=models.CASCADE, related_name="rows")
+    # Found by the index of a page of the review; one of its own would only cost.
+    table = models.ForeignKey(
+        ImportTable, on_delete=models.CASCADE, related_name="rows", db_index=False
+    )
     position = models.PositiveIntegerField()
     # The source: line and place in it, the cells, marks of the reading, where its cells begin.
     line = models.PositiveIntegerField(default=0)
@@ -162,6 +165,8 @@ class ImportRow(models.Model):
     is_doubtful = models.BooleanField(default=False)
     # It could not be stored as it is: a value is missing or cannot be what its field holds.
     is_faulty = models.BooleanField(default=False)
+    # Not (only) for what is missing: a value that it has does not fit its field.
+    is_unfit = models.BooleanField(default=False)
     # Why it is no row ("total", "note", … or "by-hand"); blank: it is one.
     aside = models.CharField(max_length=20, blank=True)
 

@@ -33,6 +33,7 @@ class NewLine:
     settled: Sequence[str] = ()
     is_doubtful: bool = False
     is_faulty: bool = False
+    is_unfit: bool = False
     aside: str = ""
 
     def text(self) -> str:
@@ -41,7 +42,7 @@ class NewLine:
             f"{self.table_id}\t{self.position}\t{self.line}\t{array(self.cells)}\t{self.place}\t"
             f"{self.offset}\t{self.shift}\t{listed(self.marks)}\t{objects(self.values)}\t"
             f"{objects(self.edits)}\t{listed(self.doubts)}\t{array(self.settled)}\t"
-            f"{self.is_doubtful:d}\t{self.is_faulty:d}\t{self.aside}\n"
+            f"{self.is_doubtful:d}\t{self.is_faulty:d}\t{self.is_unfit:d}\t{self.aside}\n"
         )
 
 

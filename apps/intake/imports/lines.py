@@ -57,6 +57,11 @@ class LineReader:
         """Return the line of ``row``, read as ``moved``: the row put right; what was typed stays."""
         values, doubts = self.said(moved) if self.reading else ({}, [])
         is_open = doubts if not settled else [each for each in doubts if each[0] not in settled]
+        is_faulty, is_unfit = (
+            judged(self.typist, {**values, **edits} if edits else values)
+            if self.reading and self.typist
+            else (False, False)
+        )
         return NewLine(
             table_id=self.stored.pk,
             position=position,
@@ -71,7 +76,8 @@ class LineReader:
             doubts=doubts,
             settled=settled,
             is_doubtful=bool(is_open),
-            is_faulty=self.is_faulty({**values, **edits} if edits else values),
+            is_faulty=is_faulty,
+            is_unfit=is_unfit,
             aside="" if self.reading else NO_KIND,
         )
 
@@ -86,12 +92,6 @@ class LineReader:
         values |= self.constants
         return values, [[name, code] for name, code in doubts if name not in self.constants]
 
-    def is_faulty(self, values: Mapping[str, Any]) -> bool:
-        """Say whether a row of these values could not be stored."""
-        return (
-            self.reading is not None and self.typist is not None and self.typist.is_faulty(values)
-        )
-
     def read(self, line: ImportRow, row: Row) -> None:
         """Set what ``row``, the line put right, says."""
         if self.reading is None:
@@ -104,7 +104,20 @@ class LineReader:
     def judge(self, line: ImportRow) -> None:
         """Say whether a line needs a person."""
         line.is_doubtful = bool(line.open_doubts)
-        line.is_faulty = self.typist is not None and self.typist.is_faulty(line.result)
+        line.is_faulty, line.is_unfit = (
+            judged(self.typist, line.result) if self.typist else (False, False)
+        )
+
+
+def judged(typist: Typist, values: Mapping[str, Any]) -> tuple[bool, bool]:
+    """Say whether a row of these values could not be stored, and whether that is for a value that
+    it has: not only for one that it lacks. Of kinds judged as a whole that is not told.
+    """
+    if not typist.is_faulty(values):
+        return False, False
+    return True, typist.shape is None or not all(
+        typist.fits(name, value) for name, value in values.items() if name in typist.readers
+    )
 
 
 class Glance:

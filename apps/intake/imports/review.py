@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.errors import Refused, WrongState
 from apps.cases.kinds import record_kinds
-from apps.intake.imports import alike, layouts, organisations, staging, twins
+from apps.intake.imports import alike, constants, layouts, organisations, staging, twins
 from apps.intake.imports.lines import LineReader
 from apps.intake.imports.starting import imports_for, kinds_of
 from apps.intake.imports.values import is_list
@@ -200,11 +200,12 @@ def map_columns(
     number: int,
     kind: str,
     columns: Mapping[int, str],
-    constants: Mapping[str, str] | None = None,
+    for_all: Mapping[str, str] | None = None,
 ) -> ImportTable:
     """Say what a table is and what its columns mean; read it again; remember it for the layout.
 
-    ``constants`` are values that hold for every row. Raises ``Refused`` for a kind that the case
+    ``for_all`` are values that hold for every row: where nothing else is new, they are set in the
+    lines as they were read. Raises ``Refused`` for a kind that the case
     does not hold, a field that the kind has not, or one given to two columns.
     """
     intake = held(actor, import_id)
@@ -219,7 +220,7 @@ def map_columns(
     if not set(columns.values()) <= known or not set(columns) <= set(range(len(table.columns))):
         raise Refused(_("A row of this kind has no such field."))
     fields = record_kinds[kind].fields
-    texts = {name: text.strip() for name, text in (constants or {}).items() if text.strip()}
+    texts = {name: text.strip() for name, text in (for_all or {}).items() if text.strip()}
     if not set(texts) <= set(fields):
         raise Refused(_("A row of this kind has no such field."))
     said = {
@@ -227,6 +228,9 @@ def map_columns(
         for name, text in texts.items()
     }
     is_other = kind != table.kind
+    # Names are looked for where the table was not taken, too.
+    is_set = not is_other and constants.may_be_set(table, columns, said)
+    names_stay = is_set and table.is_taken and not constants.name_somebody(kind, said)
     table.kind, table.is_taken = kind, True
     # The columns of another kind are guessed before they are corrected.
     corrections: dict[str, Any] = {"kind": kind, "columns": {}, "constants": said}
@@ -234,9 +238,13 @@ def map_columns(
         corrections["columns"] = {str(at): name for at, name in columns.items()}
     layouts.remember(actor, table.layout, kind, {} if is_other else columns)
     table.corrections, table.is_remembered = corrections, False
-    staging.read_again(table)
-    organisations.look(intake)
-    twins.look(intake)
+    if is_set:
+        constants.set_values(table, said)
+    else:
+        staging.read_again(table)
+    if not names_stay:
+        organisations.look(intake)
+        twins.look(intake)
     return table
 
 

@@ -164,12 +164,18 @@ def columns_of(found: Guess, is_taken: bool) -> list[dict[str, Any]]:
     ]
 
 
+def note(stored: ImportTable, table: Table, reading: Taken | None) -> None:
+    """Set what is kept of how a table is read."""
+    found = reading.found if reading else guess(table)
+    stored.columns = columns_of(found, bool(reading))
+    stored.frame["is_steady"] = reading is not None and reading.is_steady
+
+
 def lines_of(stored: ImportTable, table: Table) -> Iterator[list[str]]:
     """Yield the lines of a table in pieces, as ``COPY`` takes them; set the columns of ``stored``."""
     reading = taken(stored, table)
-    found = reading.found if reading else guess(table)
-    stored.columns = columns_of(found, bool(reading))
-    stored.save(update_fields=["columns"])
+    note(stored, table, reading)
+    stored.save(update_fields=["columns", "frame"])
     of_rows = places_of(table)
     order = {place: at for at, place in enumerate(dict.fromkeys(of_rows.values()))}
     places = {key: order[place] for key, place in of_rows.items()}
@@ -248,8 +254,7 @@ def read_again(stored: ImportTable) -> None:
     if not table.rows:
         return
     reading = taken(stored, table)
-    found = reading.found if reading else guess(table)
-    stored.columns = columns_of(found, bool(reading))
+    note(stored, table, reading)
     stored.save()
     reader = LineReader(stored, reading)
     after = reading.table.rows if reading else table.rows
