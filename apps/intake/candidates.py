@@ -21,8 +21,8 @@ from apps.intake.repair import (
     pad_rows,
     restore_first_cell,
     unglue_category,
-    without_signs,
 )
+from apps.intake.signs import without_signs
 from apps.intake.synonyms import KINDS
 from apps.intake.synonyms.headers import plain_header
 

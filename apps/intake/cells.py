@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from apps.intake.odd_lists import in_usual_form, people_by_dots
+
 SEPARATORS = "、，,；;\n"
 OPENING, CLOSING = "（(《〈【[“〔「『", "）)》〉】]”〕」』"
 HAN = r"\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -148,7 +150,8 @@ def split_by_strongest(text: str, is_whole: re.Pattern[str]) -> list[str]:
 def split_organisations(text: str) -> tuple[list[str], list[str]]:
     """A list of organisations in printed order, and codes of what was doubtful in it."""
     text, was_broken = rejoin_lines(text, ORGANISATION)
-    codes = ["line-break"] if was_broken else []
+    text, odd = in_usual_form(text, ORGANISATION)
+    codes = ["line-break", *odd] if was_broken else odd
     names = split_by_strongest(text, ORGANISATION)
     if len(names) == 1 and re.search(r"\s", names[0]):
         pieces = names[0].split()
@@ -250,8 +253,9 @@ def _names_of_tokens(tokens: list[str]) -> list[str]:
 def read_people(text: str) -> tuple[list[str], list[str]]:
     """A list of people in printed order, and codes of what was doubtful in it."""
     joined, was_broken = rejoin_lines(text, PERSON)
+    joined, odd = in_usual_form(joined, PERSON)
     names = split_people(joined)
-    codes = ["line-break"] if was_broken else []
+    codes = ["line-break", *odd] if was_broken else odd
     by_blanks = not separators_used(joined) and len(names) > 1
     if by_blanks:
         codes.append("blank-separator")
@@ -260,7 +264,7 @@ def read_people(text: str) -> tuple[list[str], list[str]]:
     if not by_blanks and has_padded_name(joined):
         codes.append("blank-removed")
     codes += list_codes(joined, names)
-    if any(looks_like_two_names(name) for name in names):
+    if any(looks_like_two_names(name) or people_by_dots(name) for name in names):
         codes.append("possibly-two-names")
     if any(not PERSON.fullmatch(name) and not looks_like_two_names(name) for name in names):
         codes.append("not-like-a-name")

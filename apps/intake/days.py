@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 DAYS = re.compile(
     r"(?P<month>1[0-2]|[1-9])月(?:(?P<first>[0-9]{1,2})"
-    r"(?:日?\s*[—–\-~～至]+\s*(?:(?P<month_to>1[0-2]|[1-9])月)?(?P<last>[0-9]{1,2}))?日"
+    r"(?:日?\s*[—–\-~～至到]+\s*(?:(?P<month_to>1[0-2]|[1-9])月)?(?P<last>[0-9]{1,2}))?日"
     r"|(?P<part>[上中下])旬)"
 )
 MONTH_HEADING = re.compile(r"#*\s*(1[0-2]|[1-9])月\s*")
@@ -95,6 +95,16 @@ def read_year(text: str) -> str:
     return found
 
 
+SHORT_RANGE = re.compile(
+    r"(?P<month>1[0-2]|0?[1-9])\.(?P<first>[0-9]{1,2})\s*[—–\-~～至到]+\s*"
+    r"(?:(?P<month_to>1[0-2]|0?[1-9])\.)?(?P<last>[0-9]{1,2})"
+)
+"""Days of the year that the title names: 1.5-1.8."""
+FULL_RANGE = re.compile(
+    r"(?P<first>(?:19|20)[0-9]{2}[年./][^\-—–~～至到]+?)\s*[—–\-~～至到]+\s*(?P<last>[0-9].*)"
+)
+
+
 def read_period(text: str, year: int | None) -> tuple[str, str, bool]:
     """First and last day, as ISO texts, and whether they are sure; a year not printed is given.
 
@@ -105,11 +115,22 @@ def read_period(text: str, year: int | None) -> tuple[str, str, bool]:
     rest = narrow
     if begins_with_year:
         year, rest = int(begins_with_year[1]), narrow[begins_with_year.end() :]
-    if year is not None and (found := read_days(rest, year)):
+    is_whole = DAYS.fullmatch(rest.strip()) is not None
+    is_range = FULL_RANGE.fullmatch(narrow)
+    if year is not None and (is_whole or not is_range) and (found := read_days(rest, year)):
         first, last, is_exact = found
-        is_whole = DAYS.fullmatch(rest.strip()) is not None
         return first.isoformat(), last.isoformat(), is_exact and is_whole
-    parts = re.split(r"\s*(?:至|到|~|～|—|–|--)\s*", narrow, maxsplit=1)
+    if year is not None and (short := SHORT_RANGE.fullmatch(narrow)):
+        month = int(short["month"])
+        first = date(year, month, int(short["first"]))
+        last = date(year, int(short["month_to"] or month), int(short["last"]))
+        return first.isoformat(), last.isoformat(), True
+    if is_range:
+        parts = [is_range["first"], is_range["last"]]
+        if not re.match(r"(?:19|20)[0-9]{2}", parts[1]):
+            raise ValueError(f"not a day with its year: {parts[1]!r}")
+    else:
+        parts = re.split(r"\s*(?:至|到|~|～|—|–|--)\s*", narrow, maxsplit=1)
     first_day, sure = read_date(parts[0])
     if len(parts) == 1:
         return first_day, first_day, sure

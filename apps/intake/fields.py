@@ -266,7 +266,8 @@ READERS: dict[tuple[str, str], Reader] = {
     ("", "status"): read_status,
 }
 
-WORD = rf"[{cells.HAN}]{{3,}}|\S{{7,}}"
+# No letter that may be lost: □, ?, or one of a font's own.
+WORD = rf"[{cells.HAN}]{{3,}}|[^\s\ufffd□?？\ue000-\uf8ff]{{7,}}"
 FIRM = rf"[{cells.HAN}（）()0-9A-Za-z]{{4,}}"
 _CELLS_AS_THEY_ARE: dict[tuple[str, str], str] = {
     ("policies", "title"): "",

@@ -1,5 +1,6 @@
 """From a row of a table to a record: each cell read for the field of its column."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -67,6 +68,8 @@ OF_THE_ROW = {FIRST_CELL_RESTORED, MORE_CELLS}
 
 UNREADABLE = "\ufffd"
 """What stands for a letter that a reader could not tell."""
+LOST = re.compile(r"[\ufffd□\ue000-\uf8ff]|(?<=\w)[?？](?=\w)")
+"""Such a letter, or one that the writer of the source had no type for: 温州□密机械."""
 LISTS = {"organisations", "people", "hosts"}
 WHOLE_NUMBERS = {"award_year", "year"}
 REQUIRED = {
@@ -113,7 +116,7 @@ class RowReader:
             if name != "id"
         ]
         self.at_of = {name: at for at, name, _is_plain in self.columns}
-        self.is_marred = UNREADABLE in str(constants)
+        self.is_marred = LOST.search(str(constants)) is not None
         # No cell tells anything of another.
         self.reads_cell_by_cell = self.kind != "awards" and not self.is_marred
 
@@ -137,13 +140,14 @@ class RowReader:
         """
         values: dict[str, Value] = dict(self.constants)
         doubts = self._marked(row) if row.marks else []
-        cells = row.cells
+        cells, is_marred = row.cells, self.is_marred
         also: list[tuple[str, Value]] = []
         for at, name, is_plain in self.columns:
             cell = cells[at]
             if is_plain(cell):
                 values[name] = cell
                 continue
+            is_marred = is_marred or LOST.search(cell) is not None
             if name == "date":
                 new, codes = self._period(cell)
             else:
@@ -160,8 +164,8 @@ class RowReader:
         if self.kind == "awards":
             doubts += _award_doubts(values)
         doubts += [(name, "missing") for name in REQUIRED[self.kind] if not values.get(name)]
-        if self.is_marred or UNREADABLE in "".join(cells):
-            marred = (name for name, value in values.items() if UNREADABLE in str(value))
+        if is_marred:
+            marred = (name for name, value in values.items() if LOST.search(str(value)))
             doubts += [(name, "unreadable") for name in marred]
         doubts += self.said
         kept = {name: values[name] for name in COLUMNS[self.kind] if values.get(name)}
@@ -199,8 +203,9 @@ class RowReader:
         try:
             first, last, is_sure = read_period(cell, int(self.year) if self.year else None)
         except ValueError:
-            return {"date_from": cell, "date_to": cell}, (("date_from", "not-a-day"),)
-        doubts = [] if is_sure else [("date_from", "day-unsure")]
+            days = {"date_from": cell, "date_to": cell}
+            return days, tuple((name, "not-a-day") for name in days)
+        doubts = [] if is_sure else [("date_from", "day-unsure"), ("date_to", "day-unsure")]
         if self.year and not self.is_own_year and self.year not in cell:
             doubts.append(("date_from", "from-context"))
         return {"date_from": first, "date_to": last}, tuple(doubts)

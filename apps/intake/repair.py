@@ -24,33 +24,7 @@ GLUED_CATEGORY = re.compile(
     re.S,
 )
 UPRIGHT = re.compile(r"\S(?:\n\S(?=\n))+\n")
-DITTO = {"同上", "〃", "″", "〞", '"', "''"}
-_MARKS = "①-⑳*＊※†‡"
-NOTE_MARK = re.compile(rf"(?<=[^\s{_MARKS}])\s*[{_MARKS}]+(?=$|[、，,；;\n])")
-SIGN = re.compile(rf"[{_MARKS}〃″〞\"]|同上|''")
 SURE_CLASSES = ("number", "people", "organisation")
-
-
-def without_signs(table: Table) -> Table:
-    """Cells without what points elsewhere: the value above for 〃, no mark of a note behind a name.
-
-    A mark that was taken off leaves a doubt; so does 〃 with nothing above it.
-    """
-    above: tuple[str, ...] = ("",) * table.width
-
-    def read(row: Row) -> Row:
-        nonlocal above
-        if SIGN.search("\x1f".join(row.cells)):
-            for at, cell in enumerate(row.cells):
-                if cell in DITTO:
-                    value = above[at] if at < len(above) else ""
-                    row = row.with_cell(at, value) if value else row.marked(at, "ditto")
-                elif (bare := NOTE_MARK.sub("", cell)) != cell and re.search(r"\w", bare):
-                    row = row.with_cell(at, bare).marked(at, "footnote-mark")
-        above = row.cells
-        return row
-
-    return table.map_rows(read)
 
 
 def pad_rows(table: Table) -> Table:

@@ -69,6 +69,7 @@ DOUBTS: dict[str, str] = {
         "Parts without numbers stand side by side on several pages; compare the order of the rows with the source."
     ),
     "row-broken": _("A page broke this row; its halves were put together."),
+    "lines-joined": _("Several lines of the source are one row; they were put together here."),
     "footnote-mark": _("The mark of a note stood behind this and was taken off."),
     "ditto": _("A sign for “the same as above” stands here, and nothing above it."),
     "overprinted": _("Letters are printed over one another here; compare with the source."),
@@ -90,6 +91,8 @@ DOUBTS: dict[str, str] = {
     "number-gap": _("The running numbers leave a gap here; a row may be missing."),
     "number-repeated": _("The running numbers repeat or go back here; compare with the source."),
     "number-missing": _("This row has no running number; it may be a part of another one."),
+    "row-alone": _("The row holds one cell only; it may be a line between the rows."),
+    "row-twice": _("A row before says the same in every cell."),
     "unlike-column": _("The cell does not look like the others of its column."),
     "inner-blank": _(
         "A blank stands between two Chinese characters; it may be the end of a printed line."
@@ -99,6 +102,12 @@ DOUBTS: dict[str, str] = {
     "mixed-separator": _("The names are separated in more than one way."),
     "comma-separator": _("The names are separated by commas."),
     "blank-separator": _("The names are separated by blanks only."),
+    "numbered-names": _("A number stood before each of the names and was taken off."),
+    "other-separator": _("The names are separated by slashes, bars or plus signs."),
+    "list-open": _("The list ends with “and others”, which are not named."),
+    "line-between": _(
+        "A line of text stands between this page and the one before; compare the row with the source."
+    ),
     "separator-in-name": _("A name seems to hold a separator."),
     "possible-duplicate": _("The same name stands twice."),
     "possibly-two-names": _("This may be two names; a separator may be missing."),
@@ -127,6 +136,7 @@ ASIDE: dict[str, str] = {
     "hidden-row": _("a hidden row"),
     "hidden-column": _("a hidden column"),
     "repeated-header": _("the header, repeated"),
+    "copied-row": _("a row of the same table, printed twice"),
     "repeated-title": _("the title, repeated"),
     "column-numbers": _("numbers of the columns"),
     "total": _("a total"),

@@ -4,7 +4,6 @@ from apps.intake.repair import (
     pad_rows,
     restore_first_cell,
     unglue_category,
-    without_signs,
 )
 
 
@@ -71,35 +70,6 @@ def test_unglue_category_leaves_a_title_that_ends_with_the_same_words():
     table = Table("", ("名称", "分类"), (Row(1, ("关于科技人才", "科技人才")),))
 
     assert unglue_category(table, 0, 1) == table
-
-
-def test_the_same_as_above_is_the_value_above_however_it_is_written():
-    rows = (
-        Row(1, ("一等奖", "甲")),
-        Row(2, ("同上", "乙")),
-        Row(3, ("〃", "丙")),
-        Row(4, ('"', "同上")),
-    )
-
-    table = without_signs(Table("", ("类别", "名称"), rows))
-
-    assert cells(table) == [("一等奖", "甲"), ("一等奖", "乙"), ("一等奖", "丙"), ("一等奖", "丙")]
-    assert not any(row.marks for row in table.rows)
-
-
-def test_the_same_as_above_below_nothing_is_doubtful():
-    table = without_signs(Table("", ("类别", "名称"), (Row(1, ("同上", "甲")),)))
-
-    assert (cells(table), table.rows[0].marks) == ([("同上", "甲")], (Mark(0, "ditto"),))
-
-
-def test_marks_of_notes_are_taken_off_and_doubtful():
-    rows = (Row(1, ("甲公司①", "张三*、李四、王五②")), Row(2, ("**", "①")), Row(3, ("乙", "丙")))
-
-    table = without_signs(Table("", ("名称", "人员"), rows))
-
-    assert cells(table) == [("甲公司", "张三、李四、王五"), ("**", "①"), ("乙", "丙")]
-    assert table.rows[0].marks == (Mark(0, "footnote-mark"), Mark(1, "footnote-mark"))
 
 
 def test_restore_first_cell_leaves_blank_columns_where_they_are():

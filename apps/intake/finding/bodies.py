@@ -11,6 +11,7 @@ from apps.intake.finding.rows import (
     is_column_numbering,
     is_note,
     is_section,
+    is_signed,
     is_total,
     printed_number,
 )
@@ -52,6 +53,8 @@ def clean_body(table: Table) -> Table:
             reason = "column-numbers"
         elif is_total(row):
             reason = "total"
+        elif is_signed(row):
+            reason = "note"
         elif is_single and MONTH.fullmatch(text):
             reason = "month-heading"
         elif is_single and kept and counts_on(kept[-1], row):
@@ -97,6 +100,8 @@ def without_whole_rows(table: Table, starts: Sequence[int]) -> Table:
             aside.append(Aside(row.text(), "repeated-header", row.line, row.cells))
         elif not kept and is_column_numbering(_below(table.header, row)):
             aside.append(Aside(row.text(), "column-numbers", row.line, row.cells))
+        elif is_signed(row):
+            aside.append(Aside(row.text(), "note", row.line, row.cells))
         elif (is_total(row) and not any(row.cells[at : at + 1] > ("",) for at in starts[1:])) or (
             is_note_of_all
         ):

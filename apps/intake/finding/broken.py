@@ -10,6 +10,10 @@ from apps.intake.grid import Mark, Row, Table
 NEARLY_ALL = 0.8
 """A column with something in so many of the rows has something in each."""
 
+WHOLE = re.compile(
+    r"\S{4,}(?:有限公司|股份公司|大学|学院|研究院|研究所|医院|集团|中心)(?:[（(][^（()）]*[)）])?"
+)
+"""Two names, each whole: no halves of one, but one below the other."""
 HEADINGS = 2
 """So many headings may stand between a row and the next."""
 MOST = 0.6
@@ -111,7 +115,7 @@ def glued(before: str, after: str) -> str:
     """Two halves of a cell as one: where its lines are broken on purpose, so is this one."""
     if not before or not after:
         return before or after
-    if "\n" in before or "\n" in after:
+    if "\n" in before or "\n" in after or (WHOLE.fullmatch(before) and WHOLE.fullmatch(after)):
         return f"{before}\n{after}"
     is_latin = re.search(r"[A-Za-z]$", before) and re.match(r"[A-Za-z]", after)
     return f"{before} {after}" if is_latin else before + after

@@ -1,13 +1,15 @@
 """A table that goes on over pages: whether it does, and both parts in one."""
 
+import re
 from dataclasses import replace
 
+from apps.intake import repair
 from apps.intake.finding.checks import number_column
 from apps.intake.finding.rows import is_section, printed_number
 from apps.intake.finding.titles import bare_title, is_furniture
 from apps.intake.grid import WHOLE_ROW, Aside, Row, Table
 
-TITLE_UNSURE = "title-unsure"
+TITLE_UNSURE, LINE_BETWEEN = "title-unsure", "line-between"
 
 
 def continues(first: Table, second: Table) -> bool:
@@ -16,13 +18,49 @@ def continues(first: Table, second: Table) -> bool:
     Either header and title are repeated (the title may be missing or say 续), or there is
     neither title nor header: then the width is the same, and numbers, where there are, run on.
     """
+    title = bare_title(second.title)
+    is_running_head = title != bare_title(first.title) and title in map(bare_title, first.above)
+    is_same = is_running_head or title in ("", bare_title(first.title))
     if second.header and second.header == first.header:
-        same = bare_title(second.title) in ("", bare_title(first.title))
-        return same and (bool(second.title) or _numbers_allow(first, second))
-    if second.header or (second.title and bare_title(second.title) != bare_title(first.title)):
+        return is_same and ((bool(title) and not is_running_head) or _numbers_allow(first, second))
+    width = max(len(row.cells) for row in second.rows)
+    if second.header or width > first.width:
+        return False
+    if is_same:
+        return _numbers_allow(first, second)
+    return _numbers_go_on(first, second) or _looks_alike(first, second)
+
+
+LIST_TITLE = re.compile(r"名单|名录|目录|清单|一览|汇总|表|榜|大事记|情况|公示|指标")
+"""Words of a title: what has none of them is rather a line of the page."""
+
+
+def _looks_alike(first: Table, second: Table) -> bool:
+    """Whether rows without numbers, below a line that is no title of a list, look like the page's
+    before."""
+    if number_column(first) is not None or LIST_TITLE.search(second.title):
         return False
     width = max(len(row.cells) for row in second.rows)
-    return width <= first.width and _numbers_allow(first, second)
+    before, now = (repair.profile(list(each.rows), width) for each in (first, second))
+    return width == first.width and before == now
+
+
+def copied(first: Table, second: Table) -> bool:
+    """Whether ``second`` is ``first`` once more, or a page of it: same title and header, same rows.
+
+    One row alone is a copy only where it has the same running number.
+    """
+    if bare_title(second.title) not in ("", bare_title(first.title)):
+        return False
+    if second.header not in ((), first.header):
+        return False
+    if len(second.rows) < 2 and number_column(first) is None:
+        return False
+    begin = second.rows[0].cells
+    if not any(row.cells == begin for row in first.rows):
+        return False
+    had = {row.cells for row in first.rows}
+    return all(row.cells in had for row in second.rows)
 
 
 def with_doubts_of_page(first: Table, second: Table) -> Table:
@@ -60,6 +98,15 @@ def _numbers_allow(first: Table, second: Table) -> bool:
     return following is None
 
 
+def _numbers_go_on(first: Table, second: Table) -> bool:
+    """Whether the first row of ``second``, below a line of its own, is the next one of ``first``."""
+    at = number_column(first)
+    if at is None:
+        return False
+    last, begins = _last_number(first, at), printed_number(_cell(_full(second)[0], at))
+    return last is not None and begins == last + 1 > 2
+
+
 def _last_number(table: Table, at: int) -> int | None:
     """The last running number; the last row may be the rest of a broken one, without a number."""
     last = [_cell(row, at) for row in _full(table)[-2:]]
@@ -91,6 +138,11 @@ def widened(first: Table, second: Table) -> Table:
 def append(first: Table, second: Table) -> Table:
     """Both bodies, one after the other; what was repeated is set aside."""
     aside = list(second.aside)
+    title = bare_title(second.title)
+    if title not in ("", bare_title(first.title), *map(bare_title, first.above)):
+        aside.append(Aside(second.title, "note"))
+        if not _numbers_go_on(first, second):
+            second = second.map_rows(lambda row: row.marked(WHOLE_ROW, LINE_BETWEEN))
     if second.header:
         aside.append(Aside(" ".join(second.header), "repeated-header", second.rows[0].line - 1))
     return replace(

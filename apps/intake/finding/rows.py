@@ -9,13 +9,25 @@ from apps.intake.synonyms.headers import is_known_header, may_be_known
 
 LONGEST_HEADER_CELL = 30
 
-TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|总\s*数)(?:数|额)?\s*[:：]?.*")
-SUMS = "合总小共"
-"""A word for a sum begins with one of these."""
+TOTAL = re.compile(
+    r"(?:合\s*计|总\s*计|小\s*计|共\s*计|总\s*数)(?:数|额)?(?:[\s:：（(\d共为约、，/-].*)?"
+)
+"""A sum that begins with its word; a firm may be called 总计通."""
+SUM = re.compile(
+    r"(?:(?:以上|[全本各].{1,3}?|其中|\S{1,6}(?:[区县市镇]|等奖|类))\s*)?"
+    r"(?:[合总小共累]\s*计|总\s*数|共(?:有)?(?=\s*\d))\s*[:：（(]*\s*[\d,.]*\s*[项个家人名件条]?\s*[)）]?"
+)
+"""A sum in the words of its own row: 东山区小计：2家, 以上共计3项, 全市合计, 共 12 项."""
 NOTE = re.compile(
     r"(?:备?\s*注|说\s*明|附注|数据来源|资料来源|来源|填表人|制表人?|审核人?|填报人|单位负责人)\s*\d*\s*[:：].*|(?:[※＊★▲①-⑳†‡]|\*(?!\*)).*",
     re.S,
 )
+SIGNATURE = re.compile(
+    r"(?:[填编]?[填制编复审校核经批统联负签盖报单部主][^\s:：]{0,5}(?:人员?|表|核|签字|签章|单位|部门|负责|电话|方式|日期|时间)|"
+    r"复核|校对|审批|制表|签字|盖章|日期|时间|电话|传真|邮箱)\s*(?:[（(][^（()）]{1,6}[)）])?\s*[:：].{0,40}|"
+    r"[（(]\s*(?:单位)?(?:盖\s*章|公\s*章|签\s*[字章])\s*[)）]"
+)
+"""Who filled a table in, and when: 填报人：…, 审核人：…, 日期：…, （盖章）."""
 MONTH = re.compile(
     r"(?:(?:19|20)\d\d\s*年)?\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})\s*月份?\s*[:：]?"
 )
@@ -103,18 +115,27 @@ def is_column_numbering(row: Row) -> bool:
 
 
 def is_total(row: Row) -> bool:
-    """Whether a row begins with a word for a sum."""
+    """Whether a row begins with words for a sum: no number, and of a few cells only."""
     printed = row.printed()
-    if not any(cell[0] in SUMS for cell in printed[:2]):
+    if not any("计" in cell or "共" in cell or "总" in cell for cell in printed[:2]):
         return False
-    return bool(printed) and (
-        (TOTAL.fullmatch(printed[0]) is not None and len(printed[0]) <= 20)
-        or (
-            len(printed) > 1
-            and is_numeric(printed[0]) is False
-            and re.fullmatch(r"[合总小共]\s*计", printed[1]) is not None
-            and len(printed[0]) <= 4
-        )
+    if len(printed[0]) <= 20 and (TOTAL.fullmatch(printed[0]) or SUM.fullmatch(printed[0])):
+        return True
+    return (
+        len(printed) > 1
+        and not is_numeric(printed[0])
+        and re.fullmatch(r"[合总小共]\s*计", printed[1]) is not None
+        and len(printed[0]) <= 4
+    )
+
+
+def is_signed(row: Row) -> bool:
+    """Whether a row only says who filled the table in, and when: 填报人：… | 审核人：… | 日期：…."""
+    printed = row.printed()
+    return (
+        bool(printed)
+        and (printed[0][0] in "（(" or ":" in printed[0] or "：" in printed[0])
+        and all(map(SIGNATURE.fullmatch, printed))
     )
 
 

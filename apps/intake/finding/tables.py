@@ -7,7 +7,7 @@ from dataclasses import replace
 from apps.intake.finding.beside import cut_like, side_by_side
 from apps.intake.finding.bodies import under_headings, without_strays
 from apps.intake.finding.broken import whole_rows
-from apps.intake.finding.checks import conserved, numbered
+from apps.intake.finding.checks import conserved, lonely, numbered
 from apps.intake.finding.headers import (
     MOST_LEVELS,
     combined_header,
@@ -16,8 +16,15 @@ from apps.intake.finding.headers import (
     lower,
 )
 from apps.intake.finding.order import in_order
-from apps.intake.finding.pages import append, continues, widened, with_doubts_of_page
+from apps.intake.finding.pages import (
+    append,
+    continues,
+    copied,
+    widened,
+    with_doubts_of_page,
+)
 from apps.intake.finding.rows import is_header, is_note, is_section, is_total, may_be_header
+from apps.intake.finding.several import rows_of_lines
 from apps.intake.finding.titles import Above, above_of
 from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
 
@@ -56,7 +63,12 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
                     tables[-1] = replace(tables[-1], aside=aside)
                 continue
             table = widened(tables[-1], table) if tables else table
-            if tables and continues(tables[-1], table):
+            if any(copied(each, table) for each in tables):
+                asides = (
+                    Aside(row.text(), "copied-row", row.line, row.cells) for row in table.rows
+                )
+                tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *asides))
+            elif tables and continues(tables[-1], table):
                 tables[-1] = append(tables[-1], table)
             else:
                 tables.append(with_doubts_of_page(tables[-1], table) if tables else table)
@@ -65,13 +77,14 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
         asides = tuple(Aside(row.text(), "repeated-header", row.line) for row in header.rows)
         tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *asides))
     return [
-        numbered(under_headings(in_order(whole_rows(without_strays(table))))) for table in tables
+        lonely(numbered(under_headings(in_order(whole_rows(without_strays(table))))))
+        for table in tables
     ]
 
 
 def tables_of(grid: Grid, above: Above, before: list[Table]) -> list[Table]:
     """The tables of one grid, stacked ones and those side by side apart; nothing of it lost."""
-    trimmed = trim(fill_spans(grid))
+    trimmed = rows_of_lines(trim(fill_spans(grid)))
     merged = frozenset(span.column for span in grid.spans if span.height > 1)
     found = list(parted(tables_in(trimmed, above, merged), before))
     found = conserved(trimmed.rows, found)

@@ -9,12 +9,16 @@ from apps.intake.grid import Paragraph
 LONGEST_TITLE = 60
 """A line longer than this above a table is a paragraph, not a title."""
 
+TABLE_LABEL = re.compile(
+    r"^表\s*[0-9一二三四五六七八九十]+(?:\s*[-–—.．]\s*[0-9]+)*(?:\s*[:：、]\s*|\s+)"
+)
+"""The number of a table before its title: 表3 …, 表1-2：…."""
 APPENDIX_LABEL = re.compile(
-    r"^附[录件表]?\s*[0-9一二三四五六七八九十]*\s*[:：.．、]\s*|^附[录件表]\s*[0-9一二三四五六七八九十]*\s+"
+    r"^附[录件表]?\s*[0-9一二三四五六七八九十]*\s*(?:[（(]续[)）])?\s*[:：.．、]\s*|^附[录件表]\s*[0-9一二三四五六七八九十]*\s+"
 )
 APPENDIX_ALONE = re.compile(r"附[录件表]\s*[0-9一二三四五六七八九十]*\s*[:：]?")
 CONTINUED_LABEL = re.compile(
-    r"\s*[（(]?(?:续表?|接上[页表])\s*[0-9一二三]*\s*[)）]?$|^续表?\s*[0-9]*\s*[:：]?\s*"
+    r"\s*[（(]?(?:续表?|接上[页表])\s*[0-9一二三]*\s*[)）]?$|^续表?\s*(?:[0-9一二三四五六七八九十]+(?:[-–—.．][0-9]+)*)?\s*[:：]?\s*"
 )
 UNIT_LINE = re.compile(r".{0,12}(?:计量|金额|数据)?单位\s*[:：]\s*\S{1,12}.{0,12}")
 FURNITURE = re.compile(
@@ -28,7 +32,7 @@ REMARK = re.compile(r"[（(][^（()）]*[)）]")
 def title_of(line: str) -> str:
     """A printed title without heading marks or an appendix label; "" for a paragraph."""
     title = re.sub(r"\s+", " ", line.strip().strip("*").lstrip("#").strip().strip("*"))
-    title = APPENDIX_LABEL.sub("", title).strip()
+    title = TABLE_LABEL.sub("", APPENDIX_LABEL.sub("", title)).strip()
     if APPENDIX_ALONE.fullmatch(title):
         return ""
     is_paragraph = len(title) > LONGEST_TITLE or title.endswith(("。", "；", "，", "、"))

@@ -26,6 +26,7 @@ from apps.intake.readers.pdf_letters import (
     by_size,
     direction,
     lying,
+    raised_digits,
     stamped,
     told,
     turned_upright,
@@ -72,7 +73,7 @@ def read(data: bytes) -> Iterator[Block]:
             stamps: Stamps = set()
             for number, page in enumerate(book.pages, start=1):
                 page = turned_upright(page)
-                letters = told(page.chars)
+                letters = raised_digits(told(page.chars))
                 seen += len(letters)
                 unreadable += sum(1 for letter in letters if letter["text"] == UNREADABLE)
                 for block in read_page(page, letters, number, tables, stamps):

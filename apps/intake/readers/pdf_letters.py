@@ -14,6 +14,8 @@ from typing import Any
 from pdfminer.cmapdb import CMap
 from pdfplumber.page import Page
 
+from apps.intake.readers.tidy import raised
+
 UNREADABLE = "\ufffd"
 UNTOLD = re.compile(r"\(cid:\d+\)|[\x00\ufffd\ue000-\uf8ff]")
 """A letter without a character: no meaning given, or one of the font's own (private use)."""
@@ -22,6 +24,30 @@ UNTOLD = re.compile(r"\(cid:\d+\)|[\x00\ufffd\ue000-\uf8ff]")
 def told(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The letters, each that means no character replaced by the sign for it."""
     return [{**char, "text": UNREADABLE} if UNTOLD.search(char["text"]) else char for char in chars]
+
+
+RAISED_BY, SMALLER = 0.1, 0.85
+
+
+def raised_digits(letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The letters, each small digit that stands higher than the letter before it as what it is: ¹.
+
+    It is put on the line of that letter, so that it stays behind it.
+    """
+    found: list[dict[str, Any]] = []
+    for letter in letters:
+        before = found[-1] if found else letter
+        size, base = letter["size"], before["size"]
+        if (
+            size < base * SMALLER
+            and letter["text"].isdecimal()
+            and abs(letter["x0"] - before["x1"]) < base / 3
+            and base * RAISED_BY < before["bottom"] - letter["bottom"] < base
+        ):
+            box = {name: before[name] for name in ("top", "bottom", "size")}
+            letter = {**letter, **box, "text": raised(letter["text"])}
+        found.append(letter)
+    return found
 
 
 Letter = dict[str, Any]

@@ -19,6 +19,7 @@ from python_calamine import (
 
 from apps.intake.formats import ZIP
 from apps.intake.grid import Aside, Block, Grid, Mark, Place, Row, Span
+from apps.intake.readers.rich import raised_texts, with_raised
 from apps.intake.readers.tidy import ODD, has_control, tidy
 from apps.intake.refusal import Refusal
 
@@ -66,7 +67,8 @@ def _read_xlsx(data: bytes) -> Iterator[Grid]:
                 sheet = book.get_sheet_by_name(meta.name)
             except CalamineError as error:
                 raise Refusal("truncated", where=meta.name) from error
-            yield from _grid(sheet, beside)
+            for grid in _grid(sheet, beside):
+                yield with_raised(grid, extra.raised) if extra.raised else grid
 
 
 def _grid(sheet: CalamineSheet, beside: Beside) -> Iterator[Grid]:
@@ -191,6 +193,7 @@ class Extra:
         self.container = container
         self.parts = self._sheet_parts()
         self.styles = self._styles()
+        self.raised = raised_texts(container)
 
     def _parse(self, part: str) -> etree._Element:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)

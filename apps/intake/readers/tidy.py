@@ -25,6 +25,14 @@ ODD = re.compile(
 """Anything that ``tidy`` changes between the ends of a text; most texts hold nothing of it."""
 
 
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raised(text: str) -> str:
+    """Digits that stand higher than their line, as the characters that do: a note's, or m²."""
+    return text.translate(RAISED) if text.strip().isdecimal() and text.isascii() else text
+
+
 def tidy(text: str) -> str:
     """Outer blanks off, one kind of blank and of line break, no invisible characters."""
     if ODD.search(text) is None:

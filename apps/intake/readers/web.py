@@ -7,7 +7,7 @@ from lxml import etree, html
 
 from apps.intake.grid import Aside, Block, Grid, Mark, Paragraph, Place, Row
 from apps.intake.readers.spread import Spreading
-from apps.intake.readers.tidy import has_control, tidy
+from apps.intake.readers.tidy import has_control, raised, tidy
 from apps.intake.refusal import Refusal
 
 LINES = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "caption", "center", "dt", "dd"}
@@ -119,7 +119,8 @@ def _text(element: etree._Element) -> str:
         breaks = node.tag in LINES or node.tag == "br"
         if breaks:
             pieces.append("\n")
-        pieces.append(re.sub(r"[ \t\r\n]+", " ", node.text or ""))
+        text = re.sub(r"[ \t\r\n]+", " ", node.text or "")
+        pieces.append(raised(text) if node.tag == "sup" else text)
         for child in node:
             gather(child)
             pieces.append(re.sub(r"[ \t\r\n]+", " ", child.tail or ""))

@@ -7,7 +7,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from apps.intake.grid import Aside, Block, Grid, Mark, Paragraph, Place, Row, Span
-from apps.intake.readers.tidy import has_control, tidy
+from apps.intake.readers.tidy import has_control, raised, tidy
 
 W = {
     name: qn(f"w:{name}")
@@ -32,6 +32,7 @@ W = {
         "vMerge",
         "val",
         "vanish",
+        "vertAlign",
         "rPr",
         "r",
         "noBreakHyphen",
@@ -78,7 +79,7 @@ def text_of(element) -> str:  # type: ignore[no-untyped-def]
             if child.tag == W["r"] and child.find(f"{W['rPr']}/{W['vanish']}") is not None:
                 continue
             if child.tag == W["t"]:
-                pieces.append(child.text or "")
+                pieces.append(raised(child.text or "") if _is_raised(node) else child.text or "")
             elif child.tag == W["tab"] and node.tag == W["r"]:
                 pieces.append(" ")
             elif child.tag in (W["br"], W["cr"]):
@@ -90,6 +91,11 @@ def text_of(element) -> str:  # type: ignore[no-untyped-def]
 
     gather(element)
     return "".join(pieces)
+
+
+def _is_raised(run) -> bool:  # type: ignore[no-untyped-def]
+    place = run.find(f"{W['rPr']}/{W['vertAlign']}")
+    return place is not None and place.get(W["val"]) == "superscript"
 
 
 def read_table(table, counter: Iterator[int]) -> Iterator[Grid]:  # type: ignore[no-untyped-def]

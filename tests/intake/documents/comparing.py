@@ -69,6 +69,9 @@ ABOUT_THE_ROW = {
     "column-twice",
     "same-title",
     "first-cell-restored",
+    "line-between",
+    "row-alone",
+    "row-twice",
 }
 """Doubts about a whole row: its cells are said to be unsure, or to stand elsewhere."""
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
-from tests.intake.documents import spoiling
+from tests.intake.documents import habits, spoiling
 from tests.intake.documents.truth import Matrix, Truth
 
 PAPER = ("portrait", "rotated", "sideways", "watermark", "stamp", "header_by_printer", "rows_cut")
@@ -59,9 +59,15 @@ NASTY = (
     "restart_numbers",
     "group_counts",
     *PAPER,
+    *habits.HABITS,
 )
 MERGING = {"merged", "blank_below", "lost_first", "glued"}
-IMPLIED = {"two_headings": {"sections"}, "split_rows": {"pages"}, "header_breaks": {"pages"}}
+IMPLIED = {
+    "two_headings": {"sections"},
+    "split_rows": {"pages"},
+    "header_breaks": {"pages"},
+    "running_heads": {"pages_bare"},
+}
 """What some things cannot be without."""
 LEVELS = ("award_class", "grade")
 HALF = str.maketrans("（）", "()")
@@ -69,7 +75,7 @@ HALF = str.maketrans("（）", "()")
 
 def as_written(truth: Truth, nasty: set[str]) -> Truth:
     """The truth of a document that itself writes names otherwise: they come back as it has them."""
-    truth = spoiling.spoiled_truth(truth, nasty)
+    truth = habits.habitual_truth(spoiling.spoiled_truth(truth, nasty), nasty)
     if not {"half_brackets", "bracketed_lists", "other_brackets"} & nasty:
         return truth
     other = spoiling.OTHER_BRACKETS[spoiling.other_brackets(truth)]
@@ -215,7 +221,10 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
                 if is_numbered_row and "lost_first" not in nasty:
                     cells, cut_off = spoiling.halves(cells, names)
                     cut_off = cut_off if any(cut_off) else []
-            matrix.rows.append(cells)
+            if MERGING & nasty or beside or cut_off:
+                matrix.rows.append(cells)
+            else:
+                habits.append_row(matrix, cells, names, row, nasty)
             if "page_lines" in nasty and number % 6 == 4 and "merged" not in nasty and not beside:
                 matrix.rows.append(spoiling.page_line(len(columns), number + page))
             if "month_headings" in nasty and truth.kind == "events":
@@ -246,7 +255,7 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
     if "footnotes" in nasty:
         blocks += spoiling.notes(len(rows))
     blocks.append("以上名单由有关单位负责解释，特此公布，请各单位认真学习贯彻，抓好落实。")
-    return blocks
+    return habits.with_habits(blocks, truth, nasty)
 
 
 def _head(matrix: Matrix, truth: Truth, columns: list, header: list[str], nasty: set[str]) -> None:
@@ -351,7 +360,8 @@ def print_cell(row: dict, name: str, nasty: set[str], number: int) -> str:
     """One cell as this document prints it."""
     cell = _print_cell(row, name, nasty, number)
     is_marked = "footnotes" in nasty and name in spoiling.MARKED
-    return spoiling.footnoted(cell, number) if is_marked else cell
+    cell = spoiling.footnoted(cell, number) if is_marked else cell
+    return habits.printed(cell, row, name, nasty, number)
 
 
 def _print_cell(row: dict, name: str, nasty: set[str], number: int) -> str:

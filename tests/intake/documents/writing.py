@@ -2,9 +2,12 @@
 
 import csv
 import io
+import re
 from html import escape
 
 from tests.intake.documents.truth import Matrix
+
+PLAIN_DIGITS = str.maketrans("¹²", "12")
 
 
 def as_text(blocks: list) -> bytes:
@@ -62,11 +65,19 @@ def as_html(blocks: list) -> bytes:
                     continue
                 height, width = _size(block, number, column)
                 parts.append(
-                    f'<td rowspan="{height}" colspan="{width}">{escape(cell).replace(chr(10), "<br>")}</td>'
+                    f'<td rowspan="{height}" colspan="{width}">{_raised(escape(cell)).replace(chr(10), "<br>")}</td>'
                 )
             parts.append("</tr>")
         parts.append("</table>")
     return "".join([*parts, "</body></html>"]).encode()
+
+
+RAISED = str.maketrans({"¹": "<sup>1</sup>", "²": "<sup>2</sup>"})
+
+
+def _raised(text: str) -> str:
+    """Raised digits as a page has them."""
+    return text.translate(RAISED)
 
 
 def _covered(matrix: Matrix) -> set[tuple[int, int]]:
@@ -99,7 +110,11 @@ def as_docx(blocks: list) -> bytes:
         table = document.add_table(len(block.rows), width)
         for number, (row, line) in enumerate(zip(block.rows, table.rows, strict=True)):
             for cell, text in zip(line._tr.tc_lst, row, strict=False):
-                cell.p_lst[0].add_r().text = text
+                for piece in re.split("([¹²])", text):
+                    run = cell.p_lst[0].add_r()
+                    if piece in ("¹", "²"):
+                        run.get_or_add_rPr().superscript = True
+                    run.text = piece.translate(PLAIN_DIGITS)
             if number in block.hidden:
                 line._tr.get_or_add_trPr().append(OxmlElement("w:hidden"))
         for top, left, height, span in block.merges:

@@ -1,10 +1,13 @@
 """Paragraphs and tables as PDF."""
 
 import io
+import re
 from html import escape
 from typing import Any
 
 from tests.intake.documents.truth import Matrix
+
+RAISED = re.compile("[¹²]")
 
 
 def as_pdf(blocks: list) -> bytes:
@@ -82,8 +85,11 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
 
 def _marked_up(cell: str) -> str:
     """A cell as markup; the font has no point for the middle of a name, another one has."""
+    # Raised digits are small ones that stand higher.
     dot = '<font name="Helvetica">·</font>'
-    return escape(cell).replace("\n", "<br/>").replace("·", dot)
+    cell = cell.replace("\u200b", "").replace("\u00a0", "")
+    text = escape(cell).replace("\n", "<br/>").replace("·", dot)
+    return RAISED.sub(lambda found: f"<super>{'¹²'.index(found[0]) + 1}</super>", text)
 
 
 def _turn(canvas: Any, paper: frozenset[str]) -> None:
