@@ -66,8 +66,9 @@ def by_numbers(text: str, is_whole: re.Pattern[str]) -> tuple[list[str], bool]:
 
 def by_slashes(text: str, is_whole: re.Pattern[str]) -> tuple[list[str], bool]:
     """Names between bars, slashes or plus signs; sure only where each is a whole name."""
+    bare = BRACKETED.sub("", text.strip())
     pieces = [piece for piece in SLASHED.split(text.strip()) if piece]
-    if len(pieces) < 2:
+    if len(list(filter(None, SLASHED.split(bare)))) < 2:
         return [], False
     parts = [part for piece in pieces for part in OUTSIDE.split(BRACKETED.sub("", piece)) if part]
     return pieces, all(map(is_whole.fullmatch, parts)) and min(map(len, parts)) > 1

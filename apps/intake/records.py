@@ -203,7 +203,7 @@ class RowReader:
         try:
             first, last, is_sure = read_period(cell, int(self.year) if self.year else None)
         except ValueError:
-            days = {"date_from": cell, "date_to": cell}
+            days: dict[str, Value] = {"date_from": cell, "date_to": cell}
             return days, tuple((name, "not-a-day") for name in days)
         doubts = [] if is_sure else [("date_from", "day-unsure"), ("date_to", "day-unsure")]
         if self.year and not self.is_own_year and self.year not in cell:

@@ -131,9 +131,14 @@ def test_a_row_printed_twice_is_doubtful():
 
 
 def test_a_row_of_one_cell_is_doubtful():
-    (one,) = found(f"{TITLE}\n{HEAD}\n{FIRST}\n{LAST}\n\t己泽有限公司\t")
+    rows = "\n".join(f"{name}有限公司\t东山区" for name in "甲乙丙丁戊")
 
-    assert ("organisation", "row-alone") in one.records[5].doubts
+    (one,) = found(f"{TITLE}\n企业名称\t所属区县\n{rows}\n己泽有限公司\t")
+
+    assert [record.doubts for record in one.records] == [
+        *[()] * 5,
+        (("organisation", "row-alone"),),
+    ]
 
 
 @pytest.mark.parametrize("name", ["甲□有限公司", "甲?有限公司", "甲\ue5e5有限公司"])

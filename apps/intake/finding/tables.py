@@ -64,10 +64,10 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
                 continue
             table = widened(tables[-1], table) if tables else table
             if any(copied(each, table) for each in tables):
-                asides = (
+                copies = [
                     Aside(row.text(), "copied-row", row.line, row.cells) for row in table.rows
-                )
-                tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *asides))
+                ]
+                tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *copies))
             elif tables and continues(tables[-1], table):
                 tables[-1] = append(tables[-1], table)
             else:
