@@ -5,8 +5,9 @@ are never held together.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import pghistory
@@ -24,7 +25,7 @@ from apps.cases.domain.mentions import (
     write_mentions,
 )
 from apps.cases.domain.records import STEP, open_revision, store
-from apps.cases.domain.shapes import shape_of
+from apps.cases.domain.shapes import Shape, shape_of
 from apps.cases.domain.writing import (
     copy_in,
     copy_values,
@@ -37,6 +38,9 @@ from apps.cases.kinds import RecordKind
 from apps.cases.models import Mention, Record, Revision
 from apps.registry.domain import name_ids
 from apps.registry.sounds import SoundsField, sounds_of
+
+MOST_NAMES = 50_000
+"""Of so many names at most the ids are kept in mind while a list is stored: some 10 MB."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,11 @@ def faults_of(record: Record) -> dict[str, list[str]]:
     """
     errors: dict[str, list[str]] = {}
     relations = []
-    for field in record._meta.concrete_fields:
-        if isinstance(field, models.ForeignKey):
-            relations.append(field.name)
-            if not field.null and getattr(record, field.attname) is None:
-                errors[field.name] = [str(field.error_messages["null"])]
+    for each in record._meta.concrete_fields:
+        if isinstance(each, models.ForeignKey):
+            relations.append(each.name)
+            if not each.null and getattr(record, each.attname) is None:
+                errors[each.name] = [str(each.error_messages["null"])]
     try:
         record.clean_fields(exclude=relations)
         record.clean()
@@ -81,7 +85,6 @@ def faults_in(model: type[Record], values: Mapping[str, Any], **fixed: Any) -> d
     return shape.row(values, fixed)[1]
 
 
-@transaction.atomic
 def add_rows(
     actor: User, revision_id: int, kind: RecordKind, rows: Iterable[Mapping[str, Any]]
 ) -> int:
@@ -90,83 +93,111 @@ def add_rows(
     ``rows`` may name their ``uid``. A constant number of queries per 2,000 rows. Raises as
     ``records.add_records`` does.
     """
+    return add_pieces(actor, revision_id, kind, in_pieces(rows))
+
+
+@transaction.atomic
+def add_pieces(
+    actor: User, revision_id: int, kind: RecordKind, pieces: Iterable[Iterable[Mapping[str, Any]]]
+) -> int:
+    """Add the rows of all ``pieces`` as ``add_rows`` does, with a constant number of queries each.
+
+    The rows of a piece may be made while they are drawn, which is while the database stores those
+    before: two processors work at once. They must not ask the database anything meanwhile.
+    """
     revision = open_revision(actor, revision_id, kind)
     last = kind.model.objects.filter(revision=revision).aggregate(last=Max("position"))["last"] or 0
-    fixed = {
-        "revision": revision,
-        "list_place": revision.case.list_place,
-        "updated_at": timezone.now(),
-        "updated_by": actor,
-    }
-    count = 0
-    add = _add_plain if shape_of(kind.model) else _add_records
+    adding = _Adding(
+        revision,
+        kind,
+        {
+            "revision": revision,
+            "list_place": revision.case.list_place,
+            "updated_at": timezone.now(),
+            "updated_by": actor,
+        },
+        last,
+    )
+    add = adding.plain if shape_of(kind.model) else adding.records
     with pghistory.context(user=actor.pk):
         name_the_writer()
-        for piece in in_pieces(rows):
-            if not count:
-                scope.ensure_row_is_open(revision, kind.code, None)
-            add(revision, kind, fixed, piece, count, last)
-            count += len(piece)
-    return count
+        for piece in pieces:
+            rows = iter(piece)
+            for first in rows:
+                if not adding.count:
+                    scope.ensure_row_is_open(revision, kind.code, None)
+                add(chain([first], rows))
+    return adding.count
 
 
-Rows = Sequence[Mapping[str, Any]]
+@dataclass
+class _Adding:
+    """Rows on their way behind those of a revision, whose own ended at the position ``last``."""
 
+    revision: Revision
+    kind: RecordKind
+    fixed: dict[str, Any]
+    last: int
+    count: int = 0
+    # Organisation names that were asked for, with their ids: a list names most of them again.
+    names: dict[str, int] = field(default_factory=dict)
 
-def _add_records(
-    revision: Revision, kind: RecordKind, fixed: dict[str, Any], rows: Rows, before: int, last: int
-) -> None:
-    """Store new rows of a kind that looks at each as a whole.
+    def records(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Store new rows of a kind that looks at each as a whole."""
+        records = []
+        for values in rows:
+            self.count += 1
+            position = self.last + self.count * STEP
+            record = self.kind.model(**self.fixed, position=position, **values)
+            _clean(record, self.count)
+            records.append(record)
+        store(records, lambda: copy_in(self.kind.model, records))
+        copy_in_mentions(self.revision, self.kind, records)
 
-    ``before`` of the list are stored already; the revision's own ended at the position ``last``.
-    """
-    records = []
-    for number, values in enumerate(rows, start=before + 1):
-        record = kind.model(**fixed, position=last + number * STEP, **values)
-        _clean(record, number)
-        records.append(record)
-    store(records, lambda: copy_in(kind.model, records))
-    copy_in_mentions(revision, kind, records)
-
-
-def _add_plain(
-    revision: Revision, kind: RecordKind, fixed: dict[str, Any], rows: Rows, before: int, last: int
-) -> None:
-    """Store new rows column by column, without an object for each: a third of the time."""
-    shape = shape_of(kind.model)
-    assert shape is not None
-    spelled = [
-        (column.at, [shape.by_name[name].at for name in column.field.of])
-        for column in shape.columns
-        if isinstance(column.field, SoundsField)
-    ]
-    keys = {name: getattr(value, "pk", value) for name, value in fixed.items()}
-    made = []
-    for number, values in enumerate(rows, start=before + 1):
-        keys["position"] = last + number * STEP
-        row, faults = shape.row(values, keys)
-        if faults:
-            raise Invalid(faults, number)
-        for at, of in spelled:
-            row[at] = sounds_of([row[each] for each in of])
-        made.append(row)
-    # Only where the database refuses a row are there objects to ask which.
-    store(
-        (kind.model(**dict(zip(shape.attnames, row, strict=True))) for row in made),
-        lambda: copy_values(kind.model, shape.attnames, made),
-    )
-    at_uid = shape.by_name["uid"].at
-    for name in kind.mentions:
-        at = shape.by_name[name].at
-        _copy_mentions(
-            revision,
-            kind,
-            [
-                (row[at_uid], name, position, text)
-                for row in made
-                for position, text in enumerate(names_in(row[at]))
-            ],
+    def plain(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Store new rows column by column, without an object for each: a third of the time."""
+        model, shape = self.kind.model, shape_of(self.kind.model)
+        assert shape is not None
+        made: list[list[Any]] = []
+        store(
+            # Only where the database refuses a row are there objects to ask which.
+            (model(**dict(zip(shape.attnames, row, strict=True))) for row in made),
+            lambda: copy_values(model, shape.attnames, self._made(shape, rows, made)),
         )
+        at_uid = shape.by_name["uid"].at
+        for name in self.kind.mentions:
+            at = shape.by_name[name].at
+            _copy_mentions(
+                self.revision,
+                self.kind,
+                [
+                    (row[at_uid], name, position, text)
+                    for row in made
+                    for position, text in enumerate(names_in(row[at]))
+                ],
+                self.names,
+            )
+
+    def _made(
+        self, shape: Shape, rows: Iterable[Mapping[str, Any]], made: list[list[Any]]
+    ) -> Iterator[list[Any]]:
+        """Yield the values of each row, column by column, and keep them in ``made``."""
+        spelled = [
+            (column.at, [shape.by_name[name].at for name in column.field.of])
+            for column in shape.columns
+            if isinstance(column.field, SoundsField)
+        ]
+        keys = {name: getattr(value, "pk", value) for name, value in self.fixed.items()}
+        for values in rows:
+            self.count += 1
+            keys["position"] = self.last + self.count * STEP
+            row, faults = shape.row(values, keys)
+            if faults:
+                raise Invalid(faults, self.count)
+            for at, of in spelled:
+                row[at] = sounds_of([row[each] for each in of])
+            made.append(row)
+            yield row
 
 
 def copy_in_mentions(revision: Revision, kind: RecordKind, records: Sequence[Record]) -> None:
@@ -184,12 +215,19 @@ def copy_in_mentions(revision: Revision, kind: RecordKind, records: Sequence[Rec
 
 
 def _copy_mentions(
-    revision: Revision, kind: RecordKind, printed: Sequence[tuple[uuid.UUID, str, int, str]]
+    revision: Revision,
+    kind: RecordKind,
+    printed: Sequence[tuple[uuid.UUID, str, int, str]],
+    known: dict[str, int] | None = None,
 ) -> None:
-    """Store mentions that are new: permanent id of the row, field, place in it, name."""
+    """Store mentions that are new: permanent id of the row, field, place in it, name.
+
+    ``known`` are ids of names that were asked for before; it gets those that were not.
+    """
     if not printed:
         return
-    names = name_ids({name for *_, name in printed})
+    names = {} if known is None or len(known) > MOST_NAMES else known
+    names |= name_ids({name for *_, name in printed} - names.keys())
     copy_values(
         Mention,
         ("revision_id", "record_kind", "record_uid", "field", "position", "name_id"),

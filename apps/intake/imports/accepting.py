@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import User
-from apps.cases.domain.bulk import Change, add_rows, change_rows
+from apps.cases.domain.bulk import Change, add_pieces, change_rows
 from apps.cases.domain.findings import run_checks
 from apps.cases.domain.writing import context_id
 from apps.cases.errors import Refused, WorkflowError
@@ -122,21 +122,17 @@ def _store(
     kind = record_kinds[table.kind]
     changes: list[Change] = []
 
-    def new() -> Iterator[dict[str, Any]]:
-        for item in _items(comparer, table):
+    def new(items: Iterator[Item]) -> Iterator[dict[str, Any]]:
+        for item in items:
             result.count(item)
             if item.is_new:
                 yield {**item.values, "uid": item.uid}
             elif item.changes:
                 changes.append(Change(item.uid, item.version, item.values))
 
-    add_rows(actor, revision_id, kind, new())
-    if changes:
-        change_rows(actor, revision_id, kind, changes)
-
-
-def _items(comparer: Comparer, table: ImportTable) -> Iterator[Item]:
     try:
-        yield from comparer.items(table)
+        add_pieces(actor, revision_id, kind, map(new, comparer.pieces(table)))
     except WrongId as error:
         raise Refused(wrong_id(str(error))) from error
+    if changes:
+        change_rows(actor, revision_id, kind, changes)

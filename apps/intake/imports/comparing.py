@@ -1,26 +1,26 @@
 """What accepting an import would do to its case: new, changed, unchanged, missing. It writes nothing."""
 
 import hashlib
+import json
 import uuid
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Model
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
+from apps.cases.domain.writing import AT_ONCE, in_pieces
 from apps.cases.kinds import RecordKind, record_kinds
-from apps.cases.models import Revision
+from apps.intake.imports.stored import Stored, plain
 from apps.intake.imports.values import Typist
 from apps.intake.models import Import, ImportRow, ImportTable
-from apps.registry.names import organisation_key
 
 SHOWN = 100
 """Of a long list so many are shown; all are counted."""
-# Of a line: how it stood in the source.
-NOT_COMPARED = ("cells", "marks")
 # What one column gives besides the field it is called by.
 GIVES = {
     "award_category": ("award_class", "grade"),
@@ -29,11 +29,23 @@ GIVES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
+class Line:
+    """What of a line that is stored for review is compared. A model of each costs as much again."""
+
+    table: ImportTable
+    pk: int
+    line: int
+    result: dict[str, Any]
+    # The doubts nobody has settled, as they stay marked on the row: "field:code".
+    flags: list[str]
+
+
+@dataclass(slots=True)
 class Item:
     """One line beside the case: a new row (``uid`` its id to be), or one that stands there."""
 
-    line: ImportRow
+    line: Line
     values: dict[str, Any]
     uid: uuid.UUID
     version: int = 0
@@ -52,7 +64,7 @@ class Item:
 class Fault:
     """What keeps a line from being stored."""
 
-    line: ImportRow
+    line: ImportRow | Line
     name: str
     text: str
 
@@ -109,68 +121,6 @@ class Comparison:
                 self.changes.append(item)
 
 
-class Stored:
-    """The rows of one kind that stand in the case, found by permanent id or by natural key."""
-
-    def __init__(self, kind: RecordKind, revision: Revision) -> None:
-        self.kind = kind
-        self.rows: dict[uuid.UUID, tuple[Any, ...]] = {}
-        self.by_key: dict[tuple[str, ...], list[uuid.UUID]] = defaultdict(list)
-        self.met: set[uuid.UUID] = set()
-        # Hash of the natural key -> the number of the first line that has it.
-        self.told: dict[int, int] = {}
-        at_key = [kind.fields.index(name) for name in kind.natural_key]
-        rows = kind.model.objects.filter(revision=revision).order_by("position", "pk")
-        for uid, version, *values in rows.values_list("uid", "version", *kind.fields).iterator():
-            self.rows[uid] = (version, *values)
-            self.by_key[tuple(_plain_key(values[at]) for at in at_key)].append(uid)
-
-    def version(self, uid: uuid.UUID) -> int:
-        """Return the version a row stands at."""
-        version: int = self.rows[uid][0]
-        return version
-
-    def value(self, uid: uuid.UUID, name: str) -> Any:
-        """Return a stored value; a relation as its key."""
-        return self.rows[uid][1 + self.kind.fields.index(name)]
-
-    def key(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return what makes two lines the same thing."""
-        return tuple(_plain_key(plain(values.get(name))) for name in self.kind.natural_key)
-
-    def tell(self, key: tuple[str, ...], line: int) -> int | None:
-        """Remember that ``line`` has the key; return the number of the line that had it before."""
-        if not all(key):
-            return None
-        known = hash(key)
-        if known in self.told:
-            return self.told[known]
-        self.told[known] = line
-        return None
-
-    def find(self, key: tuple[str, ...]) -> uuid.UUID | None:
-        """Return the first row of the same natural key that no line has met yet."""
-        for uid in self.by_key.get(key, ()):
-            if uid not in self.met:
-                return uid
-        return None
-
-    def missing(self) -> list[uuid.UUID]:
-        """Return the rows that no line has met."""
-        return [uid for uid in self.rows if uid not in self.met]
-
-
-def plain(value: Any) -> Any:
-    """Return a value as it is compared: a relation by its key."""
-    return value.pk if isinstance(value, Model) else value
-
-
-def _plain_key(value: Any) -> str:
-    if isinstance(value, list):
-        value = "|".join(value)
-    return organisation_key(str(value)) if value not in (None, "") else ""
-
-
 class WrongId(ValueError):
     """A line names a permanent id that no row of the case has."""
 
@@ -189,23 +139,26 @@ class Comparer:
             self.stored[code] = Stored(record_kinds[code], intake.revision)
             self.typists[code] = Typist(record_kinds[code], intake.revision)
 
-    def items(self, table: ImportTable) -> Iterator[Item]:
-        """Yield what each line of a table would do, those without faults."""
-        spoken = spoken_fields(table)
-        lines = table.rows.filter(aside="", is_faulty=False).order_by("position", "pk")
-        for line in lines.defer(*NOT_COMPARED).iterator(chunk_size=2000):
-            yield self.item(table.kind, line, spoken)
+    def pieces(self, table: ImportTable) -> Iterator[Iterator[Item]]:
+        """Yield what the lines of a table would do, those without faults, some thousand at a time.
 
-    def item(self, code: str, line: ImportRow, spoken: set[str]) -> Item:
+        A piece is compared as it is drawn, without asking the database. Raises ``WrongId``.
+        """
+        spoken = spoken_fields(table)
+        for lines in pieces_of(table):
+            yield (self.item(line, spoken) for line in lines)
+
+    def item(self, line: Line, spoken: set[str]) -> Item:
         """Return what one line would do. Raises ``WrongId``."""
-        stored, read = self.stored[code], line.result
+        code, read = line.table.kind, line.result
+        stored = self.stored[code]
         values, _faults = self.typists[code].values(read)
         named = str(read.get("id") or "")
         key = stored.key(values)
         uid = self._named(stored, named) if named else stored.find(key)
         repeats = None if named else stored.tell(key, line.line)
         if uid is None:
-            values["flags"] = flags_of(line)
+            values["flags"] = line.flags
             return Item(line, values, uuid.uuid4(), repeats=repeats)
         stored.met.add(uid)
         changes = {}
@@ -216,7 +169,7 @@ class Comparer:
                 changes[name] = (before, value)
         new = {name: value for name, (_before, value) in changes.items()}
         if new:
-            new["flags"] = flags_of(line)
+            new["flags"] = line.flags
         return Item(line, new, uid, stored.version(uid), changes, repeats)
 
     def _named(self, stored: Stored, named: str) -> uuid.UUID:
@@ -234,9 +187,30 @@ def same(stored: Any, value: Any) -> bool:
     return (type(stored) is type(value) and str(stored) == str(value)) or stored == value == ""
 
 
-def flags_of(line: ImportRow) -> list[str]:
-    """Return the doubts nobody has settled: they stay marked on the stored row."""
-    return sorted({f"{name}:{code}" for name, code in line.open_doubts if code != "missing"})
+def pieces_of(table: ImportTable) -> Iterator[Iterator[Line]]:
+    """Yield the lines of a table that can be stored, in their order, some thousand at a time."""
+    rows = table.rows.filter(aside="", is_faulty=False).order_by("position", "pk")
+    # As text: of most lines nothing but the values has to be understood.
+    texts = [Cast(name, TextField()) for name in ("values", "edits", "doubts")]
+    found = rows.values_list("pk", "line", "settled", *texts).iterator(chunk_size=AT_ONCE)
+    for piece in in_pieces(found):
+        yield (_line(table, *each) for each in piece)
+
+
+def _line(table: ImportTable, pk: int, number: int, settled: list[str], *texts: str) -> Line:
+    values, edits, doubts = texts
+    result = json.loads(values)
+    if edits != "{}":
+        result |= json.loads(edits)
+    flags = [] if doubts == "[]" else flags_of(json.loads(doubts), settled)
+    return Line(table, pk, number, result, flags)
+
+
+def flags_of(doubts: list[list[str]], settled: list[str]) -> list[str]:
+    """Return the doubts nobody has settled, as they stay marked on the stored row."""
+    return sorted(
+        {f"{name}:{code}" for name, code in doubts if name not in settled and code != "missing"}
+    )
 
 
 def empty(kind: RecordKind, name: str) -> Any:
@@ -272,14 +246,13 @@ def compare(intake: Import) -> Comparison:
                     Fault(line, name if name in kind.fields else "", t) for t in texts
                 ]
         spoken = spoken_fields(table)
-        lines = rows.filter(is_faulty=False).order_by("position", "pk")
-        for line in lines.defer(*NOT_COMPARED).iterator(chunk_size=2000):
-            line.table = table
+        for each in chain.from_iterable(pieces_of(table)):
             try:
-                result.count(comparer.item(table.kind, line, spoken))
+                result.count(comparer.item(each, spoken))
             except WrongId as error:
                 result.faulty += 1
-                result.faults.append(Fault(line, "", wrong_id(str(error))))
+                if len(result.faults) < SHOWN:
+                    result.faults.append(Fault(each, "", wrong_id(str(error))))
     _count_missing(comparer, result)
     return result
 

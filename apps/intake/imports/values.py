@@ -43,6 +43,10 @@ class Typist:
         self.shape = shape_of(kind.model)
         # Of each field, whether it takes a value that was met: years and districts come again.
         self.judged: dict[str, dict[Any, bool]] = {name: {} for name in self.readers}
+        # Of each field that does not hold the text itself, what it holds for a text that was met.
+        self.known: dict[str, dict[str, Any] | None] = {
+            name: None if reader is str else {} for name, reader in self.readers.items()
+        }
         self.needed = self._needed()
 
     def _needed(self) -> list[str]:
@@ -74,16 +78,24 @@ class Typist:
         values: dict[str, Any] = {}
         faults: Faults = {}
         for name, value in read.items():
-            reader = self.readers.get(name)
-            if reader is None:
+            if name not in self.readers:
                 continue
             if isinstance(value, list):
                 values[name] = value
                 continue
-            try:
-                values[name] = reader(str(value or "").strip())
-            except ValueError as error:
-                faults[name] = [str(error)]
+            text, known = str(value or "").strip(), self.known[name]
+            if known is None:
+                values[name] = text
+            elif text in known:
+                values[name] = known[text]
+            else:
+                try:
+                    values[name] = self.readers[name](text)
+                except ValueError as error:
+                    faults[name] = [str(error)]
+                    continue
+                if len(known) < MOST_KNOWN:
+                    known[text] = values[name]
         if self.kind.model is IndicatorValue:
             self._complete_figure(values, faults)
         return values, faults

@@ -1,0 +1,74 @@
+"""The rows of one kind that stand in a case, as the lines of an import find them."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+
+from apps.cases.kinds import RecordKind
+from apps.cases.models import Revision
+from apps.registry.names import organisation_key
+
+
+class Stored:
+    """The rows of one kind that stand in the case, found by permanent id or by natural key."""
+
+    def __init__(self, kind: RecordKind, revision: Revision) -> None:
+        self.kind = kind
+        self.rows: dict[uuid.UUID, tuple[Any, ...]] = {}
+        self.by_key: dict[tuple[str, ...], list[uuid.UUID]] = defaultdict(list)
+        self.met: set[uuid.UUID] = set()
+        # Hash of the natural key -> the number of the first line that has it.
+        self.told: dict[int, int] = {}
+        at_key = [kind.fields.index(name) for name in kind.natural_key]
+        rows = kind.model.objects.filter(revision=revision).order_by("position", "pk")
+        for uid, version, *values in rows.values_list("uid", "version", *kind.fields).iterator():
+            self.rows[uid] = (version, *values)
+            self.by_key[tuple(_plain_key(values[at]) for at in at_key)].append(uid)
+
+    def version(self, uid: uuid.UUID) -> int:
+        """Return the version a row stands at."""
+        version: int = self.rows[uid][0]
+        return version
+
+    def value(self, uid: uuid.UUID, name: str) -> Any:
+        """Return a stored value; a relation as its key."""
+        return self.rows[uid][1 + self.kind.fields.index(name)]
+
+    def key(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what makes two lines the same thing."""
+        return tuple(_plain_key(plain(values.get(name))) for name in self.kind.natural_key)
+
+    def tell(self, key: tuple[str, ...], line: int) -> int | None:
+        """Remember that ``line`` has the key; return the number of the line that had it before."""
+        if not all(key):
+            return None
+        known = hash(key)
+        if known in self.told:
+            return self.told[known]
+        self.told[known] = line
+        return None
+
+    def find(self, key: tuple[str, ...]) -> uuid.UUID | None:
+        """Return the first row of the same natural key that no line has met yet."""
+        for uid in self.by_key.get(key, ()):
+            if uid not in self.met:
+                return uid
+        return None
+
+    def missing(self) -> list[uuid.UUID]:
+        """Return the rows that no line has met."""
+        return [uid for uid in self.rows if uid not in self.met]
+
+
+def plain(value: Any) -> Any:
+    """Return a value as it is compared: a relation by its key."""
+    return value.pk if isinstance(value, Model) else value
+
+
+def _plain_key(value: Any) -> str:
+    if isinstance(value, list):
+        value = "|".join(value)
+    return organisation_key(str(value)) if value not in (None, "") else ""
