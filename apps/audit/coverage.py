@@ -22,6 +22,7 @@ NOT_COVERED = {
     "audit_addedrows": "the chain itself; it refuses every change and checks itself",
     "registry_compared": "up to where doubles and twins were looked for; a bookmark that decides nothing",
     "cases_look": "how far a reviewer has read; a bookmark that decides nothing",
+    "cases_longchange": "that a change waits for its turn; what it did stands in the rows and their history",
     "publications_tally": "numbers of published rows, which are covered; counted again at will",
     "publications_reader": "how often an address asked within a minute; deleted after some",
     "publications_edition": "that public pages are to be made anew; the changes are covered",

@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Find the ``kind.py`` of every app; let no trigger be ignored."""
         autodiscover_modules("kind")
+        from apps.cases.desk.lists import orders  # noqa: F401 - says how long changes are made
         from apps.cases.fields import say_plainly  # models must be loaded first
         from apps.cases.history import join_by_hash
         from apps.cases.kinds import record_kinds

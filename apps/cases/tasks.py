@@ -71,6 +71,23 @@ def find_twins(timestamp: int = 0) -> int:
     return compare_new_rows()
 
 
+@app.task(name="make_long_change")
+def make_long_change(change_id: int) -> str:
+    """Make a change of very many rows that a person asked for; return the state it is left in."""
+    from apps.cases.domain import long_changes  # the domain imports the tasks
+
+    return long_changes.carry_out(change_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="give_up_lost_changes", queueing_lock="give_up_lost_changes")
+def give_up_lost_changes(timestamp: int = 0) -> int:
+    """Let changes of many rows fail whose worker is gone; return how many."""
+    from apps.cases.domain import long_changes  # the domain imports the tasks
+
+    return long_changes.give_up_lost()
+
+
 def _mail(**wanted: Any) -> int:
     """Mail what is ``wanted`` of the notifications and was not mailed yet.
 

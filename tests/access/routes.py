@@ -225,6 +225,7 @@ DESK_OF_CASE = {
     "desk:list_paste",
     "desk:list_operations",
     "desk:list_undo",
+    "desk:long_change",
     "desk:step",
     "desk:check",
     "desk:evidence",

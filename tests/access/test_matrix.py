@@ -318,6 +318,9 @@ def _desk_answer(name, revision, whose, role, state, step=""):
         # A list is its filler's; a return has its own form. Nothing was chosen or done yet.
         is_there = name not in {"desk:list_many", "desk:list_undo"}
         return 200 if is_there and whose == CITY and role == Role.CITY_EDITOR else 404
+    if name == "desk:long_change":
+        # No change of many rows was asked for.
+        return 404
     if name.startswith("intake:"):
         # Nothing was taken in.
         return 404
@@ -384,6 +387,7 @@ def _urls(revision, row, finding):
         "desk:list_paste": [case, code],
         "desk:list_operations": [case, code],
         "desk:list_undo": [case, code, 1],
+        "desk:long_change": [case, 1],
         "desk:revision": [case, number],
         "desk:changes": [case, number],
         "desk:review": [case],

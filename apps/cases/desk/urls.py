@@ -12,7 +12,9 @@ from apps.cases.desk.views import (
     history,
     home,
     list_changes,
+    list_undo,
     lists,
+    long_changes,
     notifications,
     organisations,
     publishing,
@@ -71,7 +73,12 @@ urlpatterns = [
     path(f"{LIST}many/", list_changes.list_many, name="list_many"),
     path(f"{LIST}paste/", list_changes.list_paste, name="list_paste"),
     path(f"{LIST}operations/", lists.list_operations, name="list_operations"),
-    path(f"{LIST}operations/<int:operation_id>/", list_changes.list_undo, name="list_undo"),
+    path(f"{LIST}operations/<int:operation_id>/", list_undo.list_undo, name="list_undo"),
+    path(
+        "cases/<int:case_id>/under-way/<int:change_id>/",
+        long_changes.long_change,
+        name="long_change",
+    ),
     path("cases/<int:case_id>/receipts/<int:event_id>/", receipts.receipt, name="receipt"),
     path(
         "cases/<int:case_id>/receipts/<int:event_id>/file/",

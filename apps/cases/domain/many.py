@@ -23,7 +23,7 @@ from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.domain import bulk
 from apps.cases.domain.records import is_same, open_revision
-from apps.cases.domain.taking_back import Undoing, take_back, undoing_of
+from apps.cases.domain.taking_back import Tick, Undoing, nobody, take_back, undoing_of
 from apps.cases.domain.writing import (
     context_id,
     copy_in,
@@ -127,11 +127,12 @@ def set_field(
     digest: str,
     *,
     words: str = "",
+    tick: Tick = nobody,
 ) -> Operation:
     """Set (or clear) one field of the chosen rows, all or none, and return the operation.
 
     ``rows`` is asked again inside the transaction. A row that holds the value already stays as it
-    is. A constant number of queries per 10,000 rows. Raises as ``save_records`` does; ``Moved``;
+    is. A constant number of queries per 10,000 rows; ``tick`` hears of each. Raises as ``save_records`` does; ``Moved``;
     ``Refused`` where nothing would change; ``Invalid`` with the fault of the first row that does
     not take the value.
     """
@@ -152,6 +153,7 @@ def set_field(
         for piece in in_pieces(found.touched, PER_STATEMENT):
             _update(kind, [pk for pk, _uid, _version in piece], written)
             _set_mentions(revision, kind, name, value, [uid for _pk, uid, _version in piece])
+            tick(len(piece))
         return _noted(
             actor,
             revision,
@@ -264,14 +266,21 @@ def _set_mentions(
 
 @transaction.atomic
 def remove(
-    actor: User, revision_id: int, kind: RecordKind, rows: QuerySet[Any], digest: str
+    actor: User,
+    revision_id: int,
+    kind: RecordKind,
+    rows: QuerySet[Any],
+    digest: str,
+    *,
+    tick: Tick = nobody,
 ) -> Operation:
     """Remove the chosen rows, all or none, and return the operation. Raises as ``set_field``."""
     revision = open_revision(actor, revision_id, kind)
     with pghistory.context(user=actor.pk, removed_by=actor.pk, operation=OperationKind.REMOVE):
         found = _held(rows, revision, digest)
-        versions = {uid: version for _pk, uid, version in found.touched}
-        bulk.remove_rows(actor, revision_id, kind, versions)
+        for piece in in_pieces(found.touched, PER_STATEMENT):
+            versions = {uid: version for _pk, uid, version in piece}
+            tick(bulk.remove_rows(actor, revision_id, kind, versions))
         return _noted(actor, revision, kind, OperationKind.REMOVE, changed=found.total)
 
 
@@ -284,7 +293,9 @@ class Block:
 
 
 @transaction.atomic
-def paste(actor: User, revision_id: int, kind: RecordKind, block: Block) -> Operation:
+def paste(
+    actor: User, revision_id: int, kind: RecordKind, block: Block, *, tick: Tick = nobody
+) -> Operation:
     """Store a block that was looked at, all or none, and return the operation.
 
     Raises as ``bulk.add_rows`` and ``bulk.change_rows`` do; ``Refused`` where nothing would change.
@@ -294,8 +305,9 @@ def paste(actor: User, revision_id: int, kind: RecordKind, block: Block) -> Oper
     revision = open_revision(actor, revision_id, kind)
     with pghistory.context(user=actor.pk, operation=OperationKind.PASTE):
         if block.changes:
-            bulk.change_rows(actor, revision_id, kind, block.changes)
+            tick(bulk.change_rows(actor, revision_id, kind, block.changes))
         added = bulk.add_rows(actor, revision_id, kind, block.new)
+        tick(added)
         return _noted(
             actor, revision, kind, OperationKind.PASTE, changed=len(block.changes), added=added
         )
@@ -341,10 +353,13 @@ def preview_undoing(operation: Operation) -> Undoing:
 
 
 @transaction.atomic
-def undo(actor: User, operation_id: int) -> Undoing:
+def undo(
+    actor: User, operation_id: int, digest: str | None = None, *, tick: Tick = nobody
+) -> Undoing:
     """Take an operation back, and return what was done; rows saved since stay as they are.
 
-    Anyone who fills the case may. Raises ``Operation.DoesNotExist``, ``Revision.DoesNotExist``
+    Anyone who fills the case may. ``digest`` says which preview was seen (None: none); ``Moved``
+    where it would show something else now. Raises ``Operation.DoesNotExist``, ``Revision.DoesNotExist``
     out of scope, and as ``why_not_undone`` and ``open_revision`` do.
     """
     operation = Operation.objects.select_related("revision").get(pk=operation_id)
@@ -353,9 +368,11 @@ def undo(actor: User, operation_id: int) -> Undoing:
     operation = Operation.objects.select_for_update().get(pk=operation_id)
     operation.revision = revision
     undoing = preview_undoing(operation)
+    if digest is not None and digest != undoing.digest:
+        raise Moved
     with pghistory.context(user=actor.pk, undone_operation=operation.pk):
         name_the_writer()
-        take_back(actor, revision, undoing)
+        take_back(actor, revision, undoing, tick)
         operation.undone_at, operation.undone_by = timezone.now(), actor
         operation.save(update_fields=["undone_at", "undone_by"])
     return undoing

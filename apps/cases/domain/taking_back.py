@@ -4,8 +4,9 @@ What it added goes, what it changed is as before, what it removed comes back. A 
 saved since stays as it is, and is named.
 """
 
+import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,14 @@ from apps.cases.domain.records import is_same, open_revision, store
 from apps.cases.domain.writing import copy_in, in_pieces, name_the_writer
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Revision
+
+Tick = Callable[[int], None]
+# Whoever waits hears of so many rows at once.
+HEARD_OF = 10_000
+
+
+def nobody(_rows: int) -> None:
+    """Hear how many more rows are written, where nobody waits for it."""
 
 
 @dataclass
@@ -36,6 +45,18 @@ class Undoing:
     def total(self) -> int:
         """Return how many rows would be touched."""
         return len(self.added) + len(self.changed) + len(self.removed)
+
+    @property
+    def digest(self) -> str:
+        """Return what says which rows would be touched, and from which versions."""
+        seen = hashlib.sha256()
+        for uid, version in self.added.items():
+            seen.update(f"+{uid}:{version};".encode())
+        for change in self.changed:
+            seen.update(f"={change.uid}:{change.version};".encode())
+        for event in self.removed:
+            seen.update(f"-{event};".encode())
+        return seen.hexdigest()
 
 
 def undoing_of(kind: RecordKind, revision: Revision, context: uuid.UUID) -> Undoing:
@@ -105,17 +126,20 @@ def _values_before(
     return found
 
 
-def take_back(actor: User, revision: Revision, undoing: Undoing) -> None:
-    """Do what ``undoing`` says. Called in the transaction that holds ``revision``.
+def take_back(actor: User, revision: Revision, undoing: Undoing, tick: Tick = nobody) -> None:
+    """Do what ``undoing`` says; ``tick`` hears of the rows done. Called in the transaction that
+    holds ``revision``.
 
     Raises as ``bulk.change_rows`` does.
     """
-    if undoing.added:
-        remove_rows(actor, revision.pk, undoing.kind, undoing.added)
-    if undoing.changed:
-        change_rows(actor, revision.pk, undoing.kind, undoing.changed)
-    if undoing.removed:
-        _put_back(actor, revision.pk, undoing.kind, undoing.removed)
+    kind = undoing.kind
+    for added in in_pieces(undoing.added.items(), HEARD_OF):
+        tick(remove_rows(actor, revision.pk, kind, dict(added)))
+    for changes in in_pieces(undoing.changed, HEARD_OF):
+        tick(change_rows(actor, revision.pk, kind, changes))
+    for events in in_pieces(undoing.removed, HEARD_OF):
+        _put_back(actor, revision.pk, kind, events)
+        tick(len(events))
 
 
 def _put_back(actor: User, revision_id: int, kind: RecordKind, events: Iterable[int]) -> None:

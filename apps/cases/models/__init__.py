@@ -18,6 +18,7 @@ from apps.cases.models.finding import (
     Remark,
     Severity,
 )
+from apps.cases.models.long_change import UNDER_WAY, ChangeState, LongChange
 from apps.cases.models.look import Look
 from apps.cases.models.operation import Operation, OperationKind
 from apps.cases.models.queue import Assignment, SavedView
@@ -32,10 +33,12 @@ __all__ = [
     "FIELD_LENGTH",
     "OPEN",
     "SETTLED",
+    "UNDER_WAY",
     "WRITABLE",
     "Assignment",
     "Case",
     "CaseQuerySet",
+    "ChangeState",
     "CorrectionRequest",
     "Event",
     "Evidence",
@@ -44,6 +47,7 @@ __all__ = [
     "ExtensionStatus",
     "Finding",
     "FindingStatus",
+    "LongChange",
     "Look",
     "Mention",
     "Notification",

@@ -90,7 +90,7 @@
       problem = say("signedout");
       return false;
     } else if (answer.status >= 500) {
-      problem = say("offline");
+      problem = content.message || say("offline");
       return false;
     } else {
       refuse(cell, content.message || say("refused"));

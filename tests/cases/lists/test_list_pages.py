@@ -300,6 +300,13 @@ def many(client, revision, **data):
     return preview, client.post(url(revision, "many/"), {**hidden, "digest": found.digest})
 
 
+def take_back(client, address, **options):
+    """Look at what undoing would do, and confirm it."""
+    looked = client.get(address)
+    hidden = {item["name"]: item["value"] for item in looked.context["hidden"]}
+    return client.post(address, hidden, **options)
+
+
 def test_ticked_rows_are_set_after_a_preview_and_taken_back(roster):
     client, revision = roster
     beilun = factories.district("beilun").district
@@ -316,7 +323,7 @@ def test_ticked_rows_are_set_after_a_preview_and_taken_back(roster):
     page = client.get(done["Location"])
     undo = re.search(r'href="([^"]*operations/\d+/)"', page.content.decode()).group(1)
     assert "2 rows are as before" in said(client.get(undo))
-    client.post(undo)
+    take_back(client, undo)
     assert [row.district for row in rows_of(revision)] == [None] * 4
     assert "undone by" in said(client.get(url(revision, "operations/")))
     assert client.post(undo).status_code == 409
@@ -336,7 +343,9 @@ def test_rows_are_removed_after_a_preview(roster):
     preview, done = many(client, revision, do="remove", all="1", query="q=精密4")
     assert "Remove 1 row?" in said(preview)
     assert rows_of(revision).count() == 3
-    undone = client.post(url(revision, f"operations/{Operation.objects.get().pk}/"), follow=True)
+    undone = take_back(
+        client, url(revision, f"operations/{Operation.objects.get().pk}/"), follow=True
+    )
     assert "Undone: 1 rows" in said(undone)
     assert rows_of(revision).count() == 4
     assert done.status_code == 302
@@ -372,6 +381,40 @@ def test_a_choice_of_nothing_or_nonsense(roster):
     assert client.get(url(revision, "operations/99/")).status_code == 404
     same = client.get(url(revision, "many/"), {"do": "clear", "field": "title", "all": "1"})
     assert "No row would change" in said(same)
+
+
+def test_what_undoing_would_do_is_looked_at_again_where_it_moved(roster):
+    client, revision = roster
+    many(client, revision, do="set", field="title", all="1", query="", value="甲")
+    undo = url(revision, f"operations/{Operation.objects.get().pk}/")
+    looked = client.get(undo)
+    hidden = {item["name"]: item["value"] for item in looked.context["hidden"]}
+    first = rows_of(revision).first()
+    colleague = factories.person(Role.CITY_EDITOR)
+    save_record(colleague, revision.pk, ROSTER, {"title": "乙"}, uid=first.uid, version=2)
+
+    refused = client.post(undo, hidden)
+
+    assert refused.status_code == 409
+    assert "changed since you looked" in said(refused)
+    assert "3 rows are as before" in said(refused)
+    assert [row.title for row in rows_of(revision)] == ["乙", "甲", "甲", "甲"]
+    assert take_back(client, undo).status_code == 302
+    assert [row.title for row in rows_of(revision)] == ["乙", "", "", ""]
+
+
+def test_five_thousand_ticked_rows_are_one_field_of_a_form():
+    revision = factories.open_list("roster-entries", 5000)
+    client = signed_in(factories.filler_of(revision))
+    uids = [row.uid for row in rows_of(revision).only("uid", "revision")]
+    data = {"do": "remove", "rows": " ".join(uid.hex for uid in uids), "query": ""}
+    looked = client.post(url(revision, "many/"), data)
+    assert looked.context["count"] == 5000
+    hidden = {item["name"]: item["value"] for item in looked.context["hidden"]}
+    assert len(hidden) == 5
+    rows = looked.context["choice"].rows
+    assert set(rows.values_list("uid", flat=True)) == set(uids)
+    assert rows_of(revision).count() == 5000
 
 
 def test_a_case_reported_meanwhile_is_refused_with_nothing_done(roster):

@@ -1,9 +1,6 @@
 """A worker that is killed: in the middle of reading, in the middle of storing. Never half a list."""
 
 import multiprocessing
-import os
-import signal
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +16,7 @@ from apps.intake.models import Import, ImportRow, ImportState
 from apps.intake.tasks import pick_up_imports, read_import, store_import
 from tests import factories
 from tests.intake.imports.support import accepted, draft, sheet, taken
+from tests.workers import kill, started_beside, wait_until, waits_for_a_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LINES = 6_000
@@ -26,7 +24,6 @@ LONG = [
     (str(n), "科学技术进步奖一等奖", f"海洋装备关键技术研究{n}", f"宁波{n % 40}大学", "张三、李四")
     for n in range(1, LINES + 1)
 ]
-PATIENCE = 90
 
 
 def started(step: Callable[..., Any], *arguments: Any) -> multiprocessing.process.BaseProcess:
@@ -35,29 +32,6 @@ def started(step: Callable[..., Any], *arguments: Any) -> multiprocessing.proces
     process = multiprocessing.get_context("fork").Process(target=step, args=arguments)
     process.start()
     return process
-
-
-def wait_until(happened: Callable[[], object]) -> None:
-    """Wait until something has happened; fail where it never does."""
-    until = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < until, "it never happened"
-        time.sleep(0.02)
-
-
-def kill(process: multiprocessing.process.BaseProcess) -> None:
-    """End a worker as a power cut does: nothing of its own runs any more."""
-    assert process.pid is not None
-    os.kill(process.pid, signal.SIGKILL)
-    process.join(PATIENCE)
-    assert process.exitcode == -signal.SIGKILL
-
-
-def waits_for_a_lock() -> bool:
-    """Say whether some session waits for a table."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'")
-        return bool(cursor.fetchone()[0])
 
 
 def long_after(intake: Import) -> None:
@@ -106,23 +80,3 @@ def test_killed_in_the_middle_of_storing_nothing_is_stored_and_it_can_be_accepte
     wait_until(lambda: not waits_for_a_lock())
     assert accepted(intake, person).counts["new"] == 3000
     assert Award.objects.count() == Mention.objects.count() == 3000
-
-
-def started_beside(
-    held: Any, step: Callable[..., Any], *arguments: Any
-) -> multiprocessing.process.BaseProcess:
-    """Begin a step in a worker process while this one keeps its database session."""
-
-    def run() -> None:
-        # The session is the parent's: forgotten here, never closed.
-        connections["default"].connection = None
-        connections["default"].in_atomic_block = False
-        connections["default"].savepoint_ids = []
-        connections["default"].needs_rollback = False
-        step(*arguments)
-        os._exit(0)
-
-    assert held is not None
-    process = multiprocessing.get_context("fork").Process(target=run)
-    process.start()
-    return process

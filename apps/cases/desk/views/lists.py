@@ -36,6 +36,7 @@ from apps.cases.desk.views.base import (
     revision_or_404,
 )
 from apps.cases.desk.views.scripts import for_scripts, script_status
+from apps.cases.domain.long_changes import is_running, under_way
 from apps.cases.domain.records import save_record
 from apps.cases.domain.saved_views import keep_view
 from apps.cases.errors import StaleRecord, WorkflowError
@@ -79,6 +80,7 @@ def list_context(revision: Revision, kind: RecordKind, *last: str) -> dict[str, 
         "revision": revision,
         "case": revision.case,
         "kind": kind,
+        "under_way": under_way(revision.pk),
         "list_url": list_url(revision, kind),
         "operations_url": list_url(revision, kind, "list_operations"),
         "crumbs": way,
@@ -166,6 +168,10 @@ def list_cell(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
         raise Http404 from error
     if name not in cells.names:
         raise Http404
+    if is_running(revision.pk):
+        # What was typed stays on the page, and is sent again until this is over.
+        wait = _("Many rows are being changed. This cell is saved as soon as that is done.")
+        return JsonResponse({"message": wait}, status=503)
     try:
         value = cells.from_editor(name, request.POST.get("value", ""))
         row = _save_cell(request, revision, kind, uid, version, name, value)
