@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db import transaction
+from django.db.models import BooleanField, Max, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -73,13 +74,7 @@ def name_ids(printed: Iterable[str]) -> dict[str, int]:
     wanted = {name: organisation_key(name) for name in printed}
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
-        # An array is one parameter; two thousand of them take longer to name than to find.
-        cursor.execute(
-            "SELECT key, id FROM registry_organisationname WHERE key = ANY(%s)",
-            [list(set(wanted.values()))],
-        )
-        known: dict[str, int] = dict(cursor.fetchall())
+    known = dict(_of_keys(set(wanted.values())).values_list("key", "pk"))
     new = names_for(name for name, key in wanted.items() if key not in known)
     return {name: known[key] if key in known else new[name].pk for name, key in wanted.items()}
 
@@ -95,7 +90,7 @@ def names_for(printed: Iterable[str]) -> dict[str, OrganisationName]:
     new name at once: the key decides.
     """
     wanted = {name: organisation_key(name) for name in printed}
-    known = {row.key: row for row in OrganisationName.objects.filter(key__in=set(wanted.values()))}
+    known = _by_key(set(wanted.values()))
     new = {key: name for name, key in sorted(wanted.items(), reverse=True) if key not in known}
     if new:
         owners = matching.by_writing(new.values())
@@ -125,16 +120,26 @@ def names_for(printed: Iterable[str]) -> dict[str, OrganisationName]:
             ),
             ignore_conflicts=True,
         )
-        made = {row.key: row for row in OrganisationName.objects.filter(key__in=set(new))}
+        made = _by_key(set(new))
         known |= made
         _note_rule(
             [row for row in made.values() if owners.get(new[row.key]) == row.organisation_id]
         )
         # Where another caller was first, the organisation made here for the same name is unused.
-        Organisation.objects.filter(
-            pk__in=[o.pk for o in organisations.values()], names__isnull=True
-        ).delete()
+        used = {row.organisation_id for row in made.values()}
+        if unused := {each.pk for each in organisations.values()} - used:
+            Organisation.objects.filter(pk__in=unused, names__isnull=True).delete()
     return {name: known[key] for name, key in wanted.items()}
+
+
+def _of_keys(keys: set[str]) -> QuerySet[OrganisationName]:
+    # An array is one parameter; two thousand of them take longer to name than to find.
+    wanted = RawSQL("registry_organisationname.key = ANY(%s)", [list(keys)], BooleanField())
+    return OrganisationName.objects.filter(wanted).order_by()
+
+
+def _by_key(keys: set[str]) -> dict[str, OrganisationName]:
+    return {name.key: name for name in _of_keys(keys)}
 
 
 def _note_rule(names: list[OrganisationName]) -> None:

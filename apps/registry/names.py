@@ -34,6 +34,7 @@ _PARTS = re.compile(
 )
 
 
+@lru_cache(maxsize=20_000)
 def organisation_key(name: str) -> str:
     """Return the key by which two printings of one name are equal.
 
