@@ -42,6 +42,8 @@ Doer = Callable[[User, LongChange, Tick], Mapping[str, Any]]
 
 # Each app says of its own changes how they are done.
 doers: dict[str, Doer] = {}
+# And what else it does with all rows of a revision, in words; blank where it does nothing now.
+others: list[Callable[[int], str]] = []
 
 DONE = gettext_noop("%(change)s: this is done.")
 NOT_DONE = gettext_noop("%(change)s: this was not done, and nothing was changed.")
@@ -50,14 +52,11 @@ NOT_DONE = gettext_noop("%(change)s: this was not done, and nothing was changed.
 class Busy(WorkflowError):
     """Another change of many rows is under way."""
 
-    def __init__(self, change: LongChange | None = None) -> None:
+    def __init__(self, change: object) -> None:
         """Say which, with the cure."""
-        self.change = change
         super().__init__(
             _("Many rows of this case are being changed: %(change)s. Wait until that is done.")
-            % {"change": change.words}
-            if change is not None
-            else _("Many rows of this case are being changed. Wait until that is done.")
+            % {"change": change}
         )
 
 
@@ -75,6 +74,13 @@ def ensure_free(revision_id: int) -> None:
     """Raise ``Busy`` where a change of many rows is under way that is not lost."""
     if (change := under_way(revision_id)) and not is_lost(change):
         raise Busy(change)
+    _ensure_no_other(revision_id)
+
+
+def _ensure_no_other(revision_id: int) -> None:
+    for other in others:
+        if words := other(revision_id):
+            raise Busy(words)
 
 
 def is_running(revision_id: int) -> bool:
@@ -115,6 +121,8 @@ def ask(
     """
     from apps.cases.tasks import make_long_change  # the tasks import the domain
 
+    # Before the lock: what is stored now holds it for long.
+    _ensure_no_other(revision_id)
     scope.lock_shared(revision_id)
     revision = Revision.objects.visible_to(actor).select_related("case__bureau").get(pk=revision_id)
     scope.ensure_may_fill(actor, revision)
@@ -141,7 +149,7 @@ def ask(
         # The same form sent twice at one moment; or somebody else was first.
         if change := same.first():
             return change
-        raise Busy(under_way(revision.pk)) from error
+        raise Busy(under_way(revision.pk) or _("another change")) from error
     make_long_change.defer(change_id=change.pk)
     return change
 

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import User
 from apps.cases import scope
+from apps.cases.domain.long_changes import ensure_free
 from apps.cases.errors import Locked, WrongState
 from apps.cases.models import WRITABLE, Revision
 from apps.intake.api import answers, serializers
@@ -238,6 +239,8 @@ class Accept(IntakeView):
                 _("This case is %(state)s and cannot be written. Ask for it to be sent back first.")
                 % {"state": intake.revision.get_state_display()}
             )
+        if intake.is_open:
+            ensure_free(intake.revision_id)
         done = accept_or_queue(self.person, intake, digest)
         answer = answers.status_of_import(request, self.find(import_id))
         if done is not None:
@@ -251,7 +254,9 @@ class Undo(IntakeView):
     @extend_schema(request=None, responses=serializers.Undone)
     def post(self, request: Request, import_id: int) -> Response:
         """Undo it while the case is a draft; name what stays because it was saved since."""
-        done = undoing.undo(self.person, self.find(import_id).pk)
+        intake = self.find(import_id)
+        ensure_free(intake.revision_id)
+        done = undoing.undo(self.person, intake.pk)
         return Response({"removed": done.added, "as_before": done.changed, "left": done.left[:100]})
 
 

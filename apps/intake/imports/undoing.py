@@ -1,25 +1,32 @@
 """Taking a whole import back while its case is a draft: what it added goes, what it changed returns.
 
 What it did is read from the rows' history. A row that somebody saved since stays as it is, and is
-named.
+named. Of many rows the task queue takes it back, as any long change of a case.
 """
 
+import hashlib
+import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import pghistory
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.cases.domain import long_changes
 from apps.cases.domain.findings import run_checks
-from apps.cases.domain.taking_back import Undoing, take_back, undoing_of
+from apps.cases.domain.many import Moved
+from apps.cases.domain.taking_back import Tick, Undoing, nobody, take_back, undoing_of
 from apps.cases.errors import Locked, WrongState
-from apps.cases.models import Revision, State
+from apps.cases.models import LongChange, Revision, State
 from apps.intake.imports.starting import imports_for
 from apps.intake.models import Acceptance, Import, ImportState
 
 SHOWN = 100
+UNDO = "import_undo"
 
 
 @dataclass
@@ -39,9 +46,19 @@ class UndoingOfImport:
         return sum(len(each.changed) for each in self.kinds)
 
     @property
+    def total(self) -> int:
+        """Return how many rows would be touched."""
+        return sum(each.total for each in self.kinds)
+
+    @property
     def left(self) -> list[str]:
         """Return the rows that stay, because they were changed since."""
         return [title for each in self.kinds for title in each.left]
+
+    @property
+    def digest(self) -> str:
+        """Return what says which rows would be touched, and from which versions."""
+        return hashlib.sha256("".join(each.digest for each in self.kinds).encode()).hexdigest()
 
 
 def standing(intake: Import) -> Acceptance:
@@ -68,9 +85,55 @@ def preview(intake: Import) -> UndoingOfImport:
     )
 
 
+def undo_or_queue(
+    actor: User, intake: Import, digest: str, token: uuid.UUID | None = None
+) -> UndoingOfImport | LongChange:
+    """Undo a short import at once, and return what was done; let the task queue undo a long one.
+
+    Raises as ``undo`` and ``long_changes.ask`` do.
+    """
+    counts = standing(intake).counts
+    total = counts["new"] + counts["changed"]
+    if total <= long_changes.AT_ONCE:
+        long_changes.ensure_free(intake.revision_id)
+        return undo(actor, intake.pk, digest)
+    return long_changes.ask(
+        actor,
+        intake.revision_id,
+        UNDO,
+        {"import": intake.pk, "digest": digest},
+        words=_("Undo: %(change)s") % {"change": intake.name},
+        total=total,
+        token=token,
+        url=reverse("intake:import", args=[intake.revision.case_id, intake.pk]),
+    )
+
+
+def _undo_long(actor: User, change: LongChange, tick: Tick) -> dict[str, Any]:
+    """Undo an import for the task queue."""
+    done = undo(actor, change.order["import"], change.order["digest"], tick=tick)
+    left = done.left
+    return {"undone": done.total, "left": left[:SHOWN], "left_count": len(left)}
+
+
+def _stored_now(revision_id: int) -> str:
+    """Return which import of a revision is being stored by the task queue; blank: none."""
+    found = Import.objects.filter(revision_id=revision_id, state=ImportState.ACCEPTING).first()
+    return _("The rows of %(name)s are being stored") % {"name": found.name} if found else ""
+
+
+long_changes.doers[UNDO] = _undo_long
+long_changes.others.append(_stored_now)
+
+
 @transaction.atomic
-def undo(actor: User, import_id: int) -> UndoingOfImport:
+def undo(
+    actor: User, import_id: int, digest: str | None = None, *, tick: Tick = nobody
+) -> UndoingOfImport:
     """Undo a stored import; return what was done. The import may then be accepted again.
+
+    ``digest`` says which preview was seen (None: none); ``Moved`` where it would show something
+    else now.
 
     In one transaction: rows that it added are removed, rows that it changed have their former
     values again, each only where nobody saved it since; the rules run. Raises as ``standing``
@@ -86,9 +149,11 @@ def undo(actor: User, import_id: int) -> UndoingOfImport:
     )
     acceptance = standing(intake)
     done = preview(intake)
+    if digest is not None and digest != done.digest:
+        raise Moved
     with pghistory.context(user=actor.pk, undone_intake=intake.pk):
         for each in done.kinds:
-            take_back(actor, revision, each)
+            take_back(actor, revision, each, tick)
         run_checks(revision)
     acceptance.undone_at, acceptance.undone_by = timezone.now(), actor
     acceptance.save(update_fields=["undone_at", "undone_by"])

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.cases.desk.views.base import DeskRequest, page
+from apps.cases.domain.long_changes import ensure_free
 from apps.cases.errors import WorkflowError
 from apps.intake import queries
 from apps.intake.imports import organisations as naming
@@ -58,6 +59,8 @@ def accept_import(request: DeskRequest, case_id: int, import_id: int) -> HttpRes
     intake = import_or_404(request, case_id, import_id)
     digest = request.POST.get("digest", "")
     try:
+        if intake.is_open:
+            ensure_free(intake.revision_id)
         done = accept_or_queue(request.user, intake, digest)
     except WorkflowError as refusal:
         if not intake.is_open:

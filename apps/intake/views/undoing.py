@@ -1,5 +1,7 @@
 """Undoing an import that was stored. Thin."""
 
+import uuid
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -8,8 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from apps.cases.desk.lists.choosing import uid_of
 from apps.cases.desk.views.base import DeskRequest, case_url, status_of
+from apps.cases.desk.views.long_changes import change_url
+from apps.cases.domain.many import Moved
 from apps.cases.errors import WorkflowError
+from apps.cases.models import LongChange
 from apps.intake.imports import undoing
 from apps.intake.views.shared import context_of, import_or_404, url_of
 
@@ -22,7 +28,11 @@ def undo(request: DeskRequest, case_id: int, import_id: int) -> HttpResponse:
     intake = import_or_404(request, case_id, import_id)
     try:
         if request.method == "POST":
-            done = undoing.undo(request.user, intake.pk)
+            digest = request.POST.get("digest", "")
+            token = uid_of(request.POST.get("token", ""))
+            done = undoing.undo_or_queue(request.user, intake, digest, token)
+            if isinstance(done, LongChange):
+                return redirect(change_url(done))
             messages.success(
                 request,
                 _("Undone: %(added)s rows removed, %(changed)s as before.")
@@ -36,6 +46,9 @@ def undo(request: DeskRequest, case_id: int, import_id: int) -> HttpResponse:
                 )
             return redirect(url_of(intake))
         would = undoing.preview(intake)
+    except Moved as refusal:
+        messages.error(request, str(refusal))
+        return redirect(url_of(intake, "undo"))
     except WorkflowError as refusal:
         messages.error(request, str(refusal))
         if request.method != "POST":
@@ -58,6 +71,10 @@ def undo(request: DeskRequest, case_id: int, import_id: int) -> HttpResponse:
                 _("%(count)s rows that it changed are as before.") % {"count": would.changed},
             ],
             "left": would.left[: undoing.SHOWN],
+            "hidden": [
+                {"name": "digest", "value": would.digest},
+                {"name": "token", "value": uuid.uuid4()},
+            ],
             "case_url": case_url(intake.revision),
         },
     )
