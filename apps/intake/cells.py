@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from apps.intake.odd_lists import in_usual_form, people_by_dots
 
@@ -356,47 +355,3 @@ def award_parts(text: str) -> tuple[str, str, str, str]:
     rest = re.sub(r"[|/／\-—－·:：、，,()（）]|奖项?|类|等级", "", bare)
     rest = rest.removeprefix(awarder) if awarder else rest
     return award_class, grade, re.sub(r"[（(/\-].*", "", awarder), rest
-
-
-_NUMBER = re.compile(r"[-+]?[0-9０-９][0-9０-９,.]*\s*[%％]?")
-_DATE = re.compile(r"(?:19|20)\d\d\s*[-年./].{0,12}")
-
-
-CODE = re.compile(r"[0-9A-Za-z]*[0-9]")
-"""Digits, or letters and digits to the end: no name, no date, no word."""
-_FIRM = re.compile(rf"(?![0-9])[{HAN}（）()0-9A-Za-z]{{3,}}公司")
-
-
-def class_of(text: str) -> str:
-    """What a cell looks like: number, date, people, organisation or text; "" for a blank one."""
-    # What stands in most cells of a long list is told at a glance.
-    if CODE.fullmatch(text):
-        return "number" if text.isdecimal() else "text"
-    if _FIRM.fullmatch(text):
-        return "organisation"
-    return closely_seen(text)
-
-
-@lru_cache(maxsize=16384)
-def closely_seen(text: str) -> str:
-    """What any cell looks like, as ``class_of`` says it, by each of the signs in turn."""
-    text = text.strip()
-    if not text:
-        return ""
-    if _NUMBER.fullmatch(text):
-        return "number"
-    if _DATE.fullmatch(text):
-        return "date"
-    if DISTRICT.fullmatch(text):
-        return "district"
-    names = split_list(text)[:6]
-    if (
-        names
-        and all(ORGANISATION.fullmatch(name) for name in names)
-        and SHORT_NAME.fullmatch(text) is None
-    ):
-        return "organisation"
-    people = split_people(text)[:6]
-    if people and all(PERSON.fullmatch(name) for name in people) and not re.search(r"奖|类$", text):
-        return "people"
-    return "text"

@@ -265,39 +265,3 @@ READERS: dict[tuple[str, str], Reader] = {
     ("", "level"): read_level,
     ("", "status"): read_status,
 }
-
-# No letter that may be lost: □, ?, or one of a font's own.
-WORD = rf"[{cells.HAN}]{{3,}}|[^\s\ufffd□?？\ue000-\uf8ff]{{7,}}"
-FIRM = rf"[{cells.HAN}（）()0-9A-Za-z]{{4,}}"
-_CELLS_AS_THEY_ARE: dict[tuple[str, str], str] = {
-    ("policies", "title"): "",
-    # What gives other fields than its own.
-    ("", "date"): "",
-    ("", "title"): WORD,
-    ("", "platform"): WORD,
-    ("", "employer"): FIRM,
-    ("", "nominator"): FIRM,
-    ("", "organisation"): FIRM,
-    ("", "name"): rf"[{cells.HAN}]{{3,4}}",
-    ("", "rank"): r"[0-9]+",
-    ("", "year"): r"(?:19|20)[0-9]{2}",
-    ("", "award_year"): r"(?:19|20)[0-9]{2}",
-    ("", "period"): r"(?:19|20)[0-9]{2}",
-    ("", "certificate_number"): r"(?![0-9]E[0-9]+$)[0-9A-Z]{3,}",
-    ("", "credit_code"): r"(?![0-9]E[0-9]+$)[0-9A-HJ-NPQRTUWXY]{18}",
-}
-
-
-def plain_cells(kind: str, name: str) -> Callable[[str], object]:
-    """What tells at a glance that a cell is the field's value as it stands, without a doubt.
-
-    It may fail to tell of a cell that is; ``read_field`` tells of every one.
-    """
-    key = (kind, name) if (kind, name) in READERS else ("", name)
-    # A field without a reader of its own is plain text.
-    pattern = _CELLS_AS_THEY_ARE.get(key, "" if key in READERS else WORD)
-    return re.compile(pattern).fullmatch if pattern else _never
-
-
-def _never(_cell: str) -> bool:
-    return False

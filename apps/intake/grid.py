@@ -63,6 +63,11 @@ class Row:
         """The cells that hold something."""
         return [cell for cell in self.cells if cell]
 
+    @property
+    def held(self) -> int:
+        """How many cells hold something."""
+        return len(self.cells) - self.cells.count("")
+
     def part(self, start: int, end: int) -> "Row":
         """The cells from ``start`` to ``end`` as a row of their own, with their marks."""
         if not start and end == len(self.cells):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from apps.intake import cells
+from apps.intake import cells, makes
 from apps.intake.finding.bodies import HEADING
 from apps.intake.grid import Table
 from apps.intake.synonyms import KINDS
@@ -147,7 +147,7 @@ def content_fits(samples: list[str], content: str) -> float:
 
 
 def _is_class(name: str, text: str) -> bool:
-    return cells.class_of(text) == name
+    return makes.class_of(text) == name
 
 
 def _is_category(text: str) -> bool:

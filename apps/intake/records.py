@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from apps.intake import titles
 from apps.intake.days import read_period
-from apps.intake.fields import Value, plain_cells, read_field
+from apps.intake.fields import Value, read_field
 from apps.intake.finding.pages import TITLE_UNSURE
 from apps.intake.grid import WHOLE_ROW, Row, Table
 from apps.intake.mapping import Guess
+from apps.intake.plain import plain_cells
 from apps.intake.repair import FIRST_CELL_RESTORED, MORE_CELLS
 from apps.intake.synonyms import KINDS
 

@@ -6,11 +6,11 @@ becomes a doubt of the row: nothing is put right silently.
 
 import itertools
 import re
-from collections import Counter
 from dataclasses import replace
 
-from apps.intake.cells import AWARD_GRADE, class_of, is_blank_sign
+from apps.intake.cells import AWARD_GRADE, is_blank_sign
 from apps.intake.grid import Mark, Row, Table
+from apps.intake.makes import class_of, count_classes
 
 MORE_CELLS = "more-cells-than-header"
 FIRST_CELL_RESTORED = "first-cell-restored"
@@ -29,6 +29,9 @@ SURE_CLASSES = ("number", "people", "organisation")
 
 def pad_rows(table: Table) -> Table:
     """Rows as wide as the header: short ones padded, printed cells too many kept and marked."""
+
+    if all(len(row.cells) == table.width for row in table.rows):
+        return table
 
     def pad(row: Row) -> Row:
         missing = table.width - len(row.cells)
@@ -77,7 +80,7 @@ def profile(rows: list[Row], width: int) -> list[str]:
     """What most cells of each column look like, among rows that have no blank at the end."""
     classes = []
     for at in range(width):
-        found = Counter(map(class_of, filter(None, (row.cells[at] for row in rows))))
+        found = count_classes(filter(None, (row.cells[at] for row in rows)))
         classes.append(found.most_common(1)[0][0] if found else "")
     return classes
 
@@ -94,6 +97,8 @@ def restore_first_cell(table: Table) -> Table:
     used = [at for at, head in enumerate(table.header) if head or table.column(at)]
     if 0 < len(used) < table.width:
         return _spread(table, used, restore_first_cell(_only(table, used)))
+    if all(row.cells[-1] for row in table.rows):
+        return table
     whole = [row for row in table.rows if row.cells[-1]] or list(table.rows)
     known = {row.cells[0] for row in whole}
     if len(known - {""}) == len(whole) and not all(cell.isdecimal() for cell in known):
@@ -205,9 +210,10 @@ def mark_unlike(table: Table) -> Table:
     makes: dict[int, str] = {}
     for at in range(table.width):
         cells = table.column(at)
-        found = Counter(map(class_of, cells))
+        found = count_classes(cells)
         for make in SURE_CLASSES:
-            if len(cells) > 3 and found[make] * 10 >= len(cells) * 8:
+            # Where all look alike, none looks like nothing else.
+            if len(cells) > 3 and len(cells) * 8 <= found[make] * 10 < len(cells) * 10:
                 makes[at] = make
 
     def mark(row: Row) -> Row:

@@ -1,7 +1,10 @@
 """What the task queue does for the intake: reading files, storing long lists, picking up what fell."""
 
 import datetime as dt
+import gc
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -40,7 +43,7 @@ def read_import(import_id: int) -> str:
         return ""
     intake = Import.objects.select_related("source", "revision__case__bureau").get(pk=import_id)
     try:
-        with override(settings.LANGUAGE_CODE):
+        with override(settings.LANGUAGE_CODE), without_collecting():
             staging.read(intake)
     except staging.Stopped:
         return ""
@@ -50,6 +53,20 @@ def read_import(import_id: int) -> str:
         logger.exception("import %s could not be read", import_id)
         return _finish(intake, ImportState.FAILED, [_said(Refusal("reader-failed"))])
     return _finish(intake, ImportState.READ, [])
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Look for no cycles meanwhile: rows by the hundred thousand hold none, and to go through them
+    again and again takes a fifth of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _said(refusal: Any) -> dict[str, Any]:

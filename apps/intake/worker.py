@@ -99,13 +99,15 @@ def main() -> None:
     try:
         for block in read_blocks(sys.stdin.buffer.read()):
             for piece in dump(block):
-                sys.stdout.write(json.dumps(piece, ensure_ascii=True) + "\n")
+                # As it is, for most of a list is Chinese: escaped, each character takes six.
+                line = json.dumps(piece, ensure_ascii=False).encode(errors="surrogatepass")
+                sys.stdout.buffer.write(line + b"\n")
     except Refusal as refusal:
         said = {"refusal": refusal.code, "where": refusal.where, "params": refusal.params}
-        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.buffer.write(json.dumps(said).encode() + b"\n")
     except MemoryError:
-        sys.stdout.write('{"refusal": "too-much-memory", "where": "", "params": {}}\n')
-    sys.stdout.write('{"end": true}\n')
+        sys.stdout.buffer.write(b'{"refusal": "too-much-memory", "where": "", "params": {}}\n')
+    sys.stdout.buffer.write(b'{"end": true}\n')
 
 
 if __name__ == "__main__":

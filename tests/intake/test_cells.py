@@ -3,7 +3,6 @@ import pytest
 from apps.intake.cells import (
     PERSON,
     award_parts,
-    class_of,
     has_inner_blank,
     has_padded_name,
     is_blank_sign,
@@ -20,6 +19,7 @@ from apps.intake.cells import (
     split_title_note,
     tidy_person,
 )
+from apps.intake.makes import class_of
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def last_of(rows: Sequence[Row], is_one: Callable[[Row], bool]) -> int:
 
 def _repeats(cells: tuple[str, ...], bare: tuple[str, ...]) -> bool:
     """Whether a row is the header once more; its first cell tells it, nearly always."""
-    if not bare or _bare(cells[:1]) != bare[:1]:
+    if not bare or not cells or cells[0].lstrip()[:1] != bare[0][:1]:
         return False
     return _bare(cells[: len(bare)]) == bare
 

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from apps.intake.grid import Row
-from apps.intake.synonyms.headers import is_known_header, may_be_known
+from apps.intake.makes import CODE
+from apps.intake.synonyms.headers import is_known_header
 
 LONGEST_HEADER_CELL = 30
 
@@ -69,7 +70,7 @@ def is_header(row: Row) -> bool:
     if len(printed) < 2:
         return False
     needed = max(2, (len(printed) + 1) // 2)
-    words = [cell for cell in printed if may_be_known(cell)]
+    words = [cell for cell in printed if CODE.fullmatch(cell) is None]
     if len(words) < needed or any(len(cell) > LONGEST_HEADER_CELL for cell in printed):
         return False
     return sum(map(is_known_header, words)) >= needed
@@ -117,7 +118,8 @@ def is_column_numbering(row: Row) -> bool:
 def is_total(row: Row) -> bool:
     """Whether a row begins with words for a sum: no number, and of a few cells only."""
     printed = row.printed()
-    if not any("计" in cell or "共" in cell or "总" in cell for cell in printed[:2]):
+    first = "".join(printed[:2])
+    if "计" not in first and "共" not in first and "总" not in first:
         return False
     if len(printed[0]) <= 20 and (TOTAL.fullmatch(printed[0]) or SUM.fullmatch(printed[0])):
         return True

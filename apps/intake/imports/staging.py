@@ -15,7 +15,7 @@ from apps.cases.domain.writing import in_pieces
 from apps.intake.candidates import Taken, constants_of, take
 from apps.intake.finding import find_tables
 from apps.intake.grid import Mark, Place, Row, Table
-from apps.intake.imports import copying, organisations, twins
+from apps.intake.imports import copying, glance, organisations, twins
 from apps.intake.imports.copying import NewLine
 from apps.intake.imports.layouts import fingerprint, remembered
 from apps.intake.imports.lines import AT_ONCE, NO_KIND, NONE, LineReader
@@ -180,7 +180,8 @@ def lines_of(stored: ImportTable, table: Table) -> Iterator[list[str]]:
     order = {place: at for at, place in enumerate(dict.fromkeys(of_rows.values()))}
     places = {key: order[place] for key, place in of_rows.items()}
     after = reading.table.rows if reading else table.rows
-    yield from LineReader(stored, reading).pieces(
+    yield from glance.pieces(
+        LineReader(stored, reading),
         zip(
             range(STEP, STEP * (len(table.rows) + 1), STEP),
             table.rows,
@@ -190,7 +191,7 @@ def lines_of(stored: ImportTable, table: Table) -> Iterator[list[str]]:
             repeat(()),
             # The last two never end.
             strict=False,
-        )
+        ),
     )
     for piece in in_pieces(asides(stored, table), AT_ONCE):
         yield [line.text() for line in piece]
@@ -267,7 +268,7 @@ def read_again(stored: ImportTable) -> None:
             kept, table.rows, after, strict=True
         )
     )
-    for piece in reader.pieces(lines):
+    for piece in glance.pieces(reader, lines):
         copying.write(piece)
     old = stored.rows.filter(aside__in=["", NO_KIND], pk__lte=last)
     ImportEdit.objects.filter(row__in=old).delete()

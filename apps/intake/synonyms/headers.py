@@ -82,12 +82,6 @@ _KNOWN_PATTERN = re.compile(
 
 
 LONGEST = 30
-_CODE = re.compile(r"[0-9A-Za-z]*[0-9]")
-
-
-def may_be_known(text: str) -> bool:
-    """Whether a cell could be such a word at all: at a glance, for most cells of a list are none."""
-    return bool(text) and len(text) <= LONGEST and _CODE.fullmatch(text) is None
 
 
 @lru_cache(maxsize=16384)

@@ -7,7 +7,8 @@ import pytest
 from apps.intake.finding import find_tables
 from apps.intake.grid import Table
 from apps.intake.imports import copying, staging
-from apps.intake.imports.lines import LineReader, says_nothing
+from apps.intake.imports.glance import says_nothing
+from apps.intake.imports.lines import LineReader
 from apps.intake.imports.starting import take_in
 from apps.intake.models import ImportTable
 from apps.intake.readers.text import read_text
