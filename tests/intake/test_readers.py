@@ -10,9 +10,18 @@ from openpyxl import Workbook
 from apps.intake import formats, worker
 from apps.intake.formats import sniff
 from apps.intake.grid import Aside, Grid, Mark, Paragraph, Place, Row, Span
-from apps.intake.readers import pdf, read_blocks, sheets, text
+from apps.intake.readers import pdf, read_blocks, sheet_extra, sheets, text
 from apps.intake.readers.text import decode, read_csv, read_text
-from apps.intake.readers.tidy import has_control, tidy
+from apps.intake.readers.tidy import (
+    BLANK,
+    CONTROL,
+    INVISIBLE,
+    LINE_BREAK,
+    ODD,
+    RADICAL,
+    has_control,
+    tidy,
+)
 from apps.intake.refusal import Refusal
 
 TABLE = "序号\t名称\n1\t甲公司\n"
@@ -343,7 +352,7 @@ def test_way_of_a_number_format(code, way):
 
 
 def test_column_of_a_reference():
-    assert [sheets.column_of(each) for each in ("A1", "C5", "AA10", "AB")] == [0, 2, 26, 27]
+    assert [sheet_extra.column_of(each) for each in ("A1", "C5", "AA10", "AB")] == [0, 2, 26, 27]
 
 
 # --- PDF -------------------------------------------------------------------------------------
@@ -476,3 +485,41 @@ def test_quotation_mark_that_is_never_closed_is_a_mark(line):
     first, *_ = read_text(line + "\n")
 
     assert first.rows[0].cells == ("甲", '"乙')
+
+
+@pytest.mark.parametrize(
+    ("values", "cells"),
+    [
+        ((" 甲 ", "乙"), ["甲", "乙"]),
+        ((1.0, -2.0, -0.0), ["1", "-2", "0"]),
+        (("甲", 1.0), None),
+        (("甲\n乙", "丙"), None),
+        ((1.0, 1.5), None),
+        ((1.0, 1e15), None),
+        ((1.0, float("nan")), None),
+        ((float("nan"), 1.0), None),
+        ((float("inf"),), None),
+        ((True, False), None),
+    ],
+    ids=range(10),
+)
+def test_a_column_of_a_sheet_is_plain(values, cells):
+    assert sheets.plain_column(values) == cells
+
+
+def test_many_rows_of_a_sheet_are_what_each_of_them_is():
+    values = [(f"甲{n} ", float(n), "", 1.5 if n % 1500 == 0 else 2.0) for n in range(4000)]
+    one_by_one = [
+        tuple(sheets._cells(row, n, sheet_extra.Beside(), [])) for n, row in enumerate(values)
+    ]
+
+    assert [cells for cells, _marks in sheets._rows(values, sheet_extra.Beside())] == one_by_one
+
+
+def test_each_odd_sign_is_one_that_tidying_changes():
+    signs = (CONTROL, INVISIBLE, LINE_BREAK, BLANK, RADICAL)
+    odd = {sign for sign in map(chr, range(0x10FFFF + 1)) if ODD.search(sign)}
+
+    assert odd == {"\n"} | {
+        sign for sign in map(chr, range(0x10FFFF + 1)) if any(each.search(sign) for each in signs)
+    }

@@ -193,10 +193,10 @@ def without_strays(table: Table) -> Table:
     kept: list[Row] = []
     aside = []
     for row in table.rows:
-        printed = row.printed()
-        if len(printed) != 1:
+        if row.held != 1:
             kept.append(row)
             continue
+        printed = row.printed()
         text = row.text()
         if MONTH.fullmatch(text):
             aside.append(Aside(text, "month-heading", row.line, row.cells))

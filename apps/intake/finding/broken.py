@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from operator import itemgetter
 
 from apps.intake.finding.checks import number_column
 from apps.intake.finding.rows import is_note, is_section, is_total, printed_number
@@ -30,10 +31,11 @@ def whole_rows(table: Table) -> Table:
         return table
     number = number_column(table) if table.header else None
     looked_at = {0, 1, number or 0}
+    last, pick = max(looked_at), itemgetter(*looked_at)
     suspects = [
         at
-        for at in range(1, len(table.rows))
-        if not all(_cell(table.rows[at], each) for each in looked_at)
+        for at, row in enumerate(table.rows)
+        if at and (len(row.cells) <= last or "" in pick(row.cells))
     ]
     if not suspects:
         return table

@@ -6,7 +6,7 @@ once, so that a long list is not slowed.
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from apps.intake.finding.bodies import HEADING
@@ -46,8 +46,8 @@ def conserved(source: Sequence[Row], tables: list[Table]) -> list[Table]:
     return [_marked_at(table, odd) for table in _with_lost_lines(source, tables, odd, held)]
 
 
-def _count(cells: Iterable[str]) -> int:
-    return sum(map(bool, cells))
+def _count(cells: tuple[str, ...]) -> int:
+    return len(cells) - cells.count("")
 
 
 def _with_lost_lines(

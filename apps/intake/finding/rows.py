@@ -59,9 +59,7 @@ def printed_number(text: str) -> int | None:
 
 def is_section(row: Row) -> bool:
     """Whether a row is a heading between rows: one cell with the words of a heading."""
-    return (
-        len(row.cells) > 1 and len(row.printed()) == 1 and SECTION.fullmatch(row.text()) is not None
-    )
+    return len(row.cells) > 1 and row.held == 1 and SECTION.fullmatch(row.text()) is not None
 
 
 def is_header(row: Row) -> bool:

@@ -53,8 +53,9 @@ class Glance:
         """Return the lines of ``piece`` as ``COPY`` takes them."""
         if self.is_blind:
             return [self.lines.line(*each).text() for each in piece]
-        close, has_blanks = self._not_plain(piece)
-        said = (True,) * len(self.columns)
+        close = self._not_plain(piece)
+        if not close and not any("" in row.cells for _, row, *_rest in piece):
+            return self._of_one_form(piece)
         texts = []
         for at, found in enumerate(piece):
             if at in close:
@@ -62,15 +63,31 @@ class Glance:
                 continue
             position, row, _moved, place, _edits, _settled = found
             cells = row.cells
-            if has_blanks:
-                said = tuple([cells[at] != "" for at, _ in self.columns])
+            said = tuple([cells[at] != "" for at, _ in self.columns])
             form, places = self.forms.get(said) or self._form(said, found)
             values = [cells[at] for at in places]
             texts.append(form % (position, row.line, *cells, place, row.offset, *values))
         return texts
 
-    def _not_plain(self, piece: Sequence[Found]) -> tuple[set[int], bool]:
-        """Return which of ``piece`` need a closer look, and whether any other may have a blank."""
+    def _of_one_form(self, piece: Sequence[Found]) -> list[str]:
+        """Return the lines of plain rows without any blank."""
+        said = (True,) * len(self.columns)
+        form, at_values = self.forms.get(said) or self._form(said, piece[0])
+        positions, rows, _moved, places, _edits, _settled = zip(*piece, strict=True)
+        columns = list(zip(*[row.cells for row in rows], strict=True))
+        holes = zip(
+            positions,
+            [row.line for row in rows],
+            *columns,
+            places,
+            [row.offset for row in rows],
+            *[columns[at] for at in at_values],
+            strict=True,
+        )
+        return list(map(form.__mod__, holes))
+
+    def _not_plain(self, piece: Sequence[Found]) -> set[int]:
+        """Return which of ``piece`` need a closer look."""
         close = {
             at
             for at, (_position, row, moved, _place, edits, settled) in enumerate(piece)
@@ -81,13 +98,11 @@ class Glance:
         if SIGNS.search("".join(map("".join, rows))):
             close |= {at for at in rest if SIGNS.search("".join(piece[at][1].cells))}
         by_column = list(zip(*rows, strict=True))
-        if not rows:
-            return close, False
-        for look in self.looks:
+        for look in self.looks if rows else ():
             if odd := look.odd(by_column[look.at]):
                 cells = zip(rest, by_column[look.at], strict=True)
                 close |= {row for row, cell in cells if cell in odd}
-        return close, any("" in by_column[at] for at, _ in self.columns)
+        return close
 
     def _form(self, said: tuple[bool, ...], found: Found) -> tuple[str, list[int]]:
         """Work out how the lines of a form are written, by the first of them."""
@@ -115,7 +130,7 @@ class Look:
         self.at, self.name, self.is_plain = at, name, is_plain
         self.typist = lines.typist
         self.are_plain = plain_column(kind, name)
-        column = self.typist.shape.by_name.get(name)
+        column = lines.typist.shape.by_name.get(name)
         self.order = order_of(column.field) if column else None
         # Cells known to be plain: years and districts come again and again.
         self.known: set[str] = {""} if says_nothing(kind, name, "") else set()

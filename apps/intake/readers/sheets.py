@@ -122,7 +122,7 @@ def _rows(
     while piece := list(islice(rest, AT_ONCE)):
         columns = [plain_column(values) for values in zip(*piece, strict=True)]
         if may_be_plain and None not in columns:
-            yield from zip(zip(*columns, strict=True), repeat(()), strict=False)  # type: ignore[arg-type]
+            yield from zip(zip(*columns, strict=True), repeat(()), strict=False)
         else:
             for row, values in enumerate(piece, start=first):
                 marks: list[Mark] = []
