@@ -3,7 +3,8 @@
 from typing import Any, TypeVar
 
 import pghistory
-from django.db import connections
+from django.db import connections, models
+from django.db.models import Q
 
 from apps.cases.models import Record
 
@@ -33,6 +34,18 @@ def tracked(model: RecordType) -> RecordType:
         level=pghistory.Statement,
         # Both follow from what is kept.
         exclude=["list_place", "sounds"],
+        meta={
+            "indexes": [
+                # What was removed from a list, and under which keys a row stood before it was put
+                # back. Of the rows that stand the row's own key finds the history; so an index of
+                # every event by the permanent id, which each save would have to write, is spared.
+                models.Index(
+                    fields=["revision", "uid"],
+                    condition=Q(pgh_label="delete"),
+                    name=f"{model._meta.model_name}_removed",
+                )
+            ]
+        },
     )
     found = tracks(model)
     for field in found.pgh_event_model._meta.local_fields:

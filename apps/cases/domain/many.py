@@ -24,6 +24,7 @@ from apps.cases import scope
 from apps.cases.domain import bulk
 from apps.cases.domain.records import is_same, open_revision
 from apps.cases.domain.taking_back import Tick, Undoing, nobody, take_back, undoing_of
+from apps.cases.domain.would_take_back import Would, would_take_back
 from apps.cases.domain.writing import (
     context_id,
     copy_in,
@@ -344,12 +345,12 @@ def why_not_undone(operation: Operation) -> WorkflowError | None:
     return None
 
 
-def preview_undoing(operation: Operation) -> Undoing:
+def preview_undoing(operation: Operation) -> Would:
     """Return what taking an operation back would do. Raises as ``why_not_undone`` says."""
     if refusal := why_not_undone(operation):
         raise refusal
     kind = record_kinds[operation.record_kind]
-    return undoing_of(kind, operation.revision, operation.context)
+    return would_take_back(kind, operation.revision, operation.context)
 
 
 @transaction.atomic
@@ -367,7 +368,9 @@ def undo(
     revision = open_revision(actor, operation.revision_id, kind)
     operation = Operation.objects.select_for_update().get(pk=operation_id)
     operation.revision = revision
-    undoing = preview_undoing(operation)
+    if refusal := why_not_undone(operation):
+        raise refusal
+    undoing = undoing_of(kind, revision, operation.context)
     if digest is not None and digest != undoing.digest:
         raise Moved
     with pghistory.context(user=actor.pk, undone_operation=operation.pk):

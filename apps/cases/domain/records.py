@@ -277,7 +277,7 @@ def restore_record(actor: User, revision_id: int, kind: RecordKind, uid: uuid.UU
         return record
     last = (
         kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
-            revision_id=revision.pk, uid=uid
+            revision_id=revision.pk, uid=uid, pgh_label="delete"
         )
         .order_by("-pgh_id")
         .first()

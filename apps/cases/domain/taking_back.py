@@ -4,7 +4,6 @@ What it added goes, what it changed is as before, what it removed comes back. A 
 saved since stays as it is, and is named.
 """
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.domain.bulk import Change, change_rows, copy_in_mentions, remove_rows
 from apps.cases.domain.records import is_same, open_revision, store
+from apps.cases.domain.would_take_back import Seen
 from apps.cases.domain.writing import copy_in, in_pieces, name_the_writer
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Revision
@@ -48,15 +48,15 @@ class Undoing:
 
     @property
     def digest(self) -> str:
-        """Return what says which rows would be touched, and from which versions."""
-        seen = hashlib.sha256()
+        """Return what says which rows would be touched, as a preview says it."""
+        seen = Seen()
         for uid, version in self.added.items():
-            seen.update(f"+{uid}:{version};".encode())
+            seen.add("+", uid, version)
         for change in self.changed:
-            seen.update(f"={change.uid}:{change.version};".encode())
+            seen.add("=", change.uid, change.version)
         for event in self.removed:
-            seen.update(f"-{event};".encode())
-        return seen.hexdigest()
+            seen.add("-", event)
+        return seen.digest
 
 
 def undoing_of(kind: RecordKind, revision: Revision, context: uuid.UUID) -> Undoing:

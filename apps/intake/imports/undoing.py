@@ -20,6 +20,7 @@ from apps.cases.domain import long_changes
 from apps.cases.domain.findings import run_checks
 from apps.cases.domain.many import Moved
 from apps.cases.domain.taking_back import Tick, Undoing, nobody, take_back, undoing_of
+from apps.cases.domain.would_take_back import Would, would_take_back
 from apps.cases.errors import Locked, WrongState
 from apps.cases.models import LongChange, Revision, State
 from apps.intake.imports.starting import imports_for
@@ -31,7 +32,7 @@ UNDO = "import_undo"
 
 @dataclass
 class UndoingOfImport:
-    """What undoing an import would do."""
+    """What undoing an import does."""
 
     kinds: list[Undoing]
 
@@ -58,7 +59,7 @@ class UndoingOfImport:
     @property
     def digest(self) -> str:
         """Return what says which rows would be touched, and from which versions."""
-        return hashlib.sha256("".join(each.digest for each in self.kinds).encode()).hexdigest()
+        return _together([each.digest for each in self.kinds])
 
 
 def standing(intake: Import) -> Acceptance:
@@ -74,15 +75,24 @@ def standing(intake: Import) -> Acceptance:
     return acceptance
 
 
-def preview(intake: Import) -> UndoingOfImport:
+def preview(intake: Import) -> Would:
     """Return what undoing would do, and which rows it would leave. Raises as ``standing`` does."""
     acceptance = standing(intake)
-    return UndoingOfImport(
-        [
-            undoing_of(kind, intake.revision, acceptance.context)
-            for kind in intake.revision.case.kind_spec.records
-        ]
-    )
+    result, digests = Would(), []
+    for kind in intake.revision.case.kind_spec.records:
+        each = would_take_back(kind, intake.revision, acceptance.context)
+        result.added += each.added
+        result.changed += each.changed
+        result.left += each.left
+        result.left_count += each.left_count
+        digests.append(each.digest)
+    result.digest = _together(digests)
+    return result
+
+
+def _together(digests: list[str]) -> str:
+    """Return the digest of several kinds of rows."""
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def undo_or_queue(
@@ -148,7 +158,12 @@ def undo(
         .get(pk=import_id)
     )
     acceptance = standing(intake)
-    done = preview(intake)
+    done = UndoingOfImport(
+        [
+            undoing_of(kind, intake.revision, acceptance.context)
+            for kind in intake.revision.case.kind_spec.records
+        ]
+    )
     if digest is not None and digest != done.digest:
         raise Moved
     with pghistory.context(user=actor.pk, undone_intake=intake.pk):

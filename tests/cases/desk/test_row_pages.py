@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Role
 from apps.awards.models import Award
@@ -378,6 +379,43 @@ def test_row_removed_or_put_back_twice_is_so_once() -> None:
 
     assert [r.status_code for r in removed + put_back] == [302] * 4
     assert len(f.records_of(revision)) == 1
+
+
+def test_history_of_a_row_removed_and_put_back_is_whole_and_read_by_its_keys() -> None:
+    revision = f.open_award_list(rows=3)
+    row, other = f.records_of(revision)[:2]
+    person, kind = f.filler_of(revision), row.record_kind
+    save_record(person, revision.pk, kind, {"grade": "特等奖"}, uid=row.uid)
+    for _ in range(2):
+        remove_record(person, revision.pk, kind, row.uid)
+        restore_record(person, revision.pk, kind, row.uid)
+    remove_record(person, revision.pk, kind, other.uid)
+    client = signed_in(person)
+
+    page = client.get(row_url(revision, row, "history/"))
+
+    assert [entry["what"] for entry in page.context["entries"]] == [
+        *["Put back", "Removed"] * 2,
+        "Changed",
+        "Entered",
+    ]
+    case = client.get(f"/desk/cases/{revision.case_id}/")
+    assert [gone["uid"] for gone in case.context["removed"]] == [other.uid]
+    gone = client.get(row_url(revision, other, "history/"))
+    assert [entry["what"] for entry in gone.context["entries"]] == ["Removed", "Entered"]
+    # None of it reads the history of other rows.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as captured:
+        client.get(row_url(revision, row, "history/"))
+        client.get(f"/desk/cases/{revision.case_id}/")
+    asked = [q["sql"].split("; ")[-1] for q in captured if '"awards_awardevent"' in q["sql"]]
+    assert len(asked) == 3
+    for sql in asked:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "Seq Scan on awards_awardevent" not in plan
 
 
 def test_row_changed_by_another_is_not_removed_unseen() -> None:

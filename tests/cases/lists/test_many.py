@@ -9,6 +9,7 @@ from apps.cases.desk.lists.filters import page_of
 from apps.cases.domain import many
 from apps.cases.domain.bulk import Change
 from apps.cases.domain.records import remove_record, save_record
+from apps.cases.domain.taking_back import undoing_of
 from apps.cases.errors import Invalid, Locked, NotAllowed, Refused, StaleRecord, WrongState
 from apps.cases.kinds import record_kinds
 from apps.cases.models import Mention, Operation, OperationKind, Revision
@@ -313,3 +314,58 @@ def test_every_page_shows_its_own_rows_in_printed_order(count):
         shown += [row.uid for row in page]
 
     assert shown == uids
+
+
+@pytest.mark.parametrize(
+    "code", ["awards", "laureates", "certifications", "roster-entries", "policies", "events"]
+)
+def test_a_preview_and_what_is_done_say_the_same_of_every_kind(code):
+    revision = factories.open_list(code, 6)
+    actor = factories.filler_of(revision)
+    kind = revision.case.kind_spec.records[0]
+    rows = rows_of(revision, kind)
+    title = kind.title_field
+    first = set_all(actor, revision, title, "甲", kind)
+    second = set_all(actor, revision, title, "乙", kind, rows.filter(position__lt=45))
+    row, other = rows[4], rows[5]
+    save_record(actor, revision.pk, kind, {title: "丙"}, uid=row.uid, version=row.version)
+    remove_record(actor, revision.pk, kind, other.uid)
+    found = many.look(rows)
+    gone = many.remove(
+        actor,
+        revision.pk,
+        kind,
+        rows.filter(position__lt=25),
+        many.look(rows.filter(position__lt=25)).digest,
+    )
+
+    for done, counts in ((first, (0, 0, 0)), (second, (0, 2, 0)), (gone, (0, 0, 2))):
+        would = many.preview_undoing(done)
+        undoing = undoing_of(kind, revision, done.context)
+        assert (would.added, would.changed, would.removed) == counts
+        assert would.total == undoing.total
+        assert (would.left, would.left_count) == (undoing.left, len(undoing.left))
+        assert would.digest == undoing.digest
+    many.undo(actor, gone.pk, many.preview_undoing(gone).digest)
+    many.undo(actor, second.pk, many.preview_undoing(second).digest)
+    assert many.preview_undoing(first).changed == 4
+    assert found.total == 5
+
+
+def test_a_preview_of_a_pasted_block_counts_new_rows_and_those_that_moved():
+    actor, revision = roster(2)
+    one, other = rows_of(revision)
+    block = many.Block(
+        changes=[Change(one.uid, 1, {"title": "甲"}), Change(other.uid, 1, {"title": "甲"})],
+        new=[factories.roster_entry_values(n) for n in (7, 8)],
+    )
+    done = many.paste(actor, revision.pk, ROSTER, block)
+    new = rows_of(revision).last()
+    save_record(actor, revision.pk, ROSTER, {"title": "乙"}, uid=new.uid, version=1)
+    would = many.preview_undoing(done)
+    undoing = undoing_of(ROSTER, revision, done.context)
+    assert (would.added, would.changed, would.left_count) == (1, 2, 1)
+    assert would.digest == undoing.digest
+    with pytest.raises(many.Moved):
+        many.undo(actor, done.pk, "another")
+    assert len(many.undo(actor, done.pk, would.digest).left) == 1

@@ -24,8 +24,8 @@ LARGEST_BLOCK = 60
 NEIGHBOURS = 8
 SHORTEST = 5
 _DIGITS = re.compile(r"\d+|[一二三四五六七八九十]+")
-
-Key = tuple[str, ...]
+# Between the fields of a key: a sign that no text holds.
+_BETWEEN = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,27 @@ def find_duplicates(revision: Revision, kind: RecordKind) -> list[Group]:
         .order_by("position", "pk")
         .values_list("uid", *kind.natural_key)
     )
-    by_key: dict[Key, list[uuid.UUID]] = defaultdict(list)
+    by_words: dict[str, list[uuid.UUID]] = defaultdict(list)
+    # Years, districts and names of lists stand in very many rows.
+    plain: dict[object, str] = {}
     for uid, *values in rows.iterator(chunk_size=10_000):
-        by_key[tuple(map(_plain, values))].append(uid)
-    exact = [Group(tuple(uids), True) for uids in by_key.values() if len(uids) > 1]
-    return exact + _nearly(by_key)
+        words = []
+        for value in values:
+            text = "|".join(value) if isinstance(value, list) else value
+            known = plain.get(text)
+            if known is None:
+                known = plain[text] = _plain(text)
+            words.append(known)
+        by_words[_BETWEEN.join(words)].append(uid)
+    exact = [Group(tuple(uids), True) for uids in by_words.values() if len(uids) > 1]
+    nearly = [
+        Group((by_words[one][0], by_words[other][0]), False)
+        for one, other in sorted(_pairs(by_words))
+    ]
+    return exact + nearly
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, list):
-        value = "|".join(value)
     if value is None:
         return ""
     if isinstance(value, str):
@@ -60,41 +71,38 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
-def _nearly(by_key: dict[Key, list[uuid.UUID]]) -> list[Group]:
+def _pairs(keys: Iterable[str]) -> set[tuple[str, str]]:
     """Return the pairs of keys that differ by little."""
-    found = []
-    for one, other in sorted(_pairs(by_key)):
-        first, second = by_key[one][0], by_key[other][0]
-        found.append(Group((first, second), False))
-    return found
-
-
-def _pairs(keys: Iterable[Key]) -> set[tuple[Key, Key]]:
-    blocks: dict[str, list[tuple[str, Key]]] = defaultdict(list)
-    for key in keys:
-        words = "\x1f".join(key)
-        if len(words) < SHORTEST:
-            continue
-        figures = "/".join(_DIGITS.findall(words))
-        half = len(words) // 2
-        # A text and one that is a character longer must meet: both lengths of a half are kept.
-        for length in {half, (len(words) - 1) // 2}:
-            blocks[f"{figures}<{words[:length]}"].append((words, key))
-            blocks[f"{figures}>{words[-length:]}"].append((words, key))
+    by_figures: dict[str, list[str]] = defaultdict(list)
+    for words in keys:
+        if len(words) >= SHORTEST:
+            by_figures["/".join(_DIGITS.findall(words))].append(words)
     pairs = set()
-    for block in blocks.values():
-        for (words, key), (others, other) in _close(block):
-            if key != other and _is_near(words, others):
-                pairs.add((min(key, other), max(key, other)))
+    # Whose digits no other has is near to none.
+    for alike in by_figures.values():
+        for block in _blocks(alike) if len(alike) > 1 else ():
+            for one, other in _close(block):
+                if one != other and _is_near(one, other):
+                    pairs.add((min(one, other), max(one, other)))
     return pairs
 
 
-def _close(
-    block: list[tuple[str, Key]],
-) -> Iterator[tuple[tuple[str, Key], tuple[str, Key]]]:
+def _blocks(alike: Iterable[str]) -> Iterator[list[str]]:
+    """Yield texts that share their first or their last half, two or more together."""
+    starts: dict[str, list[str]] = defaultdict(list)
+    ends: dict[str, list[str]] = defaultdict(list)
+    for words in alike:
+        half = len(words) // 2
+        # A text and one that is a character longer must meet: both lengths of a half are kept.
+        for length in {half, (len(words) - 1) // 2}:
+            starts[words[:length]].append(words)
+            ends[words[-length:]].append(words)
+    for blocks in (starts, ends):
+        yield from (block for block in blocks.values() if len(block) > 1)
+
+
+def _close(block: list[str]) -> Iterator[tuple[str, str]]:
     """Yield the pairs of a block; of a large one neighbours in order only."""
-    if len(block) < 2:
-        return
     reach = len(block) if len(block) <= LARGEST_BLOCK else NEIGHBOURS
     block.sort()
     for place, one in enumerate(block):

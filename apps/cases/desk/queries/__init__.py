@@ -29,6 +29,7 @@ from apps.cases.desk.queries.rows import file_count as file_count
 from apps.cases.desk.queries.rows import files_of_rows as files_of_rows
 from apps.cases.desk.queries.rows import find_row as find_row
 from apps.cases.desk.queries.rows import history_of_row as history_of_row
+from apps.cases.desk.queries.rows import is_removed as is_removed
 from apps.cases.desk.queries.rows import people_by_id as people_by_id
 from apps.cases.desk.queries.rows import removed_rows as removed_rows
 from apps.cases.desk.queries.rows import row_counts as row_counts

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import CharField, Count, Max, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from apps.accounts.models import User
@@ -123,9 +123,18 @@ def row_titles(
 
 
 def history_of_row(user: User, case: Case, kind: RecordKind, uid: uuid.UUID) -> Sequence[Any]:
-    """Return every stored state of a row in scope, oldest first, through all its revisions."""
-    events = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
-        uid=uid, revision__in=revisions_for(user).filter(case=case)
+    """Return every stored state of a row in scope, oldest first, through all its revisions.
+
+    By the keys under which the row stands or stood: each revision has its own, and a row that was
+    put back a new one. Three queries.
+    """
+    history = kind.model.pgh_event_model.objects  # type: ignore[attr-defined]
+    revisions = list(revisions_for(user).filter(case=case).values_list("pk", flat=True))
+    stands = kind.model.objects.filter(uid=uid, revision__in=revisions).order_by()
+    stood = history.filter(uid=uid, revision__in=revisions, pgh_label="delete").order_by()
+    keys = list(stands.values_list("pk").union(stood.values_list("pgh_obj_id")))
+    events = history.filter(
+        pgh_obj_id__in=[key for (key,) in keys], uid=uid, revision__in=revisions
     )
     return list(
         events.select_related(
@@ -139,15 +148,22 @@ def removed_rows(revision: Revision, kind: RecordKind, most: int | None = None) 
 
     Of many, the latest ``most``.
     """
-    model = kind.model.pgh_event_model  # type: ignore[attr-defined]
-    last = (
-        model.objects.filter(revision=revision)
-        .values("uid")
-        .annotate(last=Max("pgh_id"))
-        .values("last")
+    return list(with_relations(_removed(revision, kind), kind).order_by("-pgh_id")[:most])
+
+
+def is_removed(revision: Revision, kind: RecordKind, uid: uuid.UUID) -> bool:
+    """Say whether a row was removed from this revision and not put back."""
+    return _removed(revision, kind).filter(uid=uid).exists()
+
+
+def _removed(revision: Revision, kind: RecordKind) -> QuerySet[Any]:
+    """Return the removals that stand: of each row the last, where it was not put back."""
+    removals = kind.model.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+        revision=revision, pgh_label="delete"
     )
-    removed = model.objects.filter(pgh_id__in=last, pgh_label="delete")
-    return list(with_relations(removed, kind).order_by("-pgh_id")[:most])
+    stands = kind.model.objects.filter(revision=revision, uid=OuterRef("uid"))
+    later = removals.filter(uid=OuterRef("uid"), pgh_id__gt=OuterRef("pgh_id"))
+    return removals.filter(~Exists(stands), ~Exists(later))
 
 
 def people_by_id(ids: Iterable[Any]) -> dict[int, User]:

@@ -17,7 +17,7 @@ from apps.cases.desk.views.lists import list_context, list_or_404, list_url
 from apps.cases.desk.views.long_changes import change_url
 from apps.cases.desk.views.row_base import recheck
 from apps.cases.domain import long_changes, many
-from apps.cases.domain.taking_back import Undoing
+from apps.cases.domain.would_take_back import Would
 from apps.cases.errors import WorkflowError
 from apps.cases.models import LongChange, Operation
 
@@ -64,7 +64,7 @@ def list_undo(request: DeskRequest, case_id: int, code: str, operation_id: int) 
         "operation": operation,
         "effects": _effects(would) if would else [],
         "left": would.left[: many.SHOWN] if would else [],
-        "left_count": len(would.left) if would else 0,
+        "left_count": would.left_count if would else 0,
         "is_possible": would is not None and would.total > 0,
         "hidden": [
             {"name": "digest", "value": would.digest if would else ""},
@@ -93,10 +93,10 @@ def _ask(request: DeskRequest, operation: Operation, digest: str) -> LongChange:
     )
 
 
-def _effects(would: Undoing) -> list[str]:
+def _effects(would: Would) -> list[str]:
     effects = [
-        (len(would.changed), _("%(count)s rows are as before.")),
-        (len(would.removed), _("%(count)s removed rows come back.")),
-        (len(would.added), _("%(count)s rows that were added are removed.")),
+        (would.changed, _("%(count)s rows are as before.")),
+        (would.removed, _("%(count)s removed rows come back.")),
+        (would.added, _("%(count)s rows that were added are removed.")),
     ]
     return [text % {"count": count} for count, text in effects if count]

@@ -34,9 +34,7 @@ def row_remove(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) ->
     try:
         stored = queries.find_row(revision, kind, uid)
     except kind.model.DoesNotExist as error:
-        if request.method == "POST" and uid in {
-            gone.uid for gone in queries.removed_rows(revision, kind)
-        }:
+        if request.method == "POST" and queries.is_removed(revision, kind, uid):
             messages.info(request, _("This row is removed already."))
             return redirect(back)
         raise Http404 from error

@@ -201,7 +201,7 @@ def _row_is_gone(
     request: DeskRequest, revision: Revision, kind: RecordKind, uid: uuid.UUID
 ) -> HttpResponse:
     """Show what was typed into a row that somebody removed meanwhile. 404 where none ever was."""
-    if uid not in {gone.uid for gone in queries.removed_rows(revision, kind)}:
+    if not queries.is_removed(revision, kind, uid):
         raise Http404
     form = kind.form(request.POST, instance=kind.model(revision=revision))
     form.is_valid()
