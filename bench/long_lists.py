@@ -42,7 +42,8 @@ def timed(name: str, step: Callable[[], Any]) -> Any:
 def measure(size: int, many_rows: int) -> None:
     """Print each step of a day's work on one list."""
     from apps.cases.desk.lists.duplicates import find_duplicates
-    from apps.cases.domain import bulk, many
+    from apps.cases.domain import bulk, long_changes, many
+    from apps.cases.models import LongChange
     from tests import factories as f
     from tests.cases.desk.pages import signed_in
 
@@ -73,6 +74,7 @@ def measure(size: int, many_rows: int) -> None:
         ("any text, every row", "q=2023"),
         ("one value, page in the middle", f"year=2023&page={size // 100}"),
         ("rows without a district", "blank=district"),
+        ("with the values counted", "values=counted"),
     ):
         timed(f"page: {words}", page(query))
     timed("page of the case", lambda: client.get(f"/desk/cases/{revision.case_id}/"))
@@ -112,8 +114,22 @@ def measure(size: int, many_rows: int) -> None:
     data = {"text": text, "row": str(row.uid), "column": "title"}
     shown = timed("a block of 5,000 rows looked at", lambda: client.post(f"{url}paste/", data))
     digest = shown.context["pasted"].digest
-    timed("the block stored", lambda: client.post(f"{url}paste/", {**data, "digest": digest}))
+    timed("the block asked for", lambda: client.post(f"{url}paste/", {**data, "digest": digest}))
+    change = LongChange.objects.latest("pk")
+    timed("the block stored by the task queue", lambda: long_changes.carry_out(change.pk))
+    everything = {"do": "set", "field": "title", "all": "1", "query": "", "value": "甲"}
+    shown = timed("a field of every row looked at", lambda: client.post(f"{url}many/", everything))
+    everything["digest"] = shown.context["found"].digest
+    timed("asked for", lambda: client.post(f"{url}many/", everything))
+    change = LongChange.objects.latest("pk")
+    timed("made by the task queue, with the rules", lambda: long_changes.carry_out(change.pk))
     timed("duplicates found", lambda: find_duplicates(revision, kind))
+    for words, address in (
+        ("organisations", "/desk/organisations/"),
+        ("organisations by a word", "/desk/organisations/?q=精密12"),
+        ("twins", "/desk/twins/"),
+    ):
+        timed(f"page: {words}", lambda address=address: client.get(address))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from apps.accounts.models import Role
+from apps.cases.domain import long_changes
 from apps.cases.domain.records import save_record
 from apps.cases.kinds import record_kinds
 from tests import factories
@@ -203,6 +204,61 @@ def test_many_rows_are_set_and_taken_back(new_page, axe, width):
     with page.expect_navigation():
         page.locator("form.confirm button[type=submit]").click()
     assert {row.district_id for row in rows_of(revision)} == {None}
+
+
+def test_ticked_rows_stay_ticked_from_page_to_page(new_page, axe):
+    page, revision = open_list(new_page, 60)
+    page.locator("#list-grid td.select input").nth(1).check()
+    page.locator("[data-select-all]").check()
+    page.locator("[data-select-all]").uncheck()
+    page.locator("#list-grid td.select input").nth(2).check()
+    with page.expect_navigation():
+        page.locator(".pagination a[rel=next]").click()
+    page.locator("#list-grid td.select input").first.check()
+    assert page.locator("[data-ticked]").inner_text().count("2") == 1
+    assert page.locator("[data-ticked]").inner_text().count("1") == 1
+    axe(page)
+    look(page, "ticked-elsewhere")
+    page.locator("#many-field").select_option("district")
+    with page.expect_navigation():
+        page.locator("#many button[value=set]").click()
+    page.locator("#id_value").select_option(label="北仑区")
+    with page.expect_navigation():
+        page.locator("form.panel:not(.confirm) button[type=submit]").click()
+    with page.expect_navigation():
+        page.locator("form.confirm button[type=submit]").click()
+    assert [n for n, row in enumerate(rows_of(revision)) if row.district_id] == [2, 50]
+    # For what is done nothing stays ticked.
+    assert page.locator("#list-grid td.select input:checked").count() == 0
+    page.locator("#list-grid td.select input").first.check()
+    page.locator("[data-untick]").click()
+    assert page.locator("#list-grid td.select input:checked").count() == 0
+    assert page.locator("[data-untick]").is_hidden()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_long_change_is_waited_for_and_shows_its_end(
+    new_page, axe, run_tasks, monkeypatch, width
+):
+    monkeypatch.setattr(long_changes, "AT_ONCE", 2)
+    page, revision = open_list(new_page, 5, viewport={"width": width, "height": 900})
+    page.locator("#many [data-all]").check()
+    with page.expect_navigation():
+        page.locator("#many button[value=remove]").click()
+    with page.expect_navigation():
+        page.locator("form.confirm button[type=submit]").click()
+    page.locator("#progress progress").wait_for()
+    axe(page)
+    look(page, f"under-way-{width}")
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(overflow) <= 0
+    run_tasks()
+    # The page that waited shows the end by itself.
+    page.locator("#progress").wait_for(state="detached")
+    page.locator(".form-actions a.button.secondary").wait_for()
+    axe(page)
+    look(page, f"done-{width}")
+    assert rows_of(revision).count() == 0
 
 
 def test_values_are_counted_when_the_filter_is_opened(new_page, axe):

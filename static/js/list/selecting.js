@@ -4,18 +4,50 @@
   if (!grid) return;
   const bar = document.getElementById("many");
   const boxes = () => [...grid.querySelectorAll("td.select input[type=checkbox]:not(:disabled)")];
+  // What is ticked stays ticked from page to page, as long as the window is open.
+  const place = `ticked:${grid.dataset.person}:${grid.dataset.url}`;
+  const ticked = new Set(JSON.parse(sessionStorage.getItem(place) ?? "[]"));
   let last = null;
 
+  function forget() {
+    ticked.clear();
+    for (const box of boxes()) box.checked = false;
+  }
+
+  function restore() {
+    // What was ticked for has been done.
+    if (new URLSearchParams(location.search).has("done")) ticked.clear();
+    for (const box of boxes()) box.checked = ticked.has(box.value);
+  }
+
   function count() {
-    const ticked = boxes().filter((box) => box.checked).length;
-    const place = bar?.querySelector("[data-ticked]");
-    if (place) place.textContent = ticked ? say("ticked").replace("%(count)s", ticked) : say("none");
+    const own = boxes();
+    for (const box of own) box.checked ? ticked.add(box.value) : ticked.delete(box.value);
+    try {
+      sessionStorage.setItem(place, JSON.stringify([...ticked]));
+    } catch {
+      // A full store: what is ticked holds for this page.
+    }
+    const here = own.filter((box) => box.checked).length;
+    const label = bar?.querySelector("[data-ticked]");
+    if (label) {
+      const words = ticked.size ? say("ticked").replace("%(count)s", ticked.size) : say("none");
+      const others = ticked.size - here;
+      label.textContent = others ? `${words} ${say("elsewhere").replace("%(count)s", others)}` : words;
+      bar.querySelector("[data-untick]").hidden = !ticked.size;
+      bar.elements.rows.value = [...ticked].filter((uid) => !own.some((box) => box.value === uid)).join(" ");
+    }
     const all = grid.querySelector("[data-select-all]");
     if (all) {
-      all.checked = ticked > 0 && ticked === boxes().length;
-      all.indeterminate = ticked > 0 && ticked < boxes().length;
+      all.checked = here > 0 && here === own.length;
+      all.indeterminate = here > 0 && here < own.length;
     }
   }
+
+  bar?.querySelector("[data-untick]").addEventListener("click", () => {
+    forget();
+    count();
+  });
 
   grid.addEventListener("click", (event) => {
     const box = event.target.closest("td.select input");
@@ -33,6 +65,7 @@
     if (event.target.matches("#list-grid [data-select-all]")) count();
   });
   addEventListener("pageshow", count);
+  restore();
   count();
 
   grid.addEventListener("paste", (event) => {

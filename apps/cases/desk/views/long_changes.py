@@ -50,9 +50,11 @@ def long_change(request: DeskRequest, case_id: int, change_id: int) -> HttpRespo
         # The page that waited shows the result as soon as it is there.
         return HttpResponseClientRefresh()
     is_lost = long_changes.is_lost(change)
-    undo_url = ""
+    undo_url, back = "", change.url
     if operation := change.result.get("operation"):
         undo_url = reverse("desk:list_undo", args=[case_id, change.result["kind"], operation])
+        # The list shows the way back from it, too, and no row stays ticked for it.
+        back += f"{'&' if '?' in back else '?'}done={operation}"
     context = {
         "revision": revision,
         "case": revision.case,
@@ -61,5 +63,6 @@ def long_change(request: DeskRequest, case_id: int, change_id: int) -> HttpRespo
         "is_lost": is_lost,
         "may_cancel": change.state == "waiting" or is_lost,
         "undo_url": undo_url,
+        "back": back,
     }
     return page(request, "cases/long_change.html", context, refusal)
