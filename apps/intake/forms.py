@@ -20,6 +20,9 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         required=False,
+        error_messages={
+            "empty": _("The file is empty; save it again from its program, then hand it in.")
+        },
         help_text=_("Word (.docx), Excel (.xlsx, .xls), CSV or text, HTML, or PDF with text."),
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
     )

@@ -13,7 +13,10 @@ def as_json(intake: Intake) -> dict[str, Any]:
     return {
         "tables": [table(each) for each in intake.candidates],
         "errors": [
-            {"message": sentences.refusal(each.code, each.params), "where": each.where}
+            {
+                "message": sentences.refusal(each.code, each.params),
+                "where": sentences.place(each.where),
+            }
             for each in intake.refusals
         ],
     }

@@ -1,18 +1,20 @@
 """What the review asks: the import, its tables with their counts, a page of lines with their doubts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.cases.desk.values import field_label, words
 from apps.cases.kinds import RecordKind, record_kinds
 from apps.intake import sentences, titles
+from apps.intake.columns import column_label
 from apps.intake.imports import alike, organisations
 from apps.intake.imports.comparing import GIVES, Fault, Item, spoken_fields
 from apps.intake.imports.starting import imports_for
@@ -26,6 +28,10 @@ from apps.registry.models import Reason
 LINES_PER_PAGE = 50
 NAMES_PER_PAGE = 20
 MOST_ANSWERED = 100
+LONG = 16
+"""Characters from which on a value gets a field as wide as the form."""
+SAMPLE = 40
+"""Characters of a sample shown beside its column."""
 
 
 def find_import(user: User, case_id: int, import_id: int) -> Import:
@@ -96,13 +102,33 @@ class Line:
 
     @property
     def place(self) -> str:
-        """Return where the line stands in the file."""
-        return str(self.row.line or "–")
+        """Return where the line stands in the file, in words."""
+        return place_of(self.row)
+
+    @property
+    def mark(self) -> str:
+        """Return the same as short as may be: under a heading that says “Line” the number does."""
+        return place_of(self.row) if len(_places(self.row)) > 1 else str(self.row.line or "–")
 
     @property
     def reason(self) -> str:
         """Return why it is no row."""
         return sentences.aside(self.row.aside) if self.row.aside else ""
+
+
+def _places(row: ImportRow) -> list[dict[str, Any]]:
+    """Return the sheets, pages or tables that the rows of a line's table stand in."""
+    return row.table.frame.get("places", [])
+
+
+def place_of(row: ImportRow) -> str:
+    """Return where a line stands in the file; of a table joined of several, in which of them too."""
+    line = f"line {row.line or '–'}"
+    places = _places(row)
+    for key in ("sheet", "page", "table"):
+        if len({each[key] for each in places}) > 1:
+            return sentences.place(f"{key} {places[row.place][key]}, {line}")
+    return sentences.place(line)
 
 
 class Shower:
@@ -174,24 +200,35 @@ class Shower:
             found.append(SourceCell(text, " ".join(GIVES.get(name, (name,))) if name else ""))
         return found
 
-    def inputs(self, row: ImportRow) -> list[dict[str, Any]]:
-        """Return the fields of a line as they are edited: all that the kind has."""
+    def inputs(
+        self, row: ImportRow, typed: Mapping[str, str] | None = None, wanted: str = ""
+    ) -> list[dict[str, Any]]:
+        """Return the fields of a line as they are edited: all that the kind has.
+
+        ``typed`` is what a person typed and could not be taken over; it stays. The cursor goes to
+        the field ``wanted``, else to the first that is wrong or unsure.
+        """
         assert self.kind is not None
         faults = self.typist.faults(row.result)
         open_doubts = {name for name, _code in row.open_doubts}
+        names = [name for name in self.kind.fields if name in COLUMNS[self.table.kind]]
+        first = next((name for name in names if faults.get(name) or name in open_doubts), names[0])
+        now = {name: as_text(row.result.get(name, "")) for name in names}
         return [
             {
                 "name": name,
                 "label": self.label(name),
-                "value": as_text(row.result.get(name, "")),
+                "value": (typed or now).get(name, now[name]),
+                "seen": now[name],
                 "is_list": is_list(self.kind, name),
+                "is_long": len(now[name]) > LONG and not is_list(self.kind, name),
+                "has_focus": name == (wanted if wanted in names else first),
                 "faults": faults.get(name, []),
                 "doubts": [
                     sentences.doubt(c) for n, c in row.doubts if n == name and n in open_doubts
                 ],
             }
-            for name in self.kind.fields
-            if name in COLUMNS[self.table.kind]
+            for name in names
         ]
 
 
@@ -226,7 +263,10 @@ def mapping_of(table: ImportTable) -> list[dict[str, Any]]:
             "field": column["field"],
             "percent": round(column["confidence"] * 100),
             "is_named": str(at) in table.corrections.get("columns", {}),
-            "samples": column["samples"],
+            "samples": [
+                Truncator(text).chars(SAMPLE, truncate="…")
+                for text in dict.fromkeys(column["samples"])
+            ],
         }
         for at, column in enumerate(table.columns)
     ]
@@ -234,17 +274,8 @@ def mapping_of(table: ImportTable) -> list[dict[str, Any]]:
 
 def choices_of(code: str) -> list[tuple[str, str]]:
     """Return the fields that a column may be, in words."""
-    kind = record_kinds[code]
-    special = {
-        "award_category": _("class and grade together"),
-        "date": _("day, or first and last day"),
-        "id": _("permanent id: the row is changed, not added"),
-    }
-    fields = {
-        name: special.get(name) or field_label(kind.model, name)
-        for name in (*KINDS[code].columns, "id")
-    }
-    return [("", _("— left out —")), *fields.items()]
+    names = dict.fromkeys((*KINDS[code].columns, "id"))
+    return [("", _("— left out —")), *((name, column_label(code, name)) for name in names)]
 
 
 def shared_doubts(table: ImportTable, shower: Shower) -> list[dict[str, Any]]:
@@ -321,7 +352,7 @@ def change_of(item: Item) -> dict[str, Any]:
     title = item.line.result.get(kind.title_field) or str(item.line.line)
     return {
         "title": title,
-        "line": item.line.line,
+        "place": place_of(item.line),
         "changes": [
             {
                 "label": field_label(kind.model, name),
@@ -339,7 +370,7 @@ def repeat_of(item: Item) -> dict[str, Any]:
     return {
         "row": item.line,
         "title": item.line.result.get(kind.title_field) or str(item.line.line),
-        "line": item.line.line,
+        "place": place_of(item.line),
         "first": item.repeats,
     }
 
@@ -357,7 +388,7 @@ def fault_of(fault: Fault) -> dict[str, Any]:
     kind = record_kinds[fault.line.table.kind]
     return {
         "row": fault.line,
-        "line": fault.line.line,
+        "place": place_of(fault.line),
         "label": field_label(kind.model, fault.name) if fault.name else _("the row"),
         "text": fault.text,
     }

@@ -132,7 +132,7 @@ def _refusals(found: list[Candidate], kind: str) -> list[Refusal]:
         return [Refusal("no-table")]
     if not any(each.kind for each in found):
         missing = ", ".join(" / ".join(group) for group in needs_unmet(kind)) if kind else ""
-        return [Refusal("wrong-kind", missing=missing) if kind else Refusal("no-kind")]
+        return [Refusal("wrong-kind", missing=missing, kind=kind) if kind else Refusal("no-kind")]
     return [
         Refusal("digits-lost", where=where(record.source, name), value=str(record.values[name]))
         for each in found

@@ -5,15 +5,17 @@ The codes travel; the sentences are looked up where a person reads them.
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_noop as _
 
 REFUSALS: dict[str, str] = {
     "no-file": _("There is no file of this name."),
-    "empty-file": _("The file is empty."),
+    "empty-file": _("The file is empty; save it again from its program, then hand it in."),
     "file-too-large": _("The file is larger than %(megabytes)s MB; split it."),
     "truncated": _("The file is damaged or cut off; open it in its program and save it again."),
-    "zip-bomb": _("The file would unpack to an unreasonable size and was not opened."),
+    "zip-bomb": _(
+        "The file would unpack to an unreasonable size and was not opened; copy the table alone into a new file."
+    ),
     "password": _("The file is protected by a password; save it without one."),
     "macro": _("The file contains macros and was not opened; save it without macros."),
     "old-word": _("This is a Word 97–2003 document (.doc); save it as .docx."),
@@ -26,7 +28,9 @@ REFUSALS: dict[str, str] = {
     ),
     "spreadsheet-xml": _("This is an XML spreadsheet of 2003; open it and save it as .xlsx."),
     "web-archive": _("This is a web archive (.mht); save the page as .html."),
-    "not-text": _("The file is neither a table nor text."),
+    "not-text": _(
+        "The file is neither a table nor text; use .docx, .xlsx, .xls, .csv, .html, .pdf or text."
+    ),
     "mixed-encodings": _("The text mixes two encodings, first in line %(line)s; save it as UTF-8."),
     "unknown-encoding": _("The encoding of the text cannot be told; save it as UTF-8."),
     "scanned-pdf": _(
@@ -47,11 +51,16 @@ REFUSALS: dict[str, str] = {
     ),
     "not-stored": _("%(reason)s"),
     "storing-failed": _("Storing was interrupted; nothing was stored. Accept the rows again."),
-    "no-table": _("The file holds no table."),
+    "no-table": _(
+        "The file holds no table; choose the file that does, or paste the table at the desk."
+    ),
     "no-kind": _(
         "No table of the file is a list the city keeps; name its kind, or check its headers."
     ),
     "wrong-kind": _("The table is no list of this kind: a column is missing (%(missing)s)."),
+    "not-of-case": _(
+        "No table of the file is a list that this case holds; choose the case of that list, or say at the desk what its columns mean."
+    ),
     "digits-lost": _(
         "A spreadsheet turned this code into a rounded number (%(value)s); enter it again as text."
     ),
@@ -150,9 +159,48 @@ ASIDE: dict[str, str] = {
 }
 
 
-def refusal(code: str, params: Mapping[str, str | int]) -> str:
-    """Why a file is refused, in one sentence."""
-    return gettext(REFUSALS.get(code, REFUSALS["reader-failed"])) % params
+PLACES: dict[str, str] = {
+    "sheet": _("sheet %(value)s"),
+    "page": _("page %(value)s"),
+    "table": _("table %(value)s"),
+    "cell": _("cell %(value)s"),
+    "line": _("line %(number)s"),
+}
+
+
+def refusal(code: str, params: Mapping[str, str | int], where: str = "") -> str:
+    """Why a file is refused, in one sentence, with the place where there is one."""
+    if code == "wrong-kind" and "kind" in params:
+        params = {**params, "missing": _missing(str(params["kind"]), str(params["missing"]))}
+    sentence = gettext(REFUSALS.get(code, REFUSALS["reader-failed"])) % params
+    if not where:
+        return sentence
+    return gettext("%(sentence)s (%(place)s)") % {"sentence": sentence, "place": place(where)}
+
+
+def _missing(kind: str, names: str) -> str:
+    """The columns that are missing, in words: groups of which one would do."""
+    # The rooms are loaded when the first sentence is asked for.
+    from apps.intake.columns import column_label
+
+    groups = [
+        " / ".join(column_label(kind, name) for name in group.split(" / "))
+        for group in names.split(", ")
+    ]
+    return pgettext("between items", ", ").join(groups)
+
+
+def place(where: str) -> str:
+    """A place in a file, such as “sheet A, cell C2”, in the reader's language."""
+    said = []
+    for part in where.split(", "):
+        key, _blank, value = part.partition(" ")
+        said.append(
+            gettext(PLACES[key]) % {"value": value, "number": value}
+            if key in PLACES and value
+            else part
+        )
+    return pgettext("between items", ", ").join(said)
 
 
 def doubt(code: str) -> str:

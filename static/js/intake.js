@@ -39,6 +39,8 @@
 
   const doubts = () => [...document.querySelectorAll("#organisations [data-doubt]"), ...review.querySelectorAll("[data-doubt]")];
   let at = -1;
+  let moved = 0;
+  let wanted = "";
 
   function go(step) {
     const all = doubts();
@@ -51,14 +53,27 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    const form = event.target.closest("[data-edit-row]");
+    if (form && event.key === "Escape" && !event.isComposing) form.querySelector("[data-leave]")?.click();
+    if (form && event.key === "Enter" && event.ctrlKey) form.requestSubmit();
+    // A key held down, or pressed twice, would settle the next doubt before it was seen.
+    if (event.key === "Enter" && event.target.matches("[data-doubt]") && (event.repeat || event.timeStamp - moved < 400)) event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select")) return;
     if (event.key === "n") go(1);
     else if (event.key === "p") go(-1);
     else if (event.key === "u") document.querySelector("[data-key=u]:not(:disabled)")?.click();
-    else if (event.key === "e") event.target.closest("tr")?.querySelector("[data-edit]")?.click();
+    else if (event.key === "e") {
+      wanted = event.target.closest("[data-field]")?.dataset.field ?? "";
+      event.target.closest("tr")?.querySelector("[data-edit]")?.click();
+    }
     else return;
     event.preventDefault();
+  });
+
+  review.addEventListener("htmx:configRequest", (event) => {
+    if (wanted && event.detail.verb === "get") event.detail.parameters.field = wanted;
+    wanted = "";
   });
 
   // A settled doubt is gone from the list: the one that took its place is the next.
@@ -71,5 +86,6 @@
     const all = doubts();
     if (event.target.querySelector?.("[data-focus]") || !all.length) return;
     (all[at] ?? all[0]).focus();
+    moved = performance.now();
   });
 })();

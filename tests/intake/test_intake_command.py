@@ -131,8 +131,11 @@ def test_without_dry_run_it_stores_nothing_and_says_so(tmp_path):
 
 
 BAD = {
-    "empty": (b"", "The file is empty."),
-    "no table": ("没有表的文字。\n", "The file holds no table."),
+    "empty": (b"", "The file is empty; save it again from its program, then hand it in."),
+    "no table": (
+        "没有表的文字。\n",
+        "The file holds no table; choose the file that does, or paste the table at the desk.",
+    ),
     "unknown table": (
         "甲乙\t丙丁戊\n甲乙\t己庚辛\n",
         "No table of the file is a list the city keeps; name its kind, or check its headers.",
@@ -151,7 +154,7 @@ BAD = {
     ),
     "bomb": (
         zipped(GOOD, {"xl/worksheets/sheet1.xml": b" " * 9_000_000}),
-        "The file would unpack to an unreasonable size and was not opened.",
+        "The file would unpack to an unreasonable size and was not opened; copy the table alone into a new file.",
     ),
     "corner cell": (
         zipped(
@@ -177,8 +180,14 @@ BAD = {
         ROSTER.encode() + "3\t丙公司\t象山县\n".encode("gb18030"),
         "The text mixes two encodings, first in line 5; save it as UTF-8.",
     ),
-    "binary": (bytes(range(1, 9)) * 20, "The file is neither a table nor text."),
-    "nul": (b"abc\0def\0\0x", "The file is neither a table nor text."),
+    "binary": (
+        bytes(range(1, 9)) * 20,
+        "The file is neither a table nor text; use .docx, .xlsx, .xls, .csv, .html, .pdf or text.",
+    ),
+    "nul": (
+        b"abc\0def\0\0x",
+        "The file is neither a table nor text; use .docx, .xlsx, .xls, .csv, .html, .pdf or text.",
+    ),
     "broken pdf": (
         b"%PDF-1.4\nnothing",
         "The file is damaged or cut off; open it in its program and save it again.",
@@ -243,7 +252,7 @@ def test_table_of_the_wrong_kind_names_what_is_missing(run):
 
     assert code == 1
     assert answer["errors"] == [
-        {"message": "The table is no list of this kind: a column is missing (title).", "where": ""}
+        {"message": "The table is no list of this kind: a column is missing (Title).", "where": ""}
     ]
 
 

@@ -126,7 +126,7 @@ def status_of_import(request: Request, intake: Import) -> dict[str, Any]:
             {
                 "code": each["code"],
                 "detail": sentences.refusal(each["code"], each["params"]),
-                "where": each["where"],
+                "where": sentences.place(each["where"]),
             }
             for each in intake.refusals
         ],

@@ -14,7 +14,7 @@ from apps.cases.kinds import record_kinds
 from apps.intake.imports import alike, constants, layouts, organisations, staging, twins
 from apps.intake.imports.lines import LineReader
 from apps.intake.imports.starting import imports_for, kinds_of
-from apps.intake.imports.values import is_list
+from apps.intake.imports.values import as_text, is_list
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportTable
 from apps.intake.synonyms import KINDS
 
@@ -74,10 +74,18 @@ def _store(line: ImportRow) -> ImportRow:
 
 
 @transaction.atomic
-def edit(actor: User, import_id: int, row_id: int, values: Mapping[str, str]) -> ImportRow:
+def edit(
+    actor: User,
+    import_id: int,
+    row_id: int,
+    values: Mapping[str, str],
+    seen: Mapping[str, str] | None = None,
+) -> ImportRow:
     """Set fields of a line as typed, lists one name per line; a field that was typed is settled.
 
-    Raises as ``held`` does; ``Refused`` for a field that the kind has not.
+    ``seen`` holds the values as the person had them before: what was left as it was seen is left
+    as it is. Raises as ``held`` does; ``Refused`` for a field that the kind has not, and where a
+    field that was typed is no longer what was seen.
     """
     intake = held(actor, import_id)
     line = _line(intake, row_id)
@@ -86,7 +94,15 @@ def edit(actor: User, import_id: int, row_id: int, values: Mapping[str, str]) ->
     for name, text in values.items():
         if name not in kind.fields:
             raise Refused(_("A row of this kind has no such field."))
-        text = text.replace("\r\n", "\n")[:LONGEST_VALUE].strip()
+        text = _plain(text)
+        if seen is not None and name in seen:
+            if text == _plain(seen[name]):
+                continue
+            now = _plain(as_text(line.result.get(name, "")))
+            if now not in (_plain(seen[name]), text):
+                raise Refused(
+                    _("Somebody changed this row since you opened it. Compare, then decide.")
+                )
         value: Any = text
         if is_list(kind, name):
             value = [part.strip() for part in text.split("\n") if part.strip()]
@@ -101,6 +117,11 @@ def edit(actor: User, import_id: int, row_id: int, values: Mapping[str, str]) ->
     _store(line)
     organisations.look_again(intake, before | organisations.printed_in(line))
     return line
+
+
+def _plain(text: str) -> str:
+    """Return a text as a form gives it back, without what no value keeps."""
+    return text.replace("\r\n", "\n")[:LONGEST_VALUE].strip()
 
 
 @transaction.atomic

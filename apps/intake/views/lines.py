@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from apps.cases.desk.views.base import DeskRequest
+from apps.cases.desk.views.base import DeskRequest, page
 from apps.cases.errors import WorkflowError
 from apps.intake import queries
 from apps.intake.imports import review
@@ -36,9 +36,12 @@ def row(request: DeskRequest, case_id: int, import_id: int, row_id: int) -> Http
     try:
         line = _change(request, intake, row_id)
     except WorkflowError as refusal:
+        line = lines.get(pk=row_id)
+        line.table.intake = intake
+        typed = _typed(request, "value-")
+        if typed and line.table.kind and not line.aside:
+            return _edit_page(request, intake, line, refusal, typed)
         if request.htmx:
-            line.refresh_from_db()
-            line.table.intake = intake
             return _row(request, line, refusal)
         messages.error(request, str(refusal))
         return redirect(url_of(intake))
@@ -59,25 +62,47 @@ def _change(request: DeskRequest, intake: Import, row_id: int) -> ImportRow:
         return review.set_aside(actor, intake.pk, row_id)
     if "back" in data:
         return review.put_back(actor, intake.pk, row_id)
-    values = {
-        name.removeprefix("value-"): str(value)
-        for name, value in data.items()
-        if name.startswith("value-")
+    values, seen = _typed(request, "value-"), _typed(request, "seen-")
+    return review.edit(actor, intake.pk, row_id, values, seen)
+
+
+def _typed(request: DeskRequest, prefix: str) -> dict[str, str]:
+    """Return what was sent by field: what was typed, or what had been there before."""
+    return {
+        name.removeprefix(prefix): str(value)
+        for name, value in request.POST.items()
+        if name.startswith(prefix)
     }
-    return review.edit(actor, intake.pk, row_id, values)
+
+
+def _way(request: DeskRequest) -> dict[str, str]:
+    """Return which page the person came from: the filter and page of the review, or another."""
+    said = request.POST if request.method == "POST" else request.GET
+    only, number = str(said.get("only", "")), str(said.get("page", ""))
+    return {
+        "from_page": "compare" if said.get("from") == "compare" else "",
+        "only": only if only in FILTERS else "",
+        "page_number": number if number.isdecimal() else "1",
+    }
 
 
 def _back(request: DeskRequest, intake: Import, line: ImportRow) -> str:
     """Return the page that the person came from: of the review, or what would be stored."""
-    if request.POST.get("from") == "compare":
+    way = _way(request)
+    if way["from_page"]:
         return reverse("intake:compare", args=[intake.revision.case_id, intake.pk])
-    only, number = request.POST.get("only", ""), request.POST.get("page", "")
-    only = only if only in FILTERS else ""
-    number = number if number.isdecimal() else "1"
-    return f"{url_of(intake)}?table={line.table.number}&only={only}&page={number}"
+    rest = f"only={way['only']}&page={way['page_number']}"
+    return f"{url_of(intake)}?table={line.table.number}&{rest}"
 
 
-def _edit_page(request: DeskRequest, intake: Import, line: ImportRow) -> HttpResponse:
+def _edit_page(
+    request: DeskRequest,
+    intake: Import,
+    line: ImportRow,
+    refusal: WorkflowError | None = None,
+    typed: dict[str, str] | None = None,
+) -> HttpResponse:
+    """Show the fields of a line; what was typed and refused stays, beside what is there now."""
     if not line.table.kind or line.aside:
         raise Http404
     shower = queries.Shower(line.table)
@@ -85,11 +110,14 @@ def _edit_page(request: DeskRequest, intake: Import, line: ImportRow) -> HttpRes
         **context_of(intake, _("Row")),
         "line": shower.line(line),
         "table": line.table,
-        "inputs": shower.inputs(line),
+        "inputs": shower.inputs(line, typed, request.GET.get("field", "")),
+        "back": _back(request, intake, line),
         "width": len(shower.headers) + 3,
+        **_way(request),
     }
-    template = "intake/_row_edit.html" if request.htmx else "intake/row.html"
-    return render(request, template, context)
+    if request.htmx:
+        return render(request, "intake/_row_edit.html", {**context, "refusal": refusal})
+    return page(request, "intake/row.html", context, refusal)
 
 
 def _row(
@@ -108,5 +136,6 @@ def _row(
         "oob": True,
         "refusal": refusal,
         "width": len(queries.Shower(line.table).headers) + 3,
+        **_way(request),
     }
     return render(request, "intake/_answer.html", context)

@@ -46,6 +46,7 @@ def review_page(
         "only": only,
         "filters": _filters(chosen, only),
         "page_obj": shown,
+        "page_number": shown.number,
         "lines": lines,
         "alike": queries.shared_doubts(chosen, shower) if only != "aside" else [],
         "stated": queries.stated(chosen),
@@ -85,7 +86,7 @@ def _filters(table: Any, only: str) -> list[dict[str, Any]]:
     words = (
         ("", _("All rows"), table.rows_count),
         ("doubtful", _("To be settled"), table.doubtful),
-        ("aside", _("Set aside"), table.aside),
+        ("aside", _("Set aside"), table.aside + len(table.remarks)),
     )
     return [
         {

@@ -36,7 +36,7 @@ def context_of(intake: Import, *last: str) -> dict[str, Any]:
         "case": intake.revision.case,
         "crumbs": way,
         "said": [
-            (sentences.refusal(each["code"], each["params"]), each["where"])
+            sentences.refusal(each["code"], each["params"], each["where"])
             for each in intake.refusals
         ],
     }

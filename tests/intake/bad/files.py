@@ -251,7 +251,7 @@ def rounded() -> bytes:
 
 DAMAGED = "The file is damaged or cut off; open it in its program and save it again."
 LOCKED = "The file is protected by a password; save it without one."
-BOMB = "The file would unpack to an unreasonable size and was not opened."
+BOMB = "The file would unpack to an unreasonable size and was not opened; copy the table alone into a new file."
 TOO_MANY = "A table has more rows or columns than can be read; remove the blank ones."
 BAD: dict[str, tuple[str, Callable[[], bytes], tuple[str, ...]]] = {
     "locked xlsx": ("名单.xlsx", lambda: locked(workbook()), (LOCKED,)),
@@ -271,7 +271,14 @@ BAD: dict[str, tuple[str, Callable[[], bytes], tuple[str, ...]]] = {
         blank_lines,
         (TOO_MANY, "Reading the file needs more memory than allowed; split it."),
     ),
-    "entities": ("名单.docx", entities, (DAMAGED, "The file holds no table.")),
+    "entities": (
+        "名单.docx",
+        entities,
+        (
+            DAMAGED,
+            "The file holds no table; choose the file that does, or paste the table at the desk.",
+        ),
+    ),
     "scanned pdf": (
         "名单.pdf",
         scanned,
@@ -320,7 +327,7 @@ BAD: dict[str, tuple[str, Callable[[], bytes], tuple[str, ...]]] = {
     "no table": (
         "通知.txt",
         lambda: "各区县科技局：请按时报送。\n".encode(),
-        ("The file holds no table.",),
+        ("The file holds no table; choose the file that does, or paste the table at the desk.",),
     ),
 }
 """By name: the file's name, its bytes, and the sentences of which one is said."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from apps.accounts.models import Role
 from apps.awards.models import Award
@@ -13,6 +14,12 @@ from tests import factories
 from tests.intake.imports.support import ROWS, draft, sheet
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 def run(capsys, path: Path, revision, actor=None, *more: str) -> dict:
@@ -68,13 +75,42 @@ def test_unreadable_file_is_refused_in_a_sentence(capsys, tmp_path):
     assert len(json.loads(capsys.readouterr().out)["errors"]) == 1
 
 
+def test_file_of_another_list_is_refused_with_its_cure(capsys, tmp_path):
+    path = tmp_path / "人员.csv"
+    path.write_text("姓名,工作单位,提名单位\n甲某,宁波大学,宁波大学\n", encoding="utf-8")
+    revision = draft()
+    person = factories.filler_of(revision)
+
+    with pytest.raises(SystemExit) as ended:
+        call_command(
+            "intake", str(path), "--case", str(revision.case_id), "--user", person.username
+        )
+
+    assert ended.value.code == 1
+    assert "choose the case of that list" in capsys.readouterr().err
+    assert not Award.objects.exists()
+
+
+def test_place_and_field_of_a_fault_are_said_in_the_readers_language(capsys, tmp_path):
+    path = tmp_path / "bad.xlsx"
+    path.write_bytes(sheet([("1", "一等奖", "", "甲大学", "张三"), *ROWS]))
+
+    with translation.override("zh-hans"), pytest.raises(SystemExit):
+        run(capsys, path, draft())
+
+    assert [error["where"] for error in json.loads(capsys.readouterr().out)["errors"]] == [
+        "第3行、奖种",
+        "第3行、项目名称",
+    ]
+
+
 def test_in_words_for_a_person(capsys, file):
     revision = draft()
     person = factories.filler_of(revision)
 
     call_command("intake", str(file), "--case", str(revision.case_id), "--user", person.username)
 
-    assert "new: 3" in capsys.readouterr().out
+    assert "New: 3" in capsys.readouterr().out
 
 
 def test_only_the_filler_of_the_case_may(capsys, file, tmp_path):

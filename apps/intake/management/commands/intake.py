@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.accounts.models import User
 from apps.cases.errors import WorkflowError
@@ -20,6 +21,7 @@ from apps.intake.imports.comparing import compare
 from apps.intake.imports.starting import take_in
 from apps.intake.models import Import, ImportState
 from apps.intake.output import as_json
+from apps.intake.queries import fault_of
 from apps.intake.reading import Intake, read_file
 from apps.intake.synonyms import KINDS
 from apps.intake.tasks import read_import
@@ -65,20 +67,20 @@ class Command(BaseCommand):
                 faults = [
                     {
                         "message": sentences.refusal(each["code"], each["params"]),
-                        "where": each["where"],
+                        "where": sentences.place(each["where"]),
                     }
                     for each in intake.refusals
                 ]
                 self._answer(options, intake, {}, faults)
                 raise SystemExit(1)
             found = compare(intake)
+            between = pgettext("between items", ", ")
             faults = [
-                {
-                    "message": fault.text,
-                    "where": f"line {fault.line.line}, {fault.name}".rstrip(", "),
-                }
-                for fault in found.faults
+                {"message": said["text"], "where": between.join((said["place"], said["label"]))}
+                for said in map(fault_of, found.faults)
             ]
+            if not intake.tables.filter(is_taken=True).exists():
+                faults = [{"message": sentences.refusal("not-of-case", {}), "where": ""}]
             if found.total and not found.faulty:
                 accept(actor, intake.pk, found.digest)
         except OSError as error:
@@ -86,7 +88,7 @@ class Command(BaseCommand):
         except WorkflowError as error:
             raise CommandError(str(error)) from error
         self._answer(options, intake, {**found.counts, "doubtful": found.doubtful}, faults)
-        if found.faulty:
+        if faults:
             raise SystemExit(1)
 
     def _answer(
@@ -103,11 +105,20 @@ class Command(BaseCommand):
             said = {"import": intake.pk, "stored": is_stored, "rows": counts, "errors": faults}
             self.stdout.write(json.dumps(said, ensure_ascii=False))
             return
+        words = {
+            "new": _("New"),
+            "changed": _("Changed"),
+            "unchanged": _("Unchanged"),
+            "missing": _("In the case, not in the file"),
+            "doubtful": _("To be settled"),
+        }
         for name, count in counts.items():
-            self.stdout.write(f"{name}: {count}")
+            self.stdout.write(f"{words[name]}: {count}")
         self.stdout.write(_("Stored.") if is_stored else _("Nothing was stored."))
         for fault in faults:
-            self.stderr.write(f"{fault['message']} ({fault['where']})")
+            self.stderr.write(
+                f"{fault['message']} ({fault['where']})" if fault["where"] else fault["message"]
+            )
 
     def _summary(self, intake: Intake) -> None:
         for each in intake.candidates:
@@ -118,8 +129,7 @@ class Command(BaseCommand):
             for aside, times in Counter(aside.code for aside in each.aside).items():
                 self.stdout.write(f"  {times} × {sentences.aside(aside)}")
         for refusal in intake.refusals:
-            place = f" ({refusal.where})" if refusal.where else ""
-            self.stderr.write(sentences.refusal(refusal.code, refusal.params) + place)
+            self.stderr.write(sentences.refusal(refusal.code, refusal.params, refusal.where))
 
 
 def _place(case: int | None, username: str | None) -> tuple[User, Revision]:
