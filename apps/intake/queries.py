@@ -17,6 +17,7 @@ from apps.intake import sentences, titles
 from apps.intake.columns import column_label
 from apps.intake.imports import alike, organisations
 from apps.intake.imports.comparing import GIVES, Fault, Item, spoken_fields
+from apps.intake.imports.comparing import Line as Compared
 from apps.intake.imports.starting import imports_for
 from apps.intake.imports.values import Typist, as_text, is_list
 from apps.intake.models import Import, ImportRow, ImportTable
@@ -103,12 +104,12 @@ class Line:
     @property
     def place(self) -> str:
         """Return where the line stands in the file, in words."""
-        return place_of(self.row)
+        return place_of(self.row.table, self.row.line, self.row.place)
 
     @property
     def mark(self) -> str:
         """Return the same as short as may be: under a heading that says “Line” the number does."""
-        return place_of(self.row) if len(_places(self.row)) > 1 else str(self.row.line or "–")
+        return self.place if len(_places(self.row.table)) > 1 else str(self.row.line or "–")
 
     @property
     def reason(self) -> str:
@@ -116,19 +117,27 @@ class Line:
         return sentences.aside(self.row.aside) if self.row.aside else ""
 
 
-def _places(row: ImportRow) -> list[dict[str, Any]]:
-    """Return the sheets, pages or tables that the rows of a line's table stand in."""
-    return row.table.frame.get("places", [])
+def _places(table: ImportTable) -> list[dict[str, Any]]:
+    """Return the sheets, pages or tables that the rows of a table stand in."""
+    return table.frame.get("places", [])
 
 
-def place_of(row: ImportRow) -> str:
+def place_of(table: ImportTable, line: int, place: int) -> str:
     """Return where a line stands in the file; of a table joined of several, in which of them too."""
-    line = f"line {row.line or '–'}"
-    places = _places(row)
+    words = f"line {line or '–'}"
+    places = _places(table)
     for key in ("sheet", "page", "table"):
         if len({each[key] for each in places}) > 1:
-            return sentences.place(f"{key} {places[row.place][key]}, {line}")
-    return sentences.place(line)
+            return sentences.place(f"{key} {places[place][key]}, {words}")
+    return sentences.place(words)
+
+
+def places_of(lines: Collection[ImportRow | Compared]) -> dict[int, str]:
+    """Return where lines that are compared stand, by their keys. One query at most."""
+    joined = [line.pk for line in lines if len(_places(line.table)) > 1]
+    found = ImportRow.objects.filter(pk__in=joined).values_list("pk", "place")
+    at = dict(found) if joined else {}
+    return {line.pk: place_of(line.table, line.line, at.get(line.pk, 0)) for line in lines}
 
 
 class Shower:
@@ -346,13 +355,13 @@ def _said_by_case(table: ImportTable, names: Collection[str]) -> dict[str, str]:
     return {name: value for name, value in said.items() if name in names}
 
 
-def change_of(item: Item) -> dict[str, Any]:
+def change_of(item: Item, places: Mapping[int, str]) -> dict[str, Any]:
     """Return what a line would change, field by field, in words."""
     kind = record_kinds[item.line.table.kind]
     title = item.line.result.get(kind.title_field) or str(item.line.line)
     return {
         "title": title,
-        "place": place_of(item.line),
+        "place": places[item.line.pk],
         "changes": [
             {
                 "label": field_label(kind.model, name),
@@ -364,13 +373,13 @@ def change_of(item: Item) -> dict[str, Any]:
     }
 
 
-def repeat_of(item: Item) -> dict[str, Any]:
+def repeat_of(item: Item, places: Mapping[int, str]) -> dict[str, Any]:
     """Return a line that says the same as an earlier one of the file."""
     kind = record_kinds[item.line.table.kind]
     return {
         "row": item.line,
         "title": item.line.result.get(kind.title_field) or str(item.line.line),
-        "place": place_of(item.line),
+        "place": places[item.line.pk],
         "first": item.repeats,
     }
 
@@ -383,12 +392,12 @@ def _shown(kind: RecordKind, name: str, stored: Any) -> Any:
     return stored
 
 
-def fault_of(fault: Fault) -> dict[str, Any]:
+def fault_of(fault: Fault, places: Mapping[int, str]) -> dict[str, Any]:
     """Return a fault with its place in words."""
     kind = record_kinds[fault.line.table.kind]
     return {
         "row": fault.line,
-        "place": place_of(fault.line),
+        "place": places[fault.line.pk],
         "label": field_label(kind.model, fault.name) if fault.name else _("the row"),
         "text": fault.text,
     }

@@ -39,7 +39,7 @@
 
   const doubts = () => [...document.querySelectorAll("#organisations [data-doubt]"), ...review.querySelectorAll("[data-doubt]")];
   let at = -1;
-  let moved = 0;
+  let moved = -Infinity;
   let wanted = "";
 
   function go(step) {
@@ -50,6 +50,7 @@
     at = (at + all.length) % all.length;
     all[at].focus();
     all[at].scrollIntoView({ block: "center", inline: "nearest" });
+    moved = -Infinity;
   }
 
   document.addEventListener("keydown", (event) => {

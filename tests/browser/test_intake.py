@@ -107,6 +107,32 @@ def test_table_of_a_web_page_is_pasted_settled_accepted_undone_and_accepted_agai
     ]
 
 
+def test_enter_held_down_settles_one_doubt_and_e_opens_the_field_in_doubt(
+    new_page: NewPage,
+) -> None:
+    revision: Revision = factories.open_list("awards", 0)
+    padded = [(*row[:-1], "张 三、李 四") for row in ROWS[:2]]
+    intake = taken(revision, sheet(padded))
+    page = new_page(factories.filler_of(revision), locale="en-GB")
+    page.goto(f"/desk/cases/{revision.case_id}/intake/{intake.pk}/")
+
+    page.keyboard.press("n")
+    page.keyboard.down("Enter")
+    expect(page.get_by_text("1 row is to be settled.")).to_be_visible()
+    expect(page.locator("[data-doubt]:focus")).to_have_count(1)
+    page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    page.keyboard.press("e")
+    field = page.locator("textarea[name=value-people]")
+    expect(field).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n王五")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_text("Nothing is to be settled.")).to_be_visible()
+    assert intake.tables.get().rows.last().result["people"] == ["张三", "李四", "王五"]
+
+
 # Colours pass into one another: what a person sees is there when no animation runs any more.
 SETTLED = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
   () => Promise.all(document.getAnimations().map(each => each.finished)).then(done))))"""

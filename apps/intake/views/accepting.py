@@ -35,6 +35,8 @@ def _comparison(
     request: DeskRequest, intake: Import, refusal: WorkflowError | None = None
 ) -> HttpResponse:
     result = compare(intake)
+    shown = [item.line for item in (*result.changes, *result.repeats)]
+    places = queries.places_of(shown + [fault.line for fault in result.faults])
     context = {
         **context_of(intake, _("What would be stored")),
         "result": result,
@@ -44,9 +46,9 @@ def _comparison(
             {"label": _("Unchanged"), "value": result.unchanged},
             {"label": _("In the case, not in the file"), "value": result.missing},
         ],
-        "changes": [queries.change_of(item) for item in result.changes],
-        "repeats": [queries.repeat_of(item) for item in result.repeats],
-        "faults": [queries.fault_of(fault) for fault in result.faults],
+        "changes": [queries.change_of(item, places) for item in result.changes],
+        "repeats": [queries.repeat_of(item, places) for item in result.repeats],
+        "faults": [queries.fault_of(fault, places) for fault in result.faults],
         "undecided": naming.undecided(intake),
     }
     return page(request, "intake/compare.html", context, refusal)

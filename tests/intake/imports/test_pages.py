@@ -1,5 +1,7 @@
 """The pages of an import: hand in, wait, review, compare, accept, undo; who may, how many queries."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -224,6 +226,88 @@ def test_refused_change_is_said_in_the_row():
 
     assert "cannot be changed here" in by_htmx.content.decode()
     assert lines(intake)[0].aside == ""
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "htmx"])
+def test_value_typed_over_one_changed_meanwhile_stays_beside_it(headers):
+    intake = taken(draft())
+    client, line = filler(intake.revision), lines(intake)[0]
+    address = at(intake, f"rows/{line.pk}/")
+    title, people = line.result["title"], "\n".join(line.result["people"])
+    seen = {"seen-title": title, "seen-people": people}
+    review.edit(factories.filler_of(intake.revision), intake.pk, line.pk, {"title": "他人改题"})
+
+    stale = client.post(address, {**seen, "value-title": "我的题"}, headers=headers)
+    shown = stale.content.decode()
+    kept = lines(intake)[0]
+    # What was left as it had been seen is left as it is; only what was typed is changed.
+    other = {**seen, "value-title": title, "value-people": f"{people}\n新人"}
+    client.post(address, other, headers=headers)
+
+    assert "Somebody changed this row since you opened it" in shown
+    assert 'value="我的题"' in shown
+    assert 'name="seen-title" value="他人改题"' in shown
+    assert "As it is now:" in shown
+    assert kept.result["title"] == "他人改题"
+    assert lines(intake)[0].result["title"] == "他人改题"
+    assert lines(intake)[0].result["people"][-1] == "新人"
+
+
+def test_cursor_of_an_edited_line_goes_to_what_is_asked_for_else_to_the_first_doubt():
+    intake = taken(draft())
+    client, doubtful = filler(intake.revision), lines(intake)[1]
+    address = at(intake, f"rows/{doubtful.pk}/")
+
+    first = client.get(address).content.decode()
+    named = client.get(f"{address}?field=title").content.decode()
+
+    assert doubtful.open_doubts[0][0] == "people"
+    assert re.search(r'name="value-people"[^>]*data-focus', first)
+    assert re.search(r'name="value-title"[^>]*data-focus', named)
+    assert first.count("data-focus") == named.count("data-focus") == 1
+
+
+def test_edit_from_the_comparison_leads_back_to_it():
+    intake = taken(draft(), sheet([("1", "一等奖", "", "宁波大学", "张三"), *ROWS]))
+    client, line = filler(intake.revision), lines(intake)[0]
+    asked = f"rows/{line.pk}/?from=compare"
+
+    compared = client.get(at(intake, "compare/")).content.decode()
+    form = client.get(at(intake, asked)).content.decode()
+    answer = client.post(at(intake, f"rows/{line.pk}/"), {"from": "compare", "value-title": "补题"})
+
+    assert at(intake, asked) in compared
+    assert 'name="from" value="compare"' in form
+    assert answer["Location"].startswith(at(intake, "compare/"))
+
+
+def test_line_of_a_table_joined_over_sheets_pages_or_tables_says_which():
+    half = "<table><tr><th>奖励类别</th><th>项目名称</th><th>主要完成单位</th><th>主要完成人员</th></tr>{}</table>"
+    row = "<tr><td>一等奖</td><td>{}</td><td>{}</td><td>张三</td></tr>"
+    data = "<h2>2022年度宁波市科学技术进步奖获奖项目名单</h2>".join(
+        [
+            "",
+            half.format(row.format("甲技术", "宁波大学")),
+            half.format(row.format("", "宁波工程学院")),
+        ]
+    )
+    intake = taken(draft(), data.encode(), "名单.html")
+    client = filler(intake.revision)
+
+    review_page = client.get(at(intake)).content.decode()
+    compared = client.get(at(intake, "compare/")).content.decode()
+
+    assert "table 1, line 2" in review_page
+    assert "table 2, line 2" in compared
+
+
+def test_comparison_of_nothing_taken_does_not_say_that_all_is_stored():
+    intake = taken(draft(), "姓名,工作单位,提名单位\n甲某,宁波大学,宁波大学\n".encode(), "人员.csv")
+
+    text = filler(intake.revision).get(at(intake, "compare/")).content.decode()
+
+    assert "No row was taken from this file." in text
+    assert "stands in the case already" not in text
 
 
 def test_last_change_is_undone_by_a_button():
