@@ -14,6 +14,16 @@
       pasting = true;
       if (said) said.hidden = false;
     });
+    // A form's fields hold little; a long table goes as a file.
+    area.form.addEventListener("submit", () => {
+      const file = area.form.querySelector("input[type=file]");
+      const text = html.value || area.value;
+      if (text.length < 500000 || file.files.length) return;
+      const carrier = new DataTransfer();
+      carrier.items.add(new File([text], html.value ? "clipboard.html" : "clipboard.txt"));
+      file.files = carrier.files;
+      area.value = html.value = "";
+    }, { capture: true });
     // What is typed by hand afterwards counts; the clipboard's table is then out of date.
     area.addEventListener("input", () => { if (!pasting) clear(); pasting = false; });
   }

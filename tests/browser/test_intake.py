@@ -133,6 +133,26 @@ def test_enter_held_down_settles_one_doubt_and_e_opens_the_field_in_doubt(
     assert intake.tables.get().rows.last().result["people"] == ["张三", "李四", "王五"]
 
 
+def test_table_too_long_for_a_field_is_pasted_all_the_same(
+    new_page: NewPage,
+) -> None:
+    revision: Revision = factories.open_list("awards", 0)
+    page = new_page(factories.filler_of(revision), locale="en-GB")
+    page.goto(f"/desk/cases/{revision.case_id}/intake/")
+    row = f"一等奖\t甲{'题' * 2000}\t宁波大学\t张三"
+    page.get_by_label("Or paste a table here").evaluate(
+        "(area, text) => { area.value = text; }",
+        "\n".join(["奖项类别\t项目名称\t完成单位\t完成人", *[row] * 900]),
+    )
+
+    page.get_by_role("button", name="Read the table").click()
+
+    expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+    intake = Import.objects.get()
+    assert intake.name == "clipboard.txt"
+    assert len(bytes(intake.source.content).splitlines()) == 901
+
+
 # Colours pass into one another: what a person sees is there when no animation runs any more.
 SETTLED = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
   () => Promise.all(document.getAnimations().map(each => each.finished)).then(done))))"""

@@ -11,11 +11,14 @@ from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.errors import Refused, WrongState
 from apps.cases.kinds import record_kinds
+from apps.intake import sentences
 from apps.intake.imports import alike, constants, layouts, organisations, staging, twins
 from apps.intake.imports.lines import LineReader
 from apps.intake.imports.starting import imports_for, kinds_of
 from apps.intake.imports.values import as_text, is_list
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportTable
+from apps.intake.readers.tidy import tidy
+from apps.intake.records import COLUMNS
 from apps.intake.synonyms import KINDS
 
 LONGEST_VALUE = 5000
@@ -120,8 +123,8 @@ def edit(
 
 
 def _plain(text: str) -> str:
-    """Return a text as a form gives it back, without what no value keeps."""
-    return text.replace("\r\n", "\n")[:LONGEST_VALUE].strip()
+    """Return a typed text as a file's cell is read: one kind of line break, nothing unseen in it."""
+    return tidy(text[:LONGEST_VALUE])
 
 
 @transaction.atomic
@@ -129,7 +132,8 @@ def settle(actor: User, import_id: int, row_id: int, name: str = "") -> ImportRo
     """Say that a field is right as it was read; without a name, that the whole line is."""
     intake = held(actor, import_id)
     line = _line(intake, row_id)
-    names = {name} if name else {doubt[0] for doubt in line.doubts}
+    unsure = {doubt[0] for doubt in line.doubts}
+    names = unsure & {name} if name else unsure
     if names <= set(line.settled):
         return line
     _note(actor, intake, line)
@@ -145,6 +149,8 @@ def settle_alike(actor: User, import_id: int, number: int, name: str, codes: Seq
     in one step. Raises as ``held``; ``ImportTable.DoesNotExist``.
     """
     table = held(actor, import_id).tables.get(number=number)
+    if name not in COLUMNS.get(table.kind, ()) or not set(codes) <= set(sentences.DOUBTS):
+        raise Refused(_("A row of this kind has no such field."))
     return alike.settle(actor, table, name, codes)
 
 
@@ -241,7 +247,7 @@ def map_columns(
     if not set(columns.values()) <= known or not set(columns) <= set(range(len(table.columns))):
         raise Refused(_("A row of this kind has no such field."))
     fields = record_kinds[kind].fields
-    texts = {name: text.strip() for name, text in (for_all or {}).items() if text.strip()}
+    texts = {name: _plain(text) for name, text in (for_all or {}).items() if _plain(text)}
     if not set(texts) <= set(fields):
         raise Refused(_("A row of this kind has no such field."))
     said = {

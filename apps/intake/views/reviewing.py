@@ -109,7 +109,7 @@ def table(request: DeskRequest, case_id: int, import_id: int, number: int) -> Ht
         if "take" in request.POST:
             review.choose(request.user, intake.pk, number, request.POST["take"] == "1")
         elif "alike" in request.POST:
-            name, *codes = str(request.POST["alike"]).split()
+            name, *codes = str(request.POST["alike"]).split() or [""]
             count = review.settle_alike(request.user, intake.pk, number, name, codes)
             messages.success(
                 request,

@@ -310,6 +310,38 @@ def test_comparison_of_nothing_taken_does_not_say_that_all_is_stored():
     assert "stands in the case already" not in text
 
 
+@pytest.mark.parametrize("alike", ["", "title\0 missing", "title zzz", "nothing missing"])
+def test_alike_of_nothing_there_is_is_refused(alike):
+    intake = taken(draft())
+
+    answer = filler(intake.revision).post(at(intake, "tables/1/"), {"alike": alike}, follow=True)
+
+    assert "has no such field" in answer.content.decode()
+
+
+def test_unseen_characters_are_taken_out_of_what_is_typed():
+    intake = taken(draft())
+    line = lines(intake)[0]
+
+    filler(intake.revision).post(
+        at(intake, f"rows/{line.pk}/"),
+        {"value-title": "甲\0\x07题\u200b", "value-people": "张三\r\n李四"},
+    )
+
+    assert lines(intake)[0].result["title"] == "甲题"
+    assert lines(intake)[0].result["people"] == ["张三", "李四"]
+
+
+def test_field_without_a_doubt_is_not_settled():
+    intake = taken(draft())
+    client, line = filler(intake.revision), lines(intake)[1]
+
+    client.post(at(intake, f"rows/{line.pk}/"), {"settle": "x" * 80})
+
+    assert lines(intake)[1].settled == []
+    assert not intake.edits.exists()
+
+
 def test_last_change_is_undone_by_a_button():
     intake = taken(draft())
     client, line = filler(intake.revision), lines(intake)[1]
