@@ -215,23 +215,30 @@ class Shower:
         """Return the fields of a line as they are edited: all that the kind has.
 
         ``typed`` is what a person typed and could not be taken over; it stays. The cursor goes to
-        the field ``wanted``, else to the first that is wrong or unsure.
+        the field ``wanted``, else to the first that was typed, is wrong or unsure.
         """
         assert self.kind is not None
         faults = self.typist.faults(row.result)
         open_doubts = {name for name, _code in row.open_doubts}
         names = [name for name in self.kind.fields if name in COLUMNS[self.table.kind]]
-        first = next((name for name in names if faults.get(name) or name in open_doubts), names[0])
         now = {name: as_text(row.result.get(name, "")) for name in names}
+        shown = {name: (typed or now).get(name, now[name]) for name in names}
+        order = (
+            *(name for name in names if shown[name].split() != now[name].split()),
+            *(name for name in names if faults.get(name) or name in open_doubts),
+            names[0],
+        )
+        focus = wanted if wanted in names else order[0]
         return [
             {
                 "name": name,
                 "label": self.label(name),
-                "value": (typed or now).get(name, now[name]),
+                "value": shown[name],
                 "seen": now[name],
                 "is_list": is_list(self.kind, name),
-                "is_long": len(now[name]) > LONG and not is_list(self.kind, name),
-                "has_focus": name == (wanted if wanted in names else first),
+                "is_long": max(len(now[name]), len(shown[name])) > LONG
+                and not is_list(self.kind, name),
+                "has_focus": name == focus,
                 "faults": faults.get(name, []),
                 "doubts": [
                     sentences.doubt(c) for n, c in row.doubts if n == name and n in open_doubts

@@ -69,7 +69,7 @@ def _change(request: DeskRequest, intake: Import, row_id: int) -> ImportRow:
 def _typed(request: DeskRequest, prefix: str) -> dict[str, str]:
     """Return what was sent by field: what was typed, or what had been there before."""
     return {
-        name.removeprefix(prefix): str(value)
+        name.removeprefix(prefix): str(value).replace("\r\n", "\n")
         for name, value in request.POST.items()
         if name.startswith(prefix)
     }

@@ -248,6 +248,7 @@ def test_value_typed_over_one_changed_meanwhile_stays_beside_it(headers):
     assert 'value="我的题"' in shown
     assert 'name="seen-title" value="他人改题"' in shown
     assert "As it is now:" in shown
+    assert re.search(r'name="value-title"[^>]*data-focus', shown)
     assert kept.result["title"] == "他人改题"
     assert lines(intake)[0].result["title"] == "他人改题"
     assert lines(intake)[0].result["people"][-1] == "新人"
