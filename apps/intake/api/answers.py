@@ -100,6 +100,10 @@ def import_url(request: Request, intake: Import, name: str = "import") -> str:
 def status_of_import(request: Request, intake: Import) -> dict[str, Any]:
     """Return where an import stands, with what is wrong with its file."""
     is_there = intake.state not in {ImportState.WAITING, ImportState.READING}
+    tables = tables_of(intake) if is_there else []
+    refusals = list(intake.refusals)
+    if intake.is_open and not any(table.is_taken for table in tables):
+        refusals.append({"code": "not-of-case", "params": {}, "where": ""})
     return {
         "import": intake.pk,
         "case": intake.revision.case_id,
@@ -120,7 +124,7 @@ def status_of_import(request: Request, intake: Import) -> dict[str, Any]:
                 "faulty": table.faulty,  # type: ignore[attr-defined]
                 "set_aside": table.aside,  # type: ignore[attr-defined]
             }
-            for table in (tables_of(intake) if is_there else ())
+            for table in tables
         ],
         "faults": [
             {
@@ -128,7 +132,7 @@ def status_of_import(request: Request, intake: Import) -> dict[str, Any]:
                 "detail": sentences.refusal(each["code"], each["params"]),
                 "where": sentences.place(each["where"]),
             }
-            for each in intake.refusals
+            for each in refusals
         ],
         "url": import_url(request, intake),
         "comparison_url": import_url(request, intake, "comparison") if intake.is_open else "",

@@ -108,6 +108,17 @@ def test_a_file_goes_from_the_system_into_the_case_and_back(system):
     assert again["new"] == 3
 
 
+def test_file_of_another_list_says_so_with_its_cure(system):
+    data = "姓名,工作单位,提名单位\n甲某,宁波大学,宁波大学\n".encode()
+    intake = read(system.hand_in(draft().case_id, data))
+
+    status = system.get(f"imports/{intake.pk}/").json()
+
+    assert status["state"] == "read"
+    assert [fault["code"] for fault in status["faults"]] == ["not-of-case"]
+    assert "choose the case of that list" in status["faults"][0]["detail"]
+
+
 def test_changes_and_faults_are_named(system):
     revision = draft()
     first = read(system.hand_in(revision.case_id))
