@@ -41,7 +41,7 @@ def read_import(import_id: int) -> str:
     )
     if not started:
         return ""
-    intake = Import.objects.select_related("source", "revision__case__bureau").get(pk=import_id)
+    intake = Import.objects.select_related("revision__case__bureau").get(pk=import_id)
     try:
         with override(settings.LANGUAGE_CODE), without_collecting():
             staging.read(intake)

@@ -11,7 +11,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from apps.cases.domain.shapes import shape_of
 from apps.cases.domain.writing import in_pieces
+from apps.cases.kinds import record_kinds
 from apps.intake.candidates import Taken, constants_of, take
 from apps.intake.finding import find_tables
 from apps.intake.grid import Mark, Place, Row, Table
@@ -21,7 +23,7 @@ from apps.intake.imports.layouts import fingerprint, remembered
 from apps.intake.imports.lines import AT_ONCE, NO_KIND, NONE, LineReader
 from apps.intake.imports.starting import kinds_of
 from apps.intake.mapping import ColumnGuess, Guess, guess
-from apps.intake.models import Import, ImportEdit, ImportRow, ImportState, ImportTable
+from apps.intake.models import Import, ImportEdit, ImportRow, ImportState, ImportTable, SourceFile
 from apps.intake.reading import blocks_apart
 from apps.intake.refusal import Refusal
 
@@ -64,7 +66,23 @@ def read(intake: Import) -> None:
     """
     intake.tables.all().delete()
     progress = Progress(intake)
-    tables = find_tables(blocks_apart(bytes(intake.source.content), progress))
+    for kind in kinds_of(intake.revision):
+        # Worked out once and kept, with errors whose tracebacks keep whatever was held above them:
+        # before there are tables that is nothing.
+        shape_of(record_kinds[kind].model)
+    _store_tables(intake, find_tables(blocks_apart(_content_of(intake), progress)), progress)
+    # The tables are gone by now: names need room of their own.
+    organisations.look(intake)
+    twins.look(intake)
+
+
+def _content_of(intake: Import) -> bytes:
+    """Return the bytes of the import's file; the import itself does not hold them."""
+    return bytes(SourceFile.objects.values_list("content", flat=True).get(pk=intake.source_id))
+
+
+def _store_tables(intake: Import, tables: list[Table], progress: Progress) -> None:
+    """Store the lines of each table; ``tables`` is empty afterwards."""
     if not tables:
         raise Refusal("no-table")
     total = sum(len(table.rows) for table in tables)
@@ -84,8 +102,6 @@ def read(intake: Import) -> None:
             copying.write(piece)
             done += len(piece)
             progress(min(done, total))
-    organisations.look(intake)
-    twins.look(intake)
 
 
 def new_table(

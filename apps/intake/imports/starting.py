@@ -63,7 +63,7 @@ def take_in(
     if len(data) > LARGEST_FILE:
         raise Refused(sentences.refusal("file-too-large", {"megabytes": LARGEST_FILE // 2**20}))
     digest = hashlib.sha256(data).hexdigest()
-    source, _made = SourceFile.objects.get_or_create(
+    source, _made = SourceFile.objects.defer("content").get_or_create(
         sha256=digest, defaults={"size": len(data), "content": data}
     )
     intake = Import.objects.create(

@@ -1,18 +1,21 @@
 """Lines written at a glance are the lines that a close look gives."""
 
 import itertools
+import weakref
 
 import pytest
 
+from apps.cases.domain.shapes import shape_of
 from apps.intake.finding import find_tables
 from apps.intake.grid import Table
-from apps.intake.imports import copying, staging
+from apps.intake.imports import copying, organisations, staging
 from apps.intake.imports.glance import says_nothing
 from apps.intake.imports.lines import LineReader
 from apps.intake.imports.starting import take_in
 from apps.intake.models import ImportTable
 from apps.intake.readers.text import read_text
 from tests import factories
+from tests.intake.imports.support import taken
 
 ROSTER = "序号,年度,企业名称,所属区县,证书编号,备注\n"
 PLAIN = ["1,2019,宁波甲科技有限公司,海曙区,GR201933100001,"]
@@ -144,3 +147,25 @@ def test_what_was_typed_and_settled_stays_with_its_line(db):
 def test_a_blank_cell_of_a_figure_says_something():
     assert says_nothing("roster-entries", "rank", "")
     assert not says_nothing("indicator-values", "value", "")
+
+
+def test_no_table_is_kept_when_its_lines_are_stored(db, monkeypatch):
+    tables: list[weakref.ref[Table]] = []
+    held: list[bool] = []
+    found = staging.find_tables
+
+    def noted(blocks):
+        every = found(blocks)
+        tables.extend(weakref.ref(table) for table in every)
+        return every
+
+    monkeypatch.setattr(staging, "find_tables", noted)
+    monkeypatch.setattr(
+        organisations, "look", lambda _intake: held.extend(each() is not None for each in tables)
+    )
+    shape_of.cache_clear()
+    factories.district("haishu")
+
+    taken(factories.open_list("roster-entries", 0), (ROSTER + ROWS[0]).encode(), "a.csv")
+
+    assert held == [False]
