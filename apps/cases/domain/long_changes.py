@@ -83,10 +83,11 @@ def _ensure_no_other(revision_id: int) -> None:
             raise Busy(words)
 
 
-def is_running(revision_id: int) -> bool:
-    """Say whether rows of a revision are being changed now: who saves one would wait for that."""
+def ensure_still(revision_id: int) -> None:
+    """Raise ``Busy`` where rows of a revision are being changed now: who saves one would wait."""
     change = under_way(revision_id)
-    return change is not None and change.state == ChangeState.RUNNING and not is_lost(change)
+    if change is not None and change.state == ChangeState.RUNNING and not is_lost(change):
+        raise Busy(change)
 
 
 def is_lost(change: LongChange) -> bool:

@@ -18,7 +18,7 @@ from apps.cases.kinds import record_kinds
 from apps.cases.models import ChangeState, LongChange, Notification, Operation, Revision
 from apps.cases.tasks import give_up_lost_changes, make_long_change
 from tests import factories
-from tests.cases.desk.pages import said, signed_in
+from tests.cases.desk.pages import form_values, post_step, said, signed_in
 from tests.workers import kill, started_beside, wait_until, waits_for_a_lock
 
 from .test_list_pages import many as go_through
@@ -373,6 +373,34 @@ def test_a_cell_waits_until_the_change_is_made(roster):
     assert "as soon as that is done" in answer.json()["message"]
     LongChange.objects.update(state=ChangeState.DONE)
     assert client.post(url(revision, "cell/"), cell).status_code == 200
+
+
+def test_a_row_is_neither_saved_nor_removed_while_the_change_is_made(roster):
+    client, revision = roster
+    row = rows_of(revision).first()
+    page = f"/desk/cases/{revision.case_id}/rows/roster-entries/{row.uid}/"
+    values = {**form_values(client.get(page)), "title": "乙"}
+    ask_to_set(client, revision)
+    LongChange.objects.update(state=ChangeState.RUNNING, beat_at=timezone.now())
+    for answer in (client.post(page, values), client.post(f"{page}remove/")):
+        assert answer.status_code in {409, 422}
+        assert "Wait until that is done" in said(answer)
+    assert 'value="乙"' in client.post(page, values).content.decode()
+    assert titles(revision) == [""] * 4
+    LongChange.objects.update(state=ChangeState.DONE)
+    assert client.post(page, values).status_code == 302
+    assert titles(revision) == ["乙", "", "", ""]
+
+
+def test_the_case_is_not_handed_on_before_the_change_is_made(roster):
+    client, revision = roster
+    change, _address = ask_to_set(client, revision)
+    refused = post_step(client, revision, "submit")
+    assert refused.status_code == 409
+    assert "Wait until that is done" in said(refused)
+    assert Revision.objects.get(pk=revision.pk).state == "draft"
+    make_long_change(change_id=change.pk)
+    assert post_step(client, revision, "submit").status_code == 302
 
 
 def test_pages_ask_as_little_beside_a_long_change(roster):

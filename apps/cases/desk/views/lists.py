@@ -36,7 +36,7 @@ from apps.cases.desk.views.base import (
     revision_or_404,
 )
 from apps.cases.desk.views.scripts import for_scripts, script_status
-from apps.cases.domain.long_changes import is_running, under_way
+from apps.cases.domain.long_changes import Busy, ensure_still, under_way
 from apps.cases.domain.records import save_record
 from apps.cases.domain.saved_views import keep_view
 from apps.cases.errors import StaleRecord, WorkflowError
@@ -168,11 +168,8 @@ def list_cell(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
         raise Http404 from error
     if name not in cells.names:
         raise Http404
-    if is_running(revision.pk):
-        # What was typed stays on the page, and is sent again until this is over.
-        wait = _("Many rows are being changed. This cell is saved as soon as that is done.")
-        return JsonResponse({"message": wait}, status=503)
     try:
+        ensure_still(revision.pk)
         value = cells.from_editor(name, request.POST.get("value", ""))
         row = _save_cell(request, revision, kind, uid, version, name, value)
     except ValidationError as error:
@@ -182,6 +179,10 @@ def list_cell(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
     except kind.model.DoesNotExist:
         gone = _("This row was removed while you were working on it. Put it back to go on.")
         return JsonResponse({"message": gone}, status=423)
+    except Busy:
+        # What was typed stays on the page, and is sent again until this is over.
+        wait = _("Many rows are being changed. This cell is saved as soon as that is done.")
+        return JsonResponse({"message": wait}, status=503)
     except WorkflowError as refusal:
         return JsonResponse({"message": str(refusal)}, status=script_status(refusal))
     return JsonResponse({"row": _described(cells, row)})

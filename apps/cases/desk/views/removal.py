@@ -20,6 +20,7 @@ from apps.cases.desk.views.base import (
     revision_or_404,
 )
 from apps.cases.desk.views.row_base import back_to, recheck, row_url, title_of, values_of
+from apps.cases.domain.long_changes import ensure_still
 from apps.cases.domain.records import remove_record, restore_record
 from apps.cases.errors import Locked, StaleRecord, WorkflowError
 
@@ -42,6 +43,7 @@ def row_remove(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) ->
     if request.method == "POST" and refusal is None:
         version = request.POST.get("version", "")
         try:
+            ensure_still(revision.pk)
             remove_record(
                 request.user,
                 revision.pk,

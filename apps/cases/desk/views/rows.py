@@ -26,6 +26,7 @@ from apps.cases.desk.views.base import (
 )
 from apps.cases.desk.views.row_base import back_to, recheck, row_url, title_of, values_of
 from apps.cases.domain.evidence import Place
+from apps.cases.domain.long_changes import ensure_still
 from apps.cases.domain.records import save_record
 from apps.cases.errors import Invalid, Locked, StaleRecord, WorkflowError
 from apps.cases.kinds import RecordKind
@@ -131,6 +132,7 @@ def row(request: DeskRequest, case_id: int, code: str, uid: uuid.UUID) -> HttpRe
     )
     if form.is_valid() and refusal is None:
         try:
+            ensure_still(revision.pk)
             saved = save_record(
                 request.user,
                 revision.pk,

@@ -23,6 +23,7 @@ from apps.cases.desk.views.base import (
     revision_or_404,
     show_instead,
 )
+from apps.cases.domain.long_changes import ensure_free
 from apps.cases.domain.transitions import available_steps, perform, why_not
 from apps.cases.errors import StaleVersion, WorkflowError
 from apps.cases.models import ReasonCode, Revision
@@ -62,6 +63,8 @@ def step(request: DeskRequest, case_id: int, number: int, name: str) -> HttpResp
             return _refused(request, revision, row, form, StaleVersion())
         return _page(request, revision, row, form, status=422)
     try:
+        # The step would wait for it, or keep it from being done.
+        ensure_free(revision.pk)
         event = perform(
             name,
             revision.pk,
