@@ -218,7 +218,7 @@ def ours(data: bytes, form: str, revision_id: int) -> dict[str, float]:
     from apps.intake.imports.review import map_columns
     from apps.intake.imports.starting import take_in
     from apps.intake.models import Layout
-    from apps.intake.tasks import read_import
+    from apps.intake.tasks import read_import, without_collecting
     from tests import factories
 
     revision = Revision.objects.select_related("case__bureau").get(pk=revision_id)
@@ -240,7 +240,8 @@ def ours(data: bytes, form: str, revision_id: int) -> dict[str, float]:
         return {"read": read - began, "corrected": corrected - read}
     digest = compare(intake).digest
     compared = cpu_seconds()
-    done = accept(person, intake.pk, digest)
+    with without_collecting():  # as the task queue stores a list of more than 3,000 rows
+        done = accept(person, intake.pk, digest)
     stored = cpu_seconds()
     assert done.counts["new"] + done.counts["changed"] > 0
     return {

@@ -105,7 +105,7 @@ def store_import(import_id: int, user_id: int, digest: str) -> str:
     if not waiting.exists():
         return ""
     refusal = {"code": "not-stored", "params": {"reason": ""}, "where": ""}
-    with override(settings.LANGUAGE_CODE):
+    with override(settings.LANGUAGE_CODE), without_collecting():
         try:
             accept(User.objects.get(pk=user_id), import_id, digest)
         except WorkflowError as error:

@@ -123,7 +123,8 @@ class Shape:
             try:
                 self.empty[-1] = column.read(default)
             except ValidationError as error:
-                self.unsaid[column.at] = error
+                # Without it the stack of whoever asked first would be held for ever.
+                self.unsaid[column.at] = error.with_traceback(None)
 
     def row(self, given: Mapping[str, Any], fixed: Mapping[str, Any]) -> tuple[list[Any], Faults]:
         """Return the values of a row, column by column, and every fault, by field.
