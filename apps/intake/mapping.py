@@ -19,6 +19,8 @@ HEADER_WEIGHT, CONTENT_WEIGHT = 0.75, 0.25
 CONTENT_ALONE = 0.45
 """How sure a column without a known header can be."""
 LEAST = 0.3
+LEAST_OF_HEADINGS = 0.5
+"""So many of the headings between rows look as the cells of the field do that they are taken for."""
 TITLE_BONUS = 0.6
 ID = Words(("id", "永久编号", "永久标识", "条目编号"), content="uuid")
 """The column of permanent ids: a row that names one means the row that has it."""
@@ -101,7 +103,9 @@ def assign(table: Table, words: KindWords) -> tuple[ColumnGuess, ...]:
                 # The name itself, as our own exports have it.
                 score = 1.0
             elif header == HEADING:
-                score = 0.8 if field in words.sectioned_by else 0.0
+                is_likely = content_fits(samples[at], word.content) >= LEAST_OF_HEADINGS
+                may_head = field in (*words.sectioned_by, *words.headed_by)
+                score = 0.8 if may_head and is_likely else 0.0
             else:
                 score = column_score(header, samples[at], word, bool(table.header))
             if score >= LEAST:

@@ -15,6 +15,7 @@ AND = re.compile(r"(?<=.{4})(?:以及|[和与及])(?=.{4})")
 AND_OTHERS = re.compile(
     r"\s*等\s*(?:\d{1,3}\s*[家个名位人]?)?\s*(?:单位|企业|公司|机构|人员?|同志)?$"
 )
+TWO_NAMES = re.compile(r"([\u4e00-\u9fff]{2,3})[和与及]([\u4e00-\u9fff]{2,3})")
 HAN_NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[·•．.][\u4e00-\u9fff]{2,3})+")
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
@@ -76,7 +77,9 @@ def by_slashes(text: str, is_whole: re.Pattern[str]) -> tuple[list[str], bool]:
 
 def by_and(text: str, is_whole: re.Pattern[str]) -> tuple[list[str], bool]:
     """Two names, the last of a list, joined by 和 or 与; sure where both are whole and long."""
-    last = OUTSIDE.split(text)[-1]
+    last = OUTSIDE.split(text)[-1].strip()
+    if (two := TWO_NAMES.fullmatch(last)) and {two[1][0], two[2][0]} <= SURNAMES:
+        return [text[: len(text) - len(last)] + two[1], two[2]], True
     for sign in AND.finditer(last):
         before, after = last[: sign.start()], last[sign.end() :]
         if all(is_whole.fullmatch(BRACKETED.sub("", piece)) for piece in (before, after)):

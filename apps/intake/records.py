@@ -166,7 +166,11 @@ class RowReader:
             doubts += _award_doubts(values)
         doubts += [(name, "missing") for name in REQUIRED[self.kind] if not values.get(name)]
         if is_marred:
-            marred = (name for name, value in values.items() if LOST.search(str(value)))
+            marred = (
+                name
+                for name, value in values.items()
+                if LOST.search("\n".join([value] if isinstance(value, str) else value))
+            )
             doubts += [(name, "unreadable") for name in marred]
         doubts += self.said
         kept = {name: values[name] for name in COLUMNS[self.kind] if values.get(name)}

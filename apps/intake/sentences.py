@@ -150,6 +150,7 @@ ASIDE: dict[str, str] = {
     "column-numbers": _("numbers of the columns"),
     "total": _("a total"),
     "note": _("a note"),
+    "line": _("a line between the rows"),
     "month-heading": _("the heading of a month"),
     "no-kind": _("a row of a table of no known kind"),
     "left-over": _("words that found no place"),

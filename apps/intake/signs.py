@@ -12,7 +12,7 @@ _IN_BRACKETS = r"[\[［【]\d{1,2}[\]］】]|[（(]注\s*\d{0,2}[)）]"
 _END = r"(?=$|[、，,；;\n])"
 BEHIND = re.compile(
     rf"(?<=[^\s{_MARKS}])\s*[{_MARKS}]+{_END}|"
-    rf"(?<=[{HAN}0-9０-９%％）)》”])\s*(?:[{_RAISED}]+|{_IN_BRACKETS}){_END}"
+    rf"(?:(?<=[{HAN}0-9０-９%％）)〕】》”])|(?<=[A-Za-z]{{3}}))\s*(?:[{_RAISED}]+|{_IN_BRACKETS}){_END}"
 )
 """The mark of a note behind a name or a figure; 〔2023〕 and m² are none."""
 BEFORE = re.compile(rf"^[*＊※†‡★☆▲△◆●◎#＃]+\s*(?=[{HAN}《])")

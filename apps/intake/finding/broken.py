@@ -75,7 +75,10 @@ def _may_be_half(row: Row) -> bool:
 
 def _is_numbered(table: Table, number: int) -> bool:
     found = sum(1 for row in table.rows if printed_number(_cell(row, number)) is not None)
-    return found >= len(table.rows) * MOST
+    if found >= len(table.rows) * MOST:
+        return True
+    # A row may stand on several lines, all but the first of them with one cell.
+    return found >= sum(1 for row in table.rows if len(row.printed()) > 1) * MOST > 1
 
 
 def _needed(table: Table, number: int | None) -> set[int]:

@@ -1,15 +1,15 @@
 """A table that goes on over pages: whether it does, and both parts in one."""
 
-import re
 from dataclasses import replace
 
 from apps.intake import repair
 from apps.intake.finding.checks import number_column
-from apps.intake.finding.rows import is_section, printed_number
+from apps.intake.finding.headings import LINE_BETWEEN
+from apps.intake.finding.rows import LIST_TITLE, is_section, printed_number
 from apps.intake.finding.titles import bare_title, is_furniture
 from apps.intake.grid import WHOLE_ROW, Aside, Row, Table
 
-TITLE_UNSURE, LINE_BETWEEN = "title-unsure", "line-between"
+TITLE_UNSURE = "title-unsure"
 
 
 def continues(first: Table, second: Table) -> bool:
@@ -19,7 +19,7 @@ def continues(first: Table, second: Table) -> bool:
     neither title nor header: then the width is the same, and numbers, where there are, run on.
     """
     title = bare_title(second.title)
-    is_running_head = title != bare_title(first.title) and title in map(bare_title, first.above)
+    is_running_head = _is_running_head(first, second)
     is_same = is_running_head or title in ("", bare_title(first.title))
     if second.header and second.header == first.header:
         return is_same and ((bool(title) and not is_running_head) or _numbers_allow(first, second))
@@ -31,8 +31,14 @@ def continues(first: Table, second: Table) -> bool:
     return _numbers_go_on(first, second) or _looks_alike(first, second)
 
 
-LIST_TITLE = re.compile(r"名单|名录|目录|清单|一览|汇总|表|榜|大事记|情况|公示|指标")
-"""Words of a title: what has none of them is rather a line of the page."""
+def _is_running_head(first: Table, second: Table) -> bool:
+    """Whether the line above ``second`` stood above the title of ``first`` as well, or stands below
+    a heading."""
+    title = bare_title(second.title)
+    return title != bare_title(first.title) and (
+        title in map(bare_title, first.above)
+        or (is_section(second.rows[0]) and LIST_TITLE.search(title) is None)
+    )
 
 
 def _looks_alike(first: Table, second: Table) -> bool:
@@ -50,7 +56,9 @@ def copied(first: Table, second: Table) -> bool:
 
     One row alone is a copy only where it has the same running number.
     """
-    if bare_title(second.title) not in ("", bare_title(first.title)):
+    if bare_title(second.title) not in ("", bare_title(first.title)) and (
+        LIST_TITLE.search(second.title) is not None
+    ):
         return False
     if second.header not in ((), first.header):
         return False
@@ -114,8 +122,8 @@ def _last_number(table: Table, at: int) -> int | None:
 
 
 def _begins_anew(number: int, second: Table) -> bool:
-    """Whether numbers may begin again: where nothing, or a page number, stands between."""
-    return number == 1 and all(map(is_furniture, second.above))
+    """Whether numbers may begin again: where nothing, a page number or a heading, stands between."""
+    return number == 1 and (is_section(second.rows[0]) or all(map(is_furniture, second.above)))
 
 
 def _cell(row: Row, at: int) -> str:
@@ -123,8 +131,12 @@ def _cell(row: Row, at: int) -> str:
 
 
 def _full(table: Table) -> list[Row]:
-    """The rows that are no headings; all, where there are only headings."""
-    return [row for row in table.rows if not is_section(row)] or list(table.rows)
+    """The rows that are no headings, marked or not; all, where there are only headings."""
+    return [
+        row
+        for row in table.rows
+        if row.cells.count("") < len(row.cells) - 1 or printed_number(row.text()) is not None
+    ] or list(table.rows)
 
 
 def widened(first: Table, second: Table) -> Table:
@@ -136,18 +148,24 @@ def widened(first: Table, second: Table) -> Table:
 
 
 def append(first: Table, second: Table) -> Table:
-    """Both bodies, one after the other; what was repeated is set aside."""
+    """Both bodies, one after the other; what was repeated is set aside.
+
+    A line that stood between them, and above no page before, may be a part of the row above it.
+    """
     aside = list(second.aside)
+    rows = list(first.rows)
     title = bare_title(second.title)
     if title not in ("", bare_title(first.title), *map(bare_title, first.above)):
         aside.append(Aside(second.title, "note"))
-        if not _numbers_go_on(first, second):
-            second = second.map_rows(lambda row: row.marked(WHOLE_ROW, LINE_BETWEEN))
+        below = 1 if _numbers_go_on(first, second) else len(second.rows)
+        marked = (row.marked(WHOLE_ROW, LINE_BETWEEN) for row in second.rows[:below])
+        second = replace(second, rows=(*marked, *second.rows[below:]))
+        rows[-1] = rows[-1].marked(WHOLE_ROW, LINE_BETWEEN)
     if second.header:
         aside.append(Aside(" ".join(second.header), "repeated-header", second.rows[0].line - 1))
     return replace(
         first,
-        rows=(*first.rows, *second.rows),
+        rows=(*rows, *second.rows),
         aside=(*first.aside, *aside),
         merged=first.merged | second.merged,
     )

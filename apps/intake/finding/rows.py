@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from apps.intake.grid import Row
+from apps.intake.grid import WHOLE_ROW, Mark, Row
 from apps.intake.makes import CODE
 from apps.intake.synonyms.headers import is_known_header
 
@@ -57,9 +57,19 @@ def printed_number(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
+LIST_TITLE = re.compile(r"名单|名录|目录|清单|一览|汇总|表|榜|大事记|情况|公示|指标")
+"""Words of a title: what has none of them is rather a heading, or a line of the page."""
+HEADING_MARK = Mark(WHOLE_ROW, "heading")
+"""The mark of a row that is known to be a heading, whatever its words are."""
+
+
 def is_section(row: Row) -> bool:
-    """Whether a row is a heading between rows: one cell with the words of a heading."""
-    return len(row.cells) > 1 and row.held == 1 and SECTION.fullmatch(row.text()) is not None
+    """Whether a row is a heading between rows: one cell with the words of a heading, or known."""
+    return (
+        len(row.cells) > 1
+        and row.held == 1
+        and (SECTION.fullmatch(row.text()) is not None or HEADING_MARK in row.marks)
+    )
 
 
 def is_header(row: Row) -> bool:

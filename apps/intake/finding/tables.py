@@ -15,6 +15,7 @@ from apps.intake.finding.headers import (
     header_top,
     lower,
 )
+from apps.intake.finding.headings import headed, headings_above, is_headed, with_plain_headings
 from apps.intake.finding.order import in_order
 from apps.intake.finding.pages import (
     append,
@@ -41,27 +42,35 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
     tables: list[Table] = []
     above: list[Paragraph] = []
     header: Grid | None = None
+    plain_from: int | None = None
     for block in blocks:
         if isinstance(block, Paragraph):
             if tables and not above and is_note(block.text):
                 note = Aside(block.text, "note", block.line)
                 tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, note))
+            elif tables and is_total(Row(block.line, (block.text,))):
+                total = Aside(block.text, "total", block.line)
+                tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, total))
             else:
                 above.append(block)
             continue
         if is_header_alone(block):
             # The foot of a page: its rows begin on the next one.
-            header = block
+            header, plain_from = block, len(above)
             continue
-        if header is not None:
+        if header is None:
+            plain_from = 0 if tables and is_headed(tables[-1]) else None
+        else:
             block, header = under_header(header, block), None
-        for table in tables_of(block, above_of(above), tables):
+        above, headings = headings_above(above, not tables, plain_from)
+        for number, table in enumerate(tables_of(block, above_of(above), tables)):
             if not table.rows:
                 # Only strays: the end of the table before, or nothing.
                 if tables:
                     aside = (*tables[-1].aside, *table.aside)
                     tables[-1] = replace(tables[-1], aside=aside)
                 continue
+            table = headed(table, headings) if not number else table
             table = widened(tables[-1], table) if tables else table
             if any(copied(each, table) for each in tables):
                 copies = [
@@ -71,15 +80,21 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
             elif tables and continues(tables[-1], table):
                 tables[-1] = append(tables[-1], table)
             else:
+                if tables and not table.title and is_section(table.rows[0]):
+                    table = replace(table, above=(*table.above, tables[-1].title))
                 tables.append(with_doubts_of_page(tables[-1], table) if tables else table)
         above = []
     if header is not None and tables:
         asides = tuple(Aside(row.text(), "repeated-header", row.line) for row in header.rows)
         tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *asides))
     return [
-        lonely(numbered(under_headings(in_order(whole_rows(without_strays(table))))))
+        lonely(numbered(under_headings(in_order(whole_rows(_without_lines(table))))))
         for table in tables
     ]
+
+
+def _without_lines(table: Table) -> Table:
+    return with_plain_headings(without_strays(table))
 
 
 def tables_of(grid: Grid, above: Above, before: list[Table]) -> list[Table]:
@@ -127,7 +142,7 @@ def under_header(header: Grid, grid: Grid) -> Grid:
 def tables_in(grid: Grid, above: Above, merged: frozenset[int]) -> Iterator[Table]:
     """The tables of one grid without blank edges, stacked ones apart, as they stand."""
     for number, (part, spans) in enumerate(stacked(grid)):
-        table = table_of(part, spans, above if not number else Above(), merged)
+        table = table_of(part, spans, above if not number else Above(), merged, not number)
         if table is not None:
             yield table
 
@@ -214,17 +229,26 @@ def _is_below_header(rows: list[Row], index: int) -> bool:
 
 
 def _first_line_above(rows: list[Row], index: int, least: int) -> int:
-    """Where the title lines above a header begin: rows of one cell that are no note or total."""
-    first = max(header_top(rows, index, []), least)
+    """Where the title lines above a header begin: rows of one cell that are no note or total.
+
+    A heading above another line stands at the foot of the page before.
+    """
+    first = top = max(header_top(rows, index, []), least)
     while first - 1 > least and len(rows[first - 1].printed()) == 1:
         if is_note(rows[first - 1].text()) or is_total(rows[first - 1]):
+            break
+        if is_section(rows[first - 1]) and first < top and not is_section(rows[first]):
             break
         first -= 1
     return first
 
 
 def table_of(
-    rows: list[Row], spans: list[Span], above: Above, merged: frozenset[int]
+    rows: list[Row],
+    spans: list[Span],
+    above: Above,
+    merged: frozenset[int],
+    is_first: bool = True,
 ) -> Table | None:
     """One table out of its rows: title lines, header, body. ``None`` where there is no body."""
     lines: list[Row] = []
@@ -247,8 +271,12 @@ def table_of(
         # are ruled, across others.
         while lines and (not lines[-1].cells[0] or _is_one_cell(len(lines) - 1, every, first)):
             lines, rows = lines[:-1], [lines[-1], *rows]
+    headings: list[Paragraph] = []
     if lines:
-        own = above_of([Paragraph(line.text(), line.line) for line in lines])
+        said = [Paragraph(line.text(), line.line) for line in lines]
+        if found is not None:
+            said, headings = headings_above(said, is_first and not above.title)
+        own = above_of(said)
         above = Above(own.title or above.title, (*own.lines, *above.lines))
     header: tuple[str, ...] = ()
     if found is not None:
@@ -258,7 +286,8 @@ def table_of(
     if not rows:
         return None
     heads = frozenset(row.line for row in every[: len(every) - len(rows)])
-    return Table(above.title, header, tuple(rows), above.lines, merged=merged, heads=heads)
+    table = Table(above.title, header, tuple(rows), above.lines, merged=merged, heads=heads)
+    return headed(table, headings)
 
 
 def _is_one_cell(at: int, rows: list[Row], spans: list[Span]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from charset_normalizer import from_bytes
 
 from apps.intake.grid import Block, Grid, Mark, Paragraph, Place, Row
+from apps.intake.readers.aligned import LEAST_LINES, has_gap, is_spaced, tables_of
 from apps.intake.readers.tidy import ODD, has_control, tidy
 from apps.intake.refusal import Refusal
 
@@ -98,8 +99,9 @@ def read_text(text: str) -> Iterator[Block]:
         return
     table: list[Row] = []
     place = Place("text", table=1)
+    spaced = spaced_rows(text) if has_gaps(text) else {}
     for number, line in logical_lines(text):
-        cells = cells_of(line)
+        cells = spaced.get(number) or cells_of(line)
         if len(cells) > 1:
             table.append(text_row(number, cells, place))
             continue
@@ -110,6 +112,32 @@ def read_text(text: str) -> Iterator[Block]:
             yield Paragraph(tidy(line), number)
     if table:
         yield Grid(tuple(table))
+
+
+def has_gaps(text: str) -> bool:
+    """Whether a text may hold columns that blanks set apart: not one where tabs do."""
+    return "\t" not in text or any("\t" not in line and has_gap(line) for line in text.split("\n"))
+
+
+def spaced_rows(text: str) -> dict[int, list[str]]:
+    """The cells of lines whose columns blanks set apart, by the number of the line.
+
+    Other lines stand between the runs of them: titles, headings, page numbers.
+    """
+    runs: list[list[tuple[int, str]]] = [[]]
+    is_wide = sum(map(has_gap, text.split("\n"))) >= LEAST_LINES
+    for number, line in logical_lines(text):
+        if is_spaced(line, is_wide):
+            runs[-1].append((number, line))
+        elif runs[-1]:
+            runs.append([])
+    runs = [run for run in runs if run]
+    tables = tables_of([[line for _number, line in run] for run in runs])
+    return {
+        at: cells
+        for run, rows in zip(runs, tables, strict=True)
+        for (at, _line), cells in zip(run, rows, strict=False)
+    }
 
 
 def text_row(number: int, cells: list[str], place: Place) -> Row:

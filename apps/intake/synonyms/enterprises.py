@@ -78,4 +78,5 @@ ROSTER_ENTRIES = KindWords(
     needs=(("organisation",),),
     titles=r"企业|公司|\d+\s*强|榜|案例|领军|小巨人|专精特新|瞪羚|独角兽|单项冠军",
     not_titles=r"科学技术奖|孵化器|众创空间|研发中心|技术中心",
+    headed_by=("district",),
 )

@@ -31,7 +31,9 @@ class KindWords:
     titles: str
     not_titles: str = "(?!)"
     sectioned_by: tuple[str, ...] = ()
-    """Fields that headings between rows may give, the likeliest first."""
+    """Fields that headings between rows may give, the likeliest first; their columns are merged."""
+    headed_by: tuple[str, ...] = ()
+    """Fields that headings may give as well, though a blank cell of their column is only blank."""
     columns_ignored: tuple[str, ...] = field(default=NUMBER_HEADERS)
 
 

@@ -18,6 +18,9 @@ HABITS = (
     "copied_table",
     "lost_letters",
     "odd_letters",
+    "plain_headings",
+    "heading_lines",
+    "aligned_blanks",
 )
 LABELS = (("表3 ", "续表3 "), ("表1-2　", "续表1-2　"), ("附表2：", "附表2（续）："), ("表一 ", ""))
 HEADS = ("市科学技术局文件", "内部资料，注意保存", "2024年度科技统计资料汇编")
@@ -118,8 +121,40 @@ def append_row(
     matrix.merges += [(top, i, len(several), 1) for i in range(len(cells)) if i != at]
 
 
+def heading(number: int, group: str, nasty: set[str]) -> str:
+    """The heading above a group of rows: numbered, or with nothing but its name."""
+    is_plain = "plain_headings" in nasty and not ("heading_lines" in nasty and "奖" not in group)
+    return group if is_plain else f"{'一二三四五六七八九十'[number % 10]}、{group}"
+
+
+def _with_heading_lines(blocks: list) -> list:
+    """Headings as lines of text between tables, each with the header once more, or without."""
+    found: list = []
+    for block in blocks:
+        if not isinstance(block, Matrix) or not block.heads or block.hidden:
+            found.append(block)
+            continue
+        width = len(block.rows[0])
+        starts = [
+            top
+            for top, left, height, span in sorted(block.merges)
+            if top >= block.heads and (left, height, span) == (0, 1, width)
+        ]
+        if not starts or starts[0] > block.heads + 1 or len(block.merges) > len(starts):
+            found.append(block)
+            continue
+        head = block.rows[: starts[0]]
+        for start, end in zip(starts, [*starts[1:], len(block.rows)], strict=True):
+            part = Matrix([*head, *block.rows[start + 1 : end]], heads=len(head))
+            part.paper = block.paper
+            found += [block.rows[start][0], part]
+    return found
+
+
 def with_habits(blocks: list, truth: Truth, nasty: set[str]) -> list:
     """A document's blocks with the habits that are about it as a whole."""
+    if "heading_lines" in nasty and "title_within" not in nasty:
+        blocks = _with_heading_lines(blocks)
     if "odd_totals" in nasty:
         for number, block in enumerate(blocks):
             if isinstance(block, Matrix):

@@ -67,9 +67,13 @@ IMPLIED = {
     "split_rows": {"pages"},
     "header_breaks": {"pages"},
     "running_heads": {"pages_bare"},
+    "plain_headings": {"sections"},
+    "heading_lines": {"sections"},
 }
 """What some things cannot be without."""
 LEVELS = ("award_class", "grade")
+SECTIONED = ("awards", "policies", "certifications")
+"""Kinds of which the group of rows may stand as a heading above them."""
 HALF = str.maketrans("（）", "()")
 
 
@@ -104,8 +108,8 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
     """The truth as printed: a list of paragraphs (str) and tables (``Matrix``)."""
     nasty = nasty.union(*(IMPLIED.get(each, set()) for each in nasty))
     columns = list(truth.columns)
-    as_sections = "sections" in nasty and truth.grouped and truth.kind == "awards"
-    levels = LEVELS if as_sections and "two_headings" in nasty else ()
+    as_sections = "sections" in nasty and truth.grouped and truth.kind in SECTIONED
+    levels = LEVELS if as_sections and truth.kind == "awards" and "two_headings" in nasty else ()
     if as_sections:
         gone = {truth.grouped, *([*LEVELS, "grade_cell", "category"] if levels else [])}
         columns = [column for column in columns if column[1] not in gone]
@@ -178,7 +182,7 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
                 _two_headings(matrix, row, before, len(columns))
             elif as_sections and group != before:
                 matrix.rows.append(
-                    [f"{'一二三四五六七八九十'[number % 10]}、{group}"] + [""] * (len(columns) - 1)
+                    [habits.heading(number, group, nasty)] + [""] * (len(columns) - 1)
                 )
                 matrix.merges.append((len(matrix.rows) - 1, 0, 1, len(columns)))
             cells = [print_cell(row, name, nasty, start + number) for _, name in columns]
@@ -243,7 +247,7 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
             matrix = spoiling.insert_columns(matrix)
         if beside and len(matrix.rows) > 3:
             matrix = _beside(matrix, beside)
-        matrix.paper = frozenset(nasty.intersection(PAPER))
+        matrix.paper = frozenset(nasty.intersection((*PAPER, "aligned_blanks")))
         if "unit_total_note" in nasty and page == len(starts) - 1:
             width = len(matrix.rows[0])
             matrix.rows.append(["合计", f"{len(rows)}项"] + [""] * (width - 2))

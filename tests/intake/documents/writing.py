@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from html import escape
 
 from tests.intake.documents.truth import Matrix
@@ -17,12 +18,33 @@ def as_text(blocks: list) -> bytes:
         if isinstance(block, str):
             lines += ["", block, ""]
             continue
-        for number, row in enumerate(block.rows):
-            if number in block.hidden:
-                continue
-            if len(row) > 1 and any(row):
-                lines.append("\t".join(_quoted(cell) for cell in row))
+        shown = [row for number, row in enumerate(block.rows) if number not in block.hidden]
+        shown = [row for row in shown if len(row) > 1 and any(row)]
+        if "aligned_blanks" in block.paper and not any(
+            "\n" in cell for row in shown for cell in row
+        ):
+            lines += _aligned(shown)
+            continue
+        lines += ["\t".join(_quoted(cell) for cell in row) for row in shown]
     return "\n".join(lines).encode()
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """Rows whose columns blanks set apart; a row of one cell runs on over all of them."""
+    whole = [row for row in rows if sum(map(bool, row)) > 1]
+    widths = [max(map(_places, column)) + 3 for column in zip(*whole, strict=True)]
+    return [
+        "".join(
+            cell + " " * (width - _places(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        if sum(map(bool, row)) > 1 or not row[0]
+        else "".join(row)
+        for row in rows
+    ]
+
+
+def _places(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _quoted(cell: str) -> str:
