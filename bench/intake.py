@@ -37,6 +37,8 @@ TRUTHS = {
     "one unit": lambda: d.made_up_amounts(1),
     "units in cells": lambda: d.made_up_glued(1),
     "platforms": lambda: d.made_up_platforms(1),
+    "by year": lambda: d.made_up_by_year(1),
+    "by district": lambda: d.made_up_by_district(1),
     "people of another city": lambda: d.made_up_laureates(1),
 }
 SHOWN = 12
@@ -85,6 +87,8 @@ def held_out(
         d.made_up_glued,
         d.made_up_platforms,
         d.made_up_laureates,
+        d.made_up_by_year,
+        d.made_up_by_district,
     )
     for seed in range(first, first + count):
         chance = random.Random(seed)

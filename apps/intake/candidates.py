@@ -190,7 +190,10 @@ def constants_of(
     elif kind == "indicator-values":
         unit = titles.unit_of(table.above)
         if "value" in fields and table.header:
-            unit = titles.unit_in_header(table.header[fields["value"]]) or unit
+            head = table.header[fields["value"]]
+            unit = titles.unit_in_header(head) or unit
+            if "period" not in fields and (own := titles.year_in_header(head)):
+                values["period"], doubts = own, []
         values |= {"unit": unit} if unit else {}
         values["status"] = "actual"
     return values, tuple(doubts)

@@ -11,7 +11,7 @@ from apps.intake.grid import Table
 from apps.intake.synonyms import KINDS
 from apps.intake.synonyms.headers import header_fits, plain_header
 from apps.intake.synonyms.words import KindWords, Words
-from apps.intake.titles import plain
+from apps.intake.titles import plain, year_in_header, year_of
 
 SAMPLES = 3
 SAMPLE_ROWS = 40
@@ -19,6 +19,7 @@ HEADER_WEIGHT, CONTENT_WEIGHT = 0.75, 0.25
 CONTENT_ALONE = 0.45
 """How sure a column without a known header can be."""
 LEAST = 0.3
+ANOTHER_YEAR = 0.2
 LEAST_OF_HEADINGS = 0.5
 """So many of the headings between rows look as the cells of the field do that they are taken for."""
 TITLE_BONUS = 0.6
@@ -97,6 +98,7 @@ def assign(table: Table, words: KindWords) -> tuple[ColumnGuess, ...]:
     headers = table.header or ("",) * max((len(row.cells) for row in table.rows), default=0)
     samples = [table_samples(table, at) for at in range(len(headers))]
     scored = []
+    year, _is_own = year_of(table.title, *table.above)
     for at, header in enumerate(headers):
         for order, (field, word) in enumerate((*words.columns.items(), ("id", ID))):
             if plain_header(header) == field:
@@ -108,6 +110,9 @@ def assign(table: Table, words: KindWords) -> tuple[ColumnGuess, ...]:
                 score = 0.8 if may_head and is_likely else 0.0
             else:
                 score = column_score(header, samples[at], word, bool(table.header))
+            if field == "value" and score and year_in_header(header) not in ("", year):
+                # The figures of another year than the table's.
+                score = round(score - ANOTHER_YEAR, 3)
             if score >= LEAST:
                 scored.append((-score, order, at, field))
     taken: dict[int, tuple[str, float]] = {}

@@ -79,6 +79,7 @@ DOUBTS: dict[str, str] = {
     ),
     "row-broken": _("A page broke this row; its halves were put together."),
     "lines-joined": _("Several lines of the source are one row; they were put together here."),
+    "turned": _("The table lies on its side; a column of it is this row."),
     "footnote-mark": _("The mark of a note stood behind this and was taken off."),
     "ditto": _("A sign for “the same as above” stands here, and nothing above it."),
     "overprinted": _("Letters are printed over one another here; compare with the source."),

@@ -100,6 +100,18 @@ def unit_of(lines: tuple[str, ...]) -> str:
     return ""
 
 
+YEAR_HEAD = re.compile(
+    r"((?:19|20)\d\d)年?(?:度|底|末)?(?:实绩|实际|数值|数据|完成值|完成情况|值)?"
+)
+
+
+def year_in_header(header: str) -> str:
+    """The year that a column is of: 2022年, 2022年度; "" where its header says more, or none."""
+    bare = re.sub(r"[（(][^（()）]*[)）]$", "", plain(header.rpartition("/")[2]))
+    found = YEAR_HEAD.fullmatch(bare)
+    return found[1] if found else ""
+
+
 def unit_in_header(header: str) -> str:
     """The unit in the brackets of a header: 研发投入（万元） → 万元."""
     found = re.search(r"[（(]\s*([^（()）]{1,10})\s*[)）]\s*$", header)

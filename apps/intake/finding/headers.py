@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from apps.intake.finding.rows import LONGEST_HEADER_CELL, is_counted_total, is_numeric
+from apps.intake.finding.rows import LONGEST_HEADER_CELL, is_counted_total, is_numeric, is_year
 from apps.intake.grid import Row, Span
 from apps.intake.synonyms.headers import is_known_header
 
@@ -34,7 +34,10 @@ def is_two_level(rows: list[Row], spans: list[Span]) -> bool:
     rest = [at for at in range(width) if at not in divided]
     return (
         len(words) > 1
-        and all(len(word) <= LONGEST_HEADER_CELL and not is_numeric(word) for word in words)
+        and all(
+            len(word) <= LONGEST_HEADER_CELL and (is_year(word) or not is_numeric(word))
+            for word in words
+        )
         and all(second[at] in ("", top[at]) for at in rest)
         and (bool(rest) or all(is_known_header(word) for word in words))
     )

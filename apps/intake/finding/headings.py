@@ -53,19 +53,22 @@ def _alone(table: Table) -> set[int]:
     if table.width < 2:
         return set()
     number = number_column(table) if table.header else None
+    used = [
+        at for at in range(table.width) if any(row.cells[at : at + 1] > ("",) for row in table.rows)
+    ]
     alone, whole, others = set(), 0, 0
     for at, row in enumerate(table.rows):
         filled = len(row.cells) - row.cells.count("")
         if filled > 1:
             others += 1
-            whole += printed_number(row.cells[0]) is not None if number == 0 else _is_full(row)
-        elif filled and row.cells[0] and printed_number(row.cells[0]) is None:
+            whole += _is_full(row, used) if number is None else _number(row, number) is not None
+        elif filled and row.cells[0] and _number(row, 0) is None:
             is_top = at > 0 and row.place != table.rows[at - 1].place
             if not is_section(row) and (number == 0 or not is_top):
                 alone.add(at)
     if not alone or others < 2 or whole < others * NEARLY_ALL:
         return set()
-    return alone if number == 0 else {at for at in alone if not _like_others(table, at)}
+    return alone if number is not None else {at for at in alone if not _like_others(table, at)}
 
 
 def _like_others(table: Table, at: int) -> bool:
@@ -77,9 +80,14 @@ def _like_others(table: Table, at: int) -> bool:
     return kind != "text" and class_of(table.rows[at].cells[0]) == kind
 
 
-def _is_full(row: Row) -> bool:
-    """Whether a row has something in every cell but the last ones."""
-    return row.cells.count("") * 4 <= len(row.cells)
+def _number(row: Row, at: int) -> int | None:
+    return printed_number(row.cells[at]) if at < len(row.cells) else None
+
+
+def _is_full(row: Row, used: list[int]) -> bool:
+    """Whether a row has something in every column that holds anything, but for a quarter."""
+    missing = sum(1 for at in used if at >= len(row.cells) or not row.cells[at])
+    return missing * 4 <= len(used)
 
 
 def headings_above(

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from apps.intake.cells import is_blank_sign
 from apps.intake.grid import WHOLE_ROW, Mark, Row
 from apps.intake.makes import CODE
 from apps.intake.synonyms.headers import is_known_header
@@ -79,9 +80,25 @@ def is_header(row: Row) -> bool:
         return False
     needed = max(2, (len(printed) + 1) // 2)
     words = [cell for cell in printed if CODE.fullmatch(cell) is None]
-    if len(words) < needed or any(len(cell) > LONGEST_HEADER_CELL for cell in printed):
+    if len(words) < FEWEST_KNOWN or any(len(cell) > LONGEST_HEADER_CELL for cell in printed):
         return False
-    return sum(map(is_known_header, words)) >= needed
+    years = sum(map(is_year, printed))
+    if len(words) + years < needed:
+        return False
+    known = sum(map(is_known_header, words))
+    if known < FEWEST_KNOWN or known >= needed:
+        return known >= needed
+    # Years and units stand above columns of figures, too; two words with them make a header.
+    return known + years + sum(WITH_UNIT.search(cell) is not None for cell in words) >= needed
+
+
+FEWEST_KNOWN = 2
+WITH_UNIT = re.compile(r"[（(](?:%|[万亿千百]?[元个家项件人次名篇户台])[)）]$")
+
+
+def is_year(text: str) -> bool:
+    """Whether a cell is a year and nothing else, as above a column."""
+    return len(text) == len("2023") and text[:2] in ("19", "20") and text.isdecimal()
 
 
 def may_be_header(row: Row, following: Iterable[Row]) -> bool:
@@ -97,9 +114,13 @@ def may_be_header(row: Row, following: Iterable[Row]) -> bool:
     if len(printed) < max(len(each.printed()) for each in body):
         return False
     return any(
-        all(is_numeric(each.cells[at]) for each in body if at < len(each.cells) and each.cells[at])
+        all(
+            is_numeric(each.cells[at]) or is_blank_sign(each.cells[at])
+            for each in body
+            if at < len(each.cells) and each.cells[at]
+        )
         for at, cell in enumerate(row.cells)
-        if cell and any(at < len(each.cells) and each.cells[at] for each in body)
+        if cell and any(at < len(each.cells) and is_numeric(each.cells[at]) for each in body)
     )
 
 

@@ -27,6 +27,7 @@ from apps.intake.finding.pages import (
 from apps.intake.finding.rows import is_header, is_note, is_section, is_total, may_be_header
 from apps.intake.finding.several import rows_of_lines
 from apps.intake.finding.titles import Above, above_of
+from apps.intake.finding.turned import as_list, upright
 from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
 
 HEAD_ROWS = 8
@@ -88,7 +89,7 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
         asides = tuple(Aside(row.text(), "repeated-header", row.line) for row in header.rows)
         tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *asides))
     return [
-        lonely(numbered(under_headings(in_order(whole_rows(_without_lines(table))))))
+        as_list(lonely(numbered(under_headings(in_order(whole_rows(_without_lines(table)))))))
         for table in tables
     ]
 
@@ -99,7 +100,7 @@ def _without_lines(table: Table) -> Table:
 
 def tables_of(grid: Grid, above: Above, before: list[Table]) -> list[Table]:
     """The tables of one grid, stacked ones and those side by side apart; nothing of it lost."""
-    trimmed = rows_of_lines(trim(fill_spans(grid)))
+    trimmed = upright(rows_of_lines(trim(fill_spans(grid))))
     merged = frozenset(span.column for span in grid.spans if span.height > 1)
     found = list(parted(tables_in(trimmed, above, merged), before))
     found = conserved(trimmed.rows, found)

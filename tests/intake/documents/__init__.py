@@ -25,6 +25,7 @@ from tests.intake.documents.made_up import (
     made_up_firms,
     made_up_policies,
 )
+from tests.intake.documents.made_up_across import made_up_by_district, made_up_by_year
 from tests.intake.documents.made_up_more import (
     made_up_amounts,
     made_up_glued,
@@ -75,6 +76,8 @@ __all__ = [
     "lay_out",
     "made_up_amounts",
     "made_up_awards",
+    "made_up_by_district",
+    "made_up_by_year",
     "made_up_events",
     "made_up_figures",
     "made_up_firms",

@@ -52,7 +52,15 @@ FIELDS = {
         "certificate_number",
         "credit_code",
     ),
-    "indicator-values": ("indicator", "unit", "period", "value", "qualifier", "blank"),
+    "indicator-values": (
+        "indicator",
+        "unit",
+        "reporting_unit",
+        "period",
+        "value",
+        "qualifier",
+        "blank",
+    ),
     "policies": ("title", "category", "year", "note", "document_number", "issued_on"),
     "events": ("date_from", "date_to", "title"),
 }
@@ -72,6 +80,7 @@ ABOUT_THE_ROW = {
     "line-between",
     "row-alone",
     "row-twice",
+    "turned",
 }
 """Doubts about a whole row: its cells are said to be unsure, or to stand elsewhere."""
 

@@ -21,6 +21,7 @@ HABITS = (
     "plain_headings",
     "heading_lines",
     "aligned_blanks",
+    "on_its_side",
 )
 LABELS = (("表3 ", "续表3 "), ("表1-2　", "续表1-2　"), ("附表2：", "附表2（续）："), ("表一 ", ""))
 HEADS = ("市科学技术局文件", "内部资料，注意保存", "2024年度科技统计资料汇编")
@@ -151,10 +152,20 @@ def _with_heading_lines(blocks: list) -> list:
     return found
 
 
+def _on_its_side(block: object, rows: int) -> object:
+    """A short table with nothing else in it, its headers down the side."""
+    is_plain = isinstance(block, Matrix) and not (block.merges or block.hidden)
+    if not is_plain or block.heads != 1 or len(block.rows) != rows + 1:
+        return block
+    return Matrix([list(cells) for cells in zip(*block.rows, strict=True)], paper=block.paper)
+
+
 def with_habits(blocks: list, truth: Truth, nasty: set[str]) -> list:
     """A document's blocks with the habits that are about it as a whole."""
     if "heading_lines" in nasty and "title_within" not in nasty:
         blocks = _with_heading_lines(blocks)
+    if "on_its_side" in nasty and truth.kind == "indicator-values" and not truth.printed:
+        blocks = [_on_its_side(each, len(truth.rows)) for each in blocks]
     if "odd_totals" in nasty:
         for number, block in enumerate(blocks):
             if isinstance(block, Matrix):

@@ -131,7 +131,7 @@ def lay_out(truth: Truth, nasty: set[str], page_rows: int = 8) -> list:
         if group_at is not None or ("pages_bare" in nasty and not is_numbered)
         else (3 if "three_beside" in nasty else 2 if "side_by_side" in nasty else 0)
     )
-    rows = list(truth.rows)
+    rows = list(truth.printed or truth.rows)
     if "restart_numbers" in nasty and truth.grouped:
         rows = _restarted(rows, truth.grouped)
     size = page_rows if {"pages", "pages_bare"} & nasty else len(rows)

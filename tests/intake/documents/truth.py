@@ -13,6 +13,8 @@ class Truth:
     rows: tuple[dict, ...]
     constants: dict = field(default_factory=dict)
     grouped: str = ""
+    printed: tuple[dict, ...] = ()
+    """The rows as printed, where one of them holds several of ``rows``."""
 
 
 @dataclass

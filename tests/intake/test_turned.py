@@ -1,0 +1,141 @@
+"""Figures printed across: a column for each year or indicator, a table on its side."""
+
+import pytest
+
+from apps.intake.candidates import candidates
+from apps.intake.finding.turned import as_list, upright
+from apps.intake.grid import Grid, Mark, Row, Table
+from apps.intake.readers.text import read_text
+from apps.intake.titles import year_in_header
+
+DISTRICTS = """2023年温州市各区县科技指标情况表
+序号\t地区\t研发经费（亿元）\t技术交易额（万元）\t联系人
+1\t东山区\t12.3\t1,234\t王芳
+2\t南江区\t—\t0\t王芳
+合计\t\t12.3\t1,234\t
+"""
+YEARS = """温州市主要科技指标情况表
+指标名称\t单位\t2022年\t2023年
+研发经费\t亿元\t110.2\t120.3
+"""
+ON_ITS_SIDE = """2023年温州市科技指标情况表
+指标名称\t研发经费\t技术交易额
+计量单位\t亿元\t万元
+数值\t123.4\t78.9
+"""
+
+
+def found(text, *fields):
+    (one,) = candidates(read_text(text))
+    return [tuple(record.values[name] for name in fields) for record in one.records], one
+
+
+def test_districts_with_a_column_for_each_indicator():
+    rows, one = found(DISTRICTS, "reporting_unit", "indicator", "unit", "value", "blank", "period")
+
+    assert rows == [
+        ("东山区", "研发经费", "亿元", "12.3", "", "2023"),
+        ("东山区", "技术交易额", "万元", "1234", "", "2023"),
+        ("南江区", "研发经费", "亿元", "", "missing", "2023"),
+        ("南江区", "技术交易额", "万元", "0", "", "2023"),
+    ]
+    assert [record.doubts for record in one.records] == [(), (), (("value", "blank-sign"),), ()]
+
+
+@pytest.mark.parametrize("head", ["{}年", "{}", "{}年度"])
+def test_a_column_for_each_year(head):
+    text = YEARS.replace("2022年", head.format(2022)).replace("2023年", head.format(2023))
+
+    rows, one = found(text, "indicator", "unit", "period", "value")
+
+    assert rows == [("研发经费", "亿元", "2022", "110.2"), ("研发经费", "亿元", "2023", "120.3")]
+    assert not any(record.doubts for record in one.records)
+
+
+def test_the_unit_of_a_year_stands_in_its_header():
+    text = (
+        "温州市主要科技指标情况表\n指标名称\t2022年（亿元）\t2023年（亿元）\n研发经费\t110.2\t120.3"
+    )
+
+    rows, _one = found(text, "unit", "period", "value")
+
+    assert rows == [("亿元", "2022", "110.2"), ("亿元", "2023", "120.3")]
+
+
+def test_with_a_growth_the_year_of_the_title_is_read_wherever_it_stands():
+    text = "2023年温州市科技指标情况表\n指标名称\t单位\t2022年\t2023年\t增长（%）\n研发经费\t亿元\t110.2\t120.3\t9.2"
+
+    rows, one = found(text, "period", "value", "comparison")
+
+    assert rows == [("2023", "120.3", "9.2")]
+    assert [each.text for each in one.aside] == ["2022年: 110.2"]
+
+
+def test_a_figure_is_of_the_year_that_its_own_header_names():
+    text = "2023年温州市科技指标情况表\n指标名称\t单位\t2022年\n研发经费\t亿元\t110.2"
+
+    rows, _one = found(text, "period", "value")
+
+    assert rows == [("2022", "110.2")]
+
+
+def test_a_table_on_its_side_is_turned_and_each_row_doubtful():
+    rows, one = found(ON_ITS_SIDE, "indicator", "unit", "value")
+
+    assert rows == [("研发经费", "亿元", "123.4"), ("技术交易额", "万元", "78.9")]
+    assert [record.doubts for record in one.records] == [(("indicator", "turned"),)] * 2
+
+
+def test_doubts_stay_with_their_figures():
+    row = Row(3, ("东山区", "12", "13"), (Mark(0, "filled-down"), Mark(2, "footnote-mark")))
+    table = Table("", ("地区", "研发经费（亿元）", "技术交易额"), (row,))
+
+    turned = as_list(table)
+
+    assert [(each.line, each.cells, each.marks) for each in turned.rows] == [
+        (3, ("东山区", "研发经费", "亿元", "12"), (Mark(0, "filled-down"),)),
+        (
+            3,
+            ("东山区", "技术交易额", "", "13"),
+            (Mark(0, "filled-down"), Mark(3, "footnote-mark")),
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("序号", "企业名称", "所属区"),
+        ("地区", "企业名称", "联系人"),
+        ("指标名称", "单位", "数值"),
+        ("地区", "研发经费（亿元）"),
+    ],
+)
+def test_other_tables_stay_as_they_are(header):
+    row = Row(1, ("东山区", "甲海有限公司", "王芳")[: len(header)])
+    table = Table("", header, (row, row))
+
+    assert as_list(table) is table
+
+
+def test_a_table_that_stands_is_not_turned():
+    rows = (("指标名称", "单位", "数值"), ("研发经费", "亿元", "1"), ("数值", "家", "2"))
+    grid = Grid(tuple(Row(at, cells) for at, cells in enumerate(rows, 1)))
+
+    assert upright(grid) is grid
+
+
+@pytest.mark.parametrize(
+    ("header", "year"),
+    [
+        ("2022年", "2022"),
+        ("完成值/2022年度", "2022"),
+        ("2022", "2022"),
+        ("2022年同比增长", ""),
+        ("研发经费", ""),
+        ("2022年（亿元）", "2022"),
+        ("2022年（同比）完成", ""),
+    ],
+)
+def test_year_in_header(header, year):
+    assert year_in_header(header) == year
