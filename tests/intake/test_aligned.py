@@ -55,6 +55,12 @@ def test_lines_between_keep_the_columns_of_the_others():
     assert "一、南江区" in [each.text for each in read_text(text) if isinstance(each, Paragraph)]
 
 
+def test_a_cell_alone_on_its_line_stays_in_its_column():
+    text = WIDE.replace("        合计              2家", "        丙江研究院")
+
+    assert rows(text)[-1] == ["", "丙江研究院", ""]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -136,7 +136,7 @@ def lonely(table: Table) -> Table:
     odd: dict[int, str] = {}
     several = 0
     for place, row in enumerate(table.rows):
-        filled = len(row.cells) - row.cells.count("")
+        filled = row.held
         several += filled > 1
         if filled < 2:
             odd[place] = ALONE

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from apps.intake.cells import award_parts, class_of
+from apps.intake.cells import award_parts
 from apps.intake.finding.checks import number_column
 from apps.intake.finding.rows import (
     HEADING_MARK,
@@ -16,9 +16,10 @@ from apps.intake.finding.rows import (
 )
 from apps.intake.finding.titles import above_of, is_furniture, title_of
 from apps.intake.grid import WHOLE_ROW, Aside, Paragraph, Row, Table
+from apps.intake.makes import class_of
 
 LINE_BETWEEN = "line-between"
-NEARLY_ALL = 0.9
+NEARLY_ALL, LEAST_OTHERS = 0.9, 2
 LONGEST = 24
 
 
@@ -53,20 +54,24 @@ def _alone(table: Table) -> set[int]:
     if table.width < 2:
         return set()
     number = number_column(table) if table.header else None
-    used = [
-        at for at in range(table.width) if any(row.cells[at : at + 1] > ("",) for row in table.rows)
-    ]
-    alone, whole, others = set(), 0, 0
-    for at, row in enumerate(table.rows):
-        filled = len(row.cells) - row.cells.count("")
-        if filled > 1:
-            others += 1
-            whole += _is_full(row, used) if number is None else _number(row, number) is not None
-        elif filled and row.cells[0] and _number(row, 0) is None:
-            is_top = at > 0 and row.place != table.rows[at - 1].place
-            if not is_section(row) and (number == 0 or not is_top):
-                alone.add(at)
-    if not alone or others < 2 or whole < others * NEARLY_ALL:
+    alone = {
+        at
+        for at, row in enumerate(table.rows)
+        if row.held == 1 and row.cells[0] and _number(row, 0) is None and not is_section(row)
+    }
+    if number != 0:
+        # At the top of a page it may be the rest of a row.
+        rows = table.rows
+        alone = {at for at in alone if not at or rows[at].place == rows[at - 1].place}
+    if not alone:
+        return set()
+    others = [row for row in table.rows if row.held > 1]
+    used = [at for at in range(table.width) if table.column(at)]
+    whole = sum(
+        _is_full(row, used) if number is None else _number(row, number) is not None
+        for row in others
+    )
+    if len(others) < LEAST_OTHERS or whole < len(others) * NEARLY_ALL:
         return set()
     return alone if number is not None else {at for at in alone if not _like_others(table, at)}
 

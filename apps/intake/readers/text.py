@@ -127,7 +127,9 @@ def spaced_rows(text: str) -> dict[int, list[str]]:
     runs: list[list[tuple[int, str]]] = [[]]
     is_wide = sum(map(has_gap, text.split("\n"))) >= LEAST_LINES
     for number, line in logical_lines(text):
-        if is_spaced(line, is_wide):
+        # A line set in below others is a cell of its column.
+        is_cell = is_wide and bool(runs[-1]) and line.startswith("  ") and bool(line.strip())
+        if is_cell or is_spaced(line, is_wide):
             runs[-1].append((number, line))
         elif runs[-1]:
             runs.append([])
