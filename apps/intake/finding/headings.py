@@ -57,7 +57,11 @@ def _alone(table: Table) -> set[int]:
     alone = {
         at
         for at, row in enumerate(table.rows)
-        if row.held == 1 and row.cells[0] and _number(row, 0) is None and not is_section(row)
+        if row.held == 1
+        and row.cells[0]
+        and "《" not in row.cells[0]
+        and _number(row, 0) is None
+        and not is_section(row)
     }
     if number != 0:
         # At the top of a page it may be the rest of a row.
