@@ -126,6 +126,32 @@ def test_a_table_that_stands_is_not_turned():
 
 
 @pytest.mark.parametrize(
+    "rows",
+    [
+        (("序号", "1", "2"), ("指标名称", "研发经费", "企业数"), ("计量单位", "家", "项")),
+        (("指标", "研发经费", "企业数"), ("2021年完成情况", "1亿元", "2家")),
+    ],
+)
+def test_a_table_on_its_side_may_hold_a_row_of_units_or_two_rows_in_all(rows):
+    grid = Grid(tuple(Row(at, cells) for at, cells in enumerate(rows, 1)))
+
+    assert [row.cells for row in upright(grid).rows] == list(zip(*rows, strict=True))
+
+
+def test_rows_that_end_early_hold_no_figure_there():
+    rows = (Row(1, ("东山区", "12", "13")), Row(2, ("西山区", "14")), Row(3, ()))
+    table = Table("", ("地区", "研发经费（亿元）", "企业数（家）"), rows)
+
+    cells = [row.cells for row in as_list(table).rows]
+    assert cells[:4] == [
+        ("东山区", "研发经费", "亿元", "12"),
+        ("东山区", "企业数", "家", "13"),
+        ("西山区", "研发经费", "亿元", "14"),
+        ("西山区", "企业数", "家", ""),
+    ]
+
+
+@pytest.mark.parametrize(
     ("header", "year"),
     [
         ("2022年", "2022"),

@@ -84,15 +84,20 @@ def plan_of(table: Table) -> Plan | None:
     return Plan({PLACE: places[0]}, tuple(others), False)
 
 
+def _column(table: Table, at: int) -> list[str]:
+    """The cells of a column that are not blank; rows are not of one length yet."""
+    return [row.cells[at] for row in table.rows if at < len(row.cells) and row.cells[at]]
+
+
 def _are_districts(table: Table, at: int) -> bool:
-    cells = table.column(at)
+    cells = _column(table, at)
     return sum(1 for cell in cells if DISTRICT.fullmatch(cell)) >= max(len(cells) * MOST, 1)
 
 
 def _all_figures(table: Table, columns: tuple[int, ...] | list[int]) -> bool:
     """Whether nearly every cell of each column is a figure, or a sign for none."""
     for at in columns:
-        cells = table.column(at)
+        cells = _column(table, at)
         told = sum(1 for cell in cells if read_figure(cell).code in ("", "blank-sign"))
         if not cells or told < len(cells) * MOST:
             return False
@@ -157,8 +162,11 @@ def upright(grid: Grid) -> Grid:
 
 
 def lies(rows: tuple[Row, ...]) -> bool:
-    """Whether each row begins with a header's word, and no row is a header."""
-    if len(rows) < FEWEST + 1 or max(len(row.cells) for row in rows) < FEWEST + 1:
+    """Whether each row begins with a header's word, and the first row is no header.
+
+    Units, of which a row may hold nothing else, are headers' words too.
+    """
+    if len(rows) < FEWEST or max(len(row.cells) for row in rows) < FEWEST + 1:
         return False
     first = [row.cells[0] if row.cells else "" for row in rows]
-    return all(map(is_known_header, first)) and not any(map(is_header, rows))
+    return all(map(is_known_header, first)) and not is_header(rows[0])
