@@ -149,7 +149,11 @@ def test_a_second_press_is_the_same_change_and_another_one_is_refused(roster):
     pressed = {**hidden, "value": "甲", "digest": "x", "token": change.token}
     assert client.post(url(revision, "many/"), pressed)["Location"] == first["Location"]
     assert LongChange.objects.count() == 1
-    assert ProcrastinateJob.objects.filter(task_name="make_long_change").count() == 1
+    # Tests that commit leave jobs behind: those of this change alone are counted.
+    jobs = ProcrastinateJob.objects.filter(task_name="make_long_change")
+    assert [job.args for job in jobs if job.args["change_id"] == change.pk] == [
+        {"change_id": change.pk}
+    ]
 
 
 def test_the_same_job_twice_changes_nothing_twice(roster):
