@@ -59,7 +59,7 @@ class Reader(models.Model):
 class Edition(models.Model):
     """A moment from which the public pages may say something else than before.
 
-    Triggers of the database add a row (migrations 0003 and 0004) in the transaction that
+    Triggers of the database add a row (migration 0002) in the transaction that
     publishes, corrects or withdraws a case, puts one on notice, or changes a name in the
     dictionaries, one row however much it changes; so a page made before is known to be old by
     whoever sees the change (``edition.py``).

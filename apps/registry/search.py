@@ -12,10 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import RunPython, RunSQL
-
-from apps.registry.sounds import sounds_of
+from django.db.migrations.operations import RunSQL
 
 # What is written in several ways and means one thing. NFKC has joined the widths before.
 VARIANTS = {
@@ -154,48 +151,3 @@ class AddSearch(RunSQL):
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Return what stands in a migration."""
         return (type(self).__name__, [self.table, list(self.fields)], {})
-
-
-def fill_sounds(app_label: str, model_name: str) -> RunPython:
-    """Return a migration's step: spell the rows that were there before the column ``sounds`` was.
-
-    The triggers that freeze rows rest meanwhile: nothing of a row's content is touched.
-    """
-
-    def fill(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
-        model = apps.get_model(app_label, model_name)
-        table = model._meta.db_table
-        of = model._meta.get_field("sounds").of
-        rows = list(model._base_manager.values_list("pk", *of))
-        if not rows:
-            return
-        # A row that the new column wrote anew counts as new: its keys are checked at once, since
-        # a table with checks to come cannot be altered.
-        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        editor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-        with editor.connection.cursor() as cursor:
-            cursor.executemany(
-                f'UPDATE "{table}" SET sounds = %s WHERE id = %s',  # noqa: S608 - our own name
-                [(sounds_of(values), pk) for pk, *values in rows],
-            )
-        editor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
-        editor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-    return RunPython(fill, RunPython.noop, elidable=True)
-
-
-def fill_list_place(table: str) -> RunSQL:
-    """Return a migration's step: note the place of its list beside every row that is there."""
-    return RunSQL(
-        f"""
-        SET CONSTRAINTS ALL IMMEDIATE;
-        ALTER TABLE "{table}" DISABLE TRIGGER USER;
-        UPDATE "{table}" SET list_place = (9999 - listed.year)::bigint * 1000000000000 + listed.id
-            FROM cases_revision JOIN cases_case AS listed ON listed.id = case_id
-            WHERE cases_revision.id = revision_id;
-        ALTER TABLE "{table}" ENABLE TRIGGER USER;
-        SET CONSTRAINTS ALL DEFERRED;
-        """,  # noqa: S608 - a migration's own name
-        RunSQL.noop,
-        elidable=True,
-    )

@@ -1,0 +1,16 @@
+"""What is searched here."""
+
+from django.db import migrations
+
+from apps.registry.search import AddSearch
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("districts", "0001_initial"), ("registry", "0002_search")]
+
+    operations = [
+        AddSearch("districts_indicatorvalue", ["subject", "comparison"]),
+        AddSearch("districts_narrativesection", ["heading", "text"]),
+        AddSearch("districts_liststatement", ["title", "reason"]),
+    ]
