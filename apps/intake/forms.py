@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.cases.kinds import record_kinds
 from apps.intake.formats import LARGEST_FILE
-from apps.intake.imports.starting import PASTED
+from apps.intake.imports.starting import name_of_pasted
 
+CLIPBOARD = {"clipboard.html": ".html", "clipboard.txt": ".txt"}
 ACCEPTED = ".docx,.xlsx,.xls,.csv,.tsv,.txt,.html,.htm,.pdf"
 
 
@@ -68,6 +69,9 @@ class ImportForm(forms.Form):
         """Return the name and the bytes of what was handed in."""
         file = self.cleaned_data.get("file")
         if file:
-            return file.name, file.read()
-        text = self.cleaned_data.get("pasted_html") or self.cleaned_data["pasted"]
-        return PASTED, text.encode()
+            # A long clipboard comes as a file (intake.js).
+            ending = CLIPBOARD.get(file.name, "")
+            return name_of_pasted(ending) if ending else file.name, file.read()
+        if html := self.cleaned_data.get("pasted_html"):
+            return name_of_pasted(".html"), html.encode()
+        return name_of_pasted(".txt"), self.cleaned_data["pasted"].encode()

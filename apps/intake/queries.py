@@ -16,7 +16,7 @@ from apps.cases.kinds import RecordKind, record_kinds
 from apps.intake import sentences, titles
 from apps.intake.columns import column_label
 from apps.intake.imports import alike, organisations
-from apps.intake.imports.comparing import GIVES, Fault, Item, spoken_fields
+from apps.intake.imports.comparing import GIVES, Fault, Item, Lacking, spoken_fields
 from apps.intake.imports.comparing import Line as Compared
 from apps.intake.imports.starting import imports_for
 from apps.intake.imports.values import Typist, as_text, is_list
@@ -28,6 +28,8 @@ from apps.registry.models import Reason
 
 LINES_PER_PAGE = 50
 NAMES_PER_PAGE = 20
+NAMES_UNFOLDED = 3
+"""More names than these are folded, so that the rows come first."""
 MOST_ANSWERED = 100
 LONG = 16
 """Characters from which on a value gets a field as wide as the form."""
@@ -248,8 +250,11 @@ class Shower:
         ]
 
 
-def organisations_of(intake: Import, number: str = "1") -> dict[str, Any]:
-    """Return a page of the names that are unsure, and those answered. Four queries."""
+def organisations_of(intake: Import, number: str = "1", *, is_open: bool = False) -> dict[str, Any]:
+    """Return a page of the names that are unsure, and those answered. Four queries.
+
+    Many names are folded unless the person ``is_open`` to them: has just answered one.
+    """
     pages = Paginator(organisations.open_names(intake).order_by("-rows", "pk"), NAMES_PER_PAGE)
     shown = pages.get_page(number)
     labels = dict(Reason.choices)
@@ -266,6 +271,7 @@ def organisations_of(intake: Import, number: str = "1") -> dict[str, Any]:
         ],
         "names_page": shown,
         "names_open": pages.count,
+        "names_folded": not is_open and pages.count > NAMES_UNFOLDED,
         "names_answered": answered,
     }
 
@@ -397,6 +403,19 @@ def _shown(kind: RecordKind, name: str, stored: Any) -> Any:
     if found.is_relation and stored is not None:
         return found.related_model._default_manager.filter(pk=stored).first()  # type: ignore[union-attr]
     return stored
+
+
+def lacking_of(lacking: Sequence[Lacking]) -> list[dict[str, Any]]:
+    """Return fields that whole tables lack, in words, with the number of their rows."""
+    found = []
+    for each in lacking:
+        label = field_label(record_kinds[each.table.kind].model, each.name)
+        text = _("%(field)s is missing in all %(rows)s rows, and must not be.") % {
+            "field": label,
+            "rows": each.rows,
+        }
+        found.append({"table": each.table, "label": label, "text": text})
+    return found
 
 
 def fault_of(fault: Fault, places: Mapping[int, str]) -> dict[str, Any]:

@@ -58,6 +58,7 @@
     const here = all.indexOf(document.activeElement);
     at = here >= 0 ? here + step : step > 0 ? Math.min(Math.max(at, 0), all.length - 1) : at - 1;
     at = (at + all.length) % all.length;
+    all[at].closest("details:not([open])")?.setAttribute("open", "");
     all[at].focus();
     all[at].scrollIntoView({ block: "center", inline: "nearest" });
     moved = -Infinity;

@@ -21,6 +21,7 @@ from apps.cases.errors import (
     WrongState,
 )
 from apps.cases.kinds import record_kinds
+from apps.cases.models import LongChange
 from apps.intake import sentences
 from apps.intake.imports.accepting import Moved
 from apps.intake.imports.comparing import Comparison, Fault, Item
@@ -142,6 +143,19 @@ def status_of_import(request: Request, intake: Import) -> dict[str, Any]:
     }
 
 
+def undoing_as_json(change: LongChange) -> dict[str, Any]:
+    """Return where the undoing of many rows stands."""
+    return {
+        "undoing": change.state,
+        "undoing_in_words": change.get_state_display(),
+        "rows_done": change.done,
+        "rows_total": change.total,
+        "left": change.result.get("left", []),
+        "left_count": change.result.get("left_count", 0),
+        "detail": change.failure,
+    }
+
+
 def comparison_as_json(result: Comparison) -> dict[str, Any]:
     """Return what accepting would do. Of long lists the first hundred; all are counted."""
     return {
@@ -150,6 +164,10 @@ def comparison_as_json(result: Comparison) -> dict[str, Any]:
         "faulty": result.faulty,
         "changes": [_change(item) for item in result.changes],
         "missing_rows": result.missing_rows,
+        "lacking": [
+            {"table": each.table.number, "field": each.name, "rows": each.rows}
+            for each in result.lacking
+        ],
         "faults": [_fault(fault) for fault in result.faults],
         "can_be_accepted": bool(result.total) and not result.faulty,
         "digest": result.digest,

@@ -91,6 +91,14 @@ class RowFault(serializers.Serializer):
     detail = serializers.CharField()
 
 
+class LackingField(serializers.Serializer):
+    """A field that must not be blank and that no row of a table has."""
+
+    table = serializers.IntegerField()
+    field = serializers.CharField()
+    rows = serializers.IntegerField()
+
+
 class Comparison(serializers.Serializer):
     """What accepting would do."""
 
@@ -102,6 +110,7 @@ class Comparison(serializers.Serializer):
     faulty = serializers.IntegerField()
     changes = serializers.ListField(child=serializers.DictField())
     missing_rows = serializers.ListField(child=serializers.CharField())
+    lacking = LackingField(many=True)
     faults = RowFault(many=True)
     can_be_accepted = serializers.BooleanField()
     digest = serializers.CharField()
@@ -111,6 +120,18 @@ class Digest(serializers.Serializer):
     """The comparison that is accepted."""
 
     digest = serializers.CharField()
+
+
+class UndoingUnderWay(serializers.Serializer):
+    """How far the undoing of many rows is: waiting, running, done, failed or cancelled."""
+
+    undoing = serializers.CharField()
+    undoing_in_words = serializers.CharField()
+    rows_done = serializers.IntegerField()
+    rows_total = serializers.IntegerField()
+    left = serializers.ListField(child=serializers.CharField())
+    left_count = serializers.IntegerField()
+    detail = serializers.CharField()
 
 
 class Undone(serializers.Serializer):

@@ -17,9 +17,9 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import User
 from apps.cases import scope
-from apps.cases.domain.long_changes import ensure_free
+from apps.cases.domain.long_changes import ensure_free, is_lost
 from apps.cases.errors import Locked, WrongState
-from apps.cases.models import WRITABLE, Revision
+from apps.cases.models import WRITABLE, LongChange, Revision
 from apps.intake.api import answers, serializers
 from apps.intake.api.deliveries import LONGEST_KEY, deliver
 from apps.intake.formats import LARGEST_FILE
@@ -251,13 +251,34 @@ class Accept(IntakeView):
 class Undo(IntakeView):
     """Take a stored import back."""
 
-    @extend_schema(request=None, responses=serializers.Undone)
+    @extend_schema(
+        request=None, responses={200: serializers.Undone, 202: serializers.UndoingUnderWay}
+    )
     def post(self, request: Request, import_id: int) -> Response:
-        """Undo it while the case is a draft; name what stays because it was saved since."""
+        """Undo it while the case is a draft; name what stays because it was saved since: 200.
+
+        202 with its address where the task queue undoes many rows; asked twice, it is one undoing.
+        """
         intake = self.find(import_id)
-        ensure_free(intake.revision_id)
-        done = undoing.undo(self.person, intake.pk)
-        return Response({"removed": done.added, "as_before": done.changed, "left": done.left[:100]})
+        change = undoing.long_undoing_of(intake)
+        if change is None or not change.is_under_way or is_lost(change):
+            done = undoing.undo_or_queue(self.person, intake, None)
+            if not isinstance(done, LongChange):
+                return Response(
+                    {"removed": done.added, "as_before": done.changed, "left": done.left[:100]}
+                )
+            change = done
+        response = Response(answers.undoing_as_json(change), status=202)
+        response["Location"] = answers.import_url(request, intake, "undo")
+        return response
+
+    @extend_schema(responses=serializers.UndoingUnderWay)
+    def get(self, request: Request, import_id: int) -> Response:
+        """Return how far the undoing of many rows is, or how it came out."""
+        change = undoing.long_undoing_of(self.find(import_id))
+        if change is None:
+            raise Http404
+        return Response(answers.undoing_as_json(change))
 
 
 class Cancel(IntakeView):

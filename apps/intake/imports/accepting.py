@@ -91,7 +91,7 @@ def accept(actor: User, import_id: int, digest: str) -> Acceptance:
         if result.digest != digest:
             raise Moved
         if not result.total:
-            raise Refused(_("Every row stands in the case already. There is nothing to store."))
+            raise Refused(why_nothing(intake, result))
         found = run_checks(revision)
         acceptance = Acceptance.objects.create(
             intake=intake,
@@ -101,6 +101,17 @@ def accept(actor: User, import_id: int, digest: str) -> Acceptance:
         )
     Import.objects.filter(pk=intake.pk).update(state=ImportState.ACCEPTED)
     return acceptance
+
+
+def why_nothing(intake: Import, result: Comparison) -> str:
+    """Return why a comparison without faults would store nothing, as a sentence with its cure."""
+    if result.unchanged:
+        return _("Every row stands in the case already. There is nothing to store.")
+    if intake.tables.filter(is_taken=True).exclude(kind="").exists():
+        return _("Every line of the table was set aside. Put back those that are rows.")
+    return _(
+        "No row was taken from this file. Go back and say what its columns mean, or discard the import."
+    )
 
 
 def _ensure_storable(comparer: Comparer) -> None:

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import TextField
+from django.db.models import Count, Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -70,6 +70,15 @@ class Fault:
 
 
 @dataclass
+class Lacking:
+    """A field that must not be blank and that no row of a table has."""
+
+    table: ImportTable
+    name: str
+    rows: int
+
+
+@dataclass
 class Comparison:
     """An import beside its case, in numbers, with examples."""
 
@@ -82,6 +91,7 @@ class Comparison:
     repeated: int = 0
     changes: list[Item] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    lacking: list[Lacking] = field(default_factory=list)
     missing_rows: list[str] = field(default_factory=list)
     repeats: list[Item] = field(default_factory=list)
     _seen: Any = field(default_factory=hashlib.sha256)
@@ -237,14 +247,18 @@ def compare(intake: Import) -> Comparison:
         result.doubtful += rows.filter(is_doubtful=True).count()
         faulty = rows.filter(is_faulty=True)
         result.faulty += faulty.count()
-        kind = record_kinds[table.kind]
-        for line in faulty.order_by("position", "pk")[: SHOWN - len(result.faults)]:
+        kind, typist = record_kinds[table.kind], comparer.typists[table.kind]
+        lacking = lacking_everywhere(table, typist) if result.faulty else []
+        result.lacking += lacking
+        said_once = {each.name for each in lacking}
+        # Those with other faults first: of the rest there may be very many.
+        for line in faulty.order_by("-is_unfit", "position", "pk")[: SHOWN - len(result.faults)]:
             line.table = table
-            said = comparer.typists[table.kind].faults(line.result)
-            for name, texts in said.items():
-                result.faults += [
-                    Fault(line, name if name in kind.fields else "", t) for t in texts
-                ]
+            for name, texts in typist.faults(line.result).items():
+                if name not in said_once:
+                    result.faults += [
+                        Fault(line, name if name in kind.fields else "", t) for t in texts
+                    ]
         spoken = spoken_fields(table)
         for each in chain.from_iterable(pieces_of(table)):
             try:
@@ -255,6 +269,25 @@ def compare(intake: Import) -> Comparison:
                     result.faults.append(Fault(each, "", wrong_id(str(error))))
     _count_missing(comparer, result)
     return result
+
+
+def lacking_everywhere(table: ImportTable, typist: Typist) -> list[Lacking]:
+    """Return the fields that must not be blank and that none of several rows has. One query."""
+    names = [name for name in typist.faults({}) if name in typist.kind.fields]
+    rows = table.rows.filter(aside="")
+    has = {
+        f"has_{name}": Count(
+            "pk",
+            filter=Q(values__has_key=name) & ~Q(edits__has_key=name)
+            | Q(edits__has_key=name) & ~Q(**{f"edits__{name}": ""}) & ~Q(**{f"edits__{name}": []}),
+        )
+        for name in names
+    }
+    counts = rows.aggregate(rows=Count("pk"), **has)
+    count = counts["rows"]
+    return [
+        Lacking(table, name, count) for name in names if count > 1 and not counts[f"has_{name}"]
+    ]
 
 
 def wrong_id(named: str) -> str:

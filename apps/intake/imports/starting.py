@@ -4,6 +4,8 @@ import hashlib
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -17,7 +19,17 @@ from apps.intake.models import Import, ImportState, SourceFile
 from apps.intake.synonyms import KINDS
 
 NAME_LENGTH = 200
-PASTED = "pasted.txt"
+
+
+def name_of_pasted(ending: str) -> str:
+    """Return what a table pasted now is called, in the reader's language; good for a file name."""
+    now = timezone.localtime()
+    name = _("Pasted table, %(day)s, %(hour)s.%(minute)s") % {
+        "day": date_format(now, "DATE_FORMAT"),
+        "hour": f"{now:%H}",
+        "minute": f"{now:%M}",
+    }
+    return f"{name}{ending}"
 
 
 def kinds_of(revision: Revision) -> list[str]:
@@ -69,7 +81,7 @@ def take_in(
     intake = Import.objects.create(
         revision=revision,
         source=source,
-        name=name[-NAME_LENGTH:] or PASTED,
+        name=name[-NAME_LENGTH:] or name_of_pasted(""),
         started_by=actor,
         kind=kind,
     )

@@ -96,10 +96,11 @@ def _together(digests: list[str]) -> str:
 
 
 def undo_or_queue(
-    actor: User, intake: Import, digest: str, token: uuid.UUID | None = None
+    actor: User, intake: Import, digest: str | None, token: uuid.UUID | None = None
 ) -> UndoingOfImport | LongChange:
     """Undo a short import at once, and return what was done; let the task queue undo a long one.
 
+    ``digest`` says which preview was seen (None: none).
     Raises as ``undo`` and ``long_changes.ask`` do.
     """
     counts = standing(intake).counts
@@ -115,8 +116,20 @@ def undo_or_queue(
         words=_("Undo: %(change)s") % {"change": intake.name},
         total=total,
         token=token,
-        url=reverse("intake:import", args=[intake.revision.case_id, intake.pk]),
+        url=_page_of(intake),
     )
+
+
+def long_undoing_of(intake: Import) -> LongChange | None:
+    """Return the last undoing of an import that the task queue was asked for."""
+    asked = LongChange.objects.filter(
+        revision=intake.revision_id, doer=UNDO, url=_page_of(intake)
+    ).select_related("revision")
+    return asked.first()
+
+
+def _page_of(intake: Import) -> str:
+    return reverse("intake:import", args=[intake.revision.case_id, intake.pk])
 
 
 def _undo_long(actor: User, change: LongChange, tick: Tick) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from apps.cases.domain.long_changes import ensure_free
 from apps.cases.errors import WorkflowError
 from apps.intake import queries
 from apps.intake.imports import organisations as naming
-from apps.intake.imports.accepting import accept_or_queue
+from apps.intake.imports.accepting import accept_or_queue, why_nothing
 from apps.intake.imports.comparing import compare
 from apps.intake.models import Import
 from apps.intake.views.shared import context_of, import_or_404, url_of
@@ -40,6 +40,7 @@ def _comparison(
     context = {
         **context_of(intake, _("What would be stored")),
         "result": result,
+        "nothing": "" if result.total or result.faulty else why_nothing(intake, result),
         "figures": [
             {"label": _("New"), "value": result.new},
             {"label": _("Changed"), "value": result.changed},
@@ -48,6 +49,7 @@ def _comparison(
         ],
         "changes": [queries.change_of(item, places) for item in result.changes],
         "repeats": [queries.repeat_of(item, places) for item in result.repeats],
+        "lacking": queries.lacking_of(result.lacking),
         "faults": [queries.fault_of(fault, places) for fault in result.faults],
         "undecided": naming.undecided(intake),
     }

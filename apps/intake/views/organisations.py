@@ -26,7 +26,7 @@ def organisations(request: DeskRequest, case_id: int, import_id: int) -> HttpRes
         return redirect(url_of(intake))
     context = {
         **context_of(intake, _("Organisations")),
-        **queries.organisations_of(intake, request.GET.get("page", "1")),
+        **queries.organisations_of(intake, request.GET.get("page", "1"), is_open=True),
         "is_whole": True,
     }
     return page(request, "intake/organisations.html", context)
@@ -48,12 +48,12 @@ def organisation(request: DeskRequest, case_id: int, import_id: int, name_id: in
     if request.htmx:
         context = {
             **context_of(intake),
-            **queries.organisations_of(intake, request.POST.get("page", "1")),
+            **queries.organisations_of(intake, request.POST.get("page", "1"), is_open=True),
             "is_whole": is_whole,
             "refused": refused,
         }
         return render(request, "intake/_organisations.html", context)
     if refused:
         messages.error(request, refused)
-    back = url_of(intake, "organisations") if is_whole else url_of(intake)
+    back = url_of(intake, "organisations") if is_whole else f"{url_of(intake)}?names=open"
     return redirect(f"{back}#organisations")

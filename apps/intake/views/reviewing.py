@@ -61,7 +61,7 @@ def review_page(
         "total": sum(t.rows_count for t in tables if t.is_taken),  # type: ignore[attr-defined]
         "doubtful": sum(t.doubtful for t in tables if t.is_taken),  # type: ignore[attr-defined]
         "has_edits": intake.edits.exists(),
-        **queries.organisations_of(intake),
+        **queries.organisations_of(intake, is_open="names" in request.GET),
         "twins": pairs,
         "twin_lines": len({pair.line for pair in pairs}),
         "remarks": [

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.cases.desk.views.base import DeskRequest, crumbs
+from apps.cases.models import State
 from apps.intake import queries, sentences
 from apps.intake.models import Import
 
@@ -22,6 +23,17 @@ def import_or_404(request: DeskRequest, case_id: int, import_id: int) -> Import:
 def url_of(intake: Import, name: str = "import", *args: Any) -> str:
     """Return the address of an import's page."""
     return reverse(f"intake:{name}", args=[intake.revision.case_id, intake.pk, *args])
+
+
+def outcome_of(intake: Import) -> dict[str, Any]:
+    """Return what became of an import: how it was stored last, and who took that back. One query."""
+    last = intake.acceptances.select_related("by", "undone_by").last()
+    is_standing = last is not None and last.undone_at is None
+    return {
+        "acceptance": last if is_standing else None,
+        "undone": None if is_standing else last,
+        "is_draft": intake.revision.state == State.DRAFT,
+    }
 
 
 def context_of(intake: Import, *last: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from apps.cases.desk.views.base import DeskRequest
 from apps.intake.views.reviewing import review_page
-from apps.intake.views.shared import context_of, import_or_404
+from apps.intake.views.shared import context_of, import_or_404, outcome_of
 
 
 @login_required
@@ -25,14 +25,4 @@ def import_page(request: DeskRequest, case_id: int, import_id: int) -> HttpRespo
         return HttpResponseClientRefresh()
     if intake.is_open:
         return review_page(request, intake)
-    return render(
-        request,
-        "intake/ended.html",
-        {
-            **context_of(intake),
-            "acceptance": intake.acceptances.filter(undone_at__isnull=True)
-            .select_related("by")
-            .first(),
-            "is_draft": intake.revision.state == "draft",
-        },
-    )
+    return render(request, "intake/ended.html", {**context_of(intake), **outcome_of(intake)})

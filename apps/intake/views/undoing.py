@@ -11,13 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from apps.cases.desk.lists.choosing import uid_of
-from apps.cases.desk.views.base import DeskRequest, case_url, status_of
+from apps.cases.desk.views.base import DeskRequest, case_url, page
 from apps.cases.desk.views.long_changes import change_url
 from apps.cases.domain.many import Moved
 from apps.cases.errors import WorkflowError
 from apps.cases.models import LongChange
 from apps.intake.imports import undoing
-from apps.intake.views.shared import context_of, import_or_404, url_of
+from apps.intake.views.shared import context_of, import_or_404, outcome_of, url_of
 
 
 @login_required
@@ -50,14 +50,10 @@ def undo(request: DeskRequest, case_id: int, import_id: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(url_of(intake, "undo"))
     except WorkflowError as refusal:
-        messages.error(request, str(refusal))
         if request.method != "POST":
-            return render(
-                request,
-                "intake/ended.html",
-                {**context_of(intake), "acceptance": None},
-                status=status_of(refusal),
-            )
+            context = {**context_of(intake, _("Undo")), **outcome_of(intake)}
+            return page(request, "intake/ended.html", context, refusal)
+        messages.error(request, str(refusal))
         return redirect(url_of(intake))
     return render(
         request,

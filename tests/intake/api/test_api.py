@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from apps.accounts.models import EventKind, Role, SecurityEvent
 from apps.awards.models import Award
-from apps.cases.errors import NotAllowed, Refused
-from apps.cases.models import Notification
+from apps.cases.domain import long_changes
+from apps.cases.errors import NotAllowed, Refused, WrongState
+from apps.cases.models import ChangeState, LongChange, Notification
+from apps.cases.tasks import make_long_change
 from apps.intake.imports import accepting
 from apps.intake.models import ApiToken, Delivery, Import, ImportState
 from apps.intake.tasks import read_import, store_import
@@ -108,11 +110,75 @@ def test_a_file_goes_from_the_system_into_the_case_and_back(system):
     assert again["new"] == 3
 
 
+def test_accepting_what_stands_there_already_says_that(system):
+    revision = draft()
+    for once in ("1", "2"):
+        intake = read(system.hand_in(revision.case_id, once=once))
+        digest = system.get(f"imports/{intake.pk}/comparison/").json()["digest"]
+        answer = system.post(f"imports/{intake.pk}/accept/", {"digest": digest})
+
+    refused(answer, 422, "refused")
+    assert "Every row stands in the case already." in answer.json()["detail"]
+
+
+def test_a_long_import_is_undone_by_the_task_queue_once(system, monkeypatch):
+    monkeypatch.setattr(long_changes, "AT_ONCE", 2)
+    intake = read(system.hand_in(draft().case_id))
+    path = f"imports/{intake.pk}/"
+    assert system.get(path + "undo/").status_code == 404
+    digest = system.get(path + "comparison/").json()["digest"]
+    system.post(path + "accept/", {"digest": digest})
+
+    asked, again = system.post(path + "undo/"), system.post(path + "undo/")
+    change = LongChange.objects.get()
+
+    assert asked.status_code == again.status_code == 202
+    assert asked["Location"].endswith(f"{BASE}{path}undo/")
+    assert asked.json()["undoing"] == "waiting"
+    assert asked.json()["rows_total"] == 3
+    assert make_long_change(change_id=change.pk) == ChangeState.DONE
+    done = system.get(path + "undo/").json()
+    assert (done["undoing"], done["rows_done"], done["left_count"]) == ("done", 3, 0)
+    assert system.get(path).json()["state"] == "undone"
+    assert not Award.objects.exists()
+
+
+def test_a_long_undoing_that_failed_says_why_and_may_be_asked_for_again(system, monkeypatch):
+    monkeypatch.setattr(long_changes, "AT_ONCE", 2)
+    intake = read(system.hand_in(draft().case_id))
+    path = f"imports/{intake.pk}/"
+    digest = system.get(path + "comparison/").json()["digest"]
+    system.post(path + "accept/", {"digest": digest})
+    system.post(path + "undo/")
+    LongChange.objects.update(
+        state=ChangeState.RUNNING, beat_at=timezone.now() - dt.timedelta(minutes=5)
+    )
+
+    again = system.post(path + "undo/")
+
+    assert again.status_code == 202
+    lost, waits = LongChange.objects.order_by("pk")
+    assert (lost.state, waits.state) == (ChangeState.FAILED, ChangeState.WAITING)
+    monkeypatch.setitem(long_changes.doers, waits.doer, _fails)
+    make_long_change(change_id=waits.pk)
+    failed = system.get(path + "undo/").json()
+    assert (failed["undoing"], failed["detail"]) == ("failed", "Not now.")
+
+
+def _fails(actor, change, tick):
+    raise WrongState("Not now.")
+
+
 def test_file_of_another_list_says_so_with_its_cure(system):
     data = "姓名,工作单位,提名单位\n甲某,宁波大学,宁波大学\n".encode()
     intake = read(system.hand_in(draft().case_id, data))
 
     status = system.get(f"imports/{intake.pk}/").json()
+    digest = system.get(f"imports/{intake.pk}/comparison/").json()["digest"]
+    nothing = system.post(f"imports/{intake.pk}/accept/", {"digest": digest})
+
+    refused(nothing, 422, "refused")
+    assert "No row was taken from this file." in nothing.json()["detail"]
 
     assert status["state"] == "read"
     assert [fault["code"] for fault in status["faults"]] == ["not-of-case"]

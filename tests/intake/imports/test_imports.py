@@ -154,6 +154,24 @@ def test_faults_are_counted_and_said_all_at_once():
     assert {fault.name for fault in result.faults} >= {"title", "award_class"}
 
 
+def test_field_that_no_row_has_is_said_once_with_the_number_of_rows():
+    rows = [(row[0], "", *row[2:]) for row in ROWS]
+    intake = taken(draft(), sheet([*rows, ("4", "", "", "宁波大学", "周九")], title="名单"))
+    person = factories.filler_of(intake.revision)
+    review.edit(person, intake.pk, lines(intake)[1].pk, {"grade": "一等奖"})
+
+    result = compare(intake)
+
+    assert {(each.name, each.rows) for each in result.lacking} == {
+        ("programme", 4),
+        ("award_class", 4),
+        ("award_year", 4),
+    }
+    # What only some rows lack is said of each of them.
+    said = sorted((fault.line.line, fault.name) for fault in result.faults)
+    assert said == [(3, "grade"), (5, "grade"), (6, "grade"), (6, "title")]
+
+
 def test_dry_run_tells_new_changed_unchanged_and_missing():
     revision = draft()
     accepted(taken(revision))

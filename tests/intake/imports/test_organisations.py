@@ -199,7 +199,7 @@ def test_page_answers_and_undoes_without_script():
     assert "89 % · written much alike" in shown
     assert "1 organisation is undecided" in compared
     assert "Choose one of the organisations shown" in said(wrong)
-    assert done.headers["Location"] == f"{base}#organisations"
+    assert done.headers["Location"] == f"{base}?names=open#organisations"
     assert "decided already" in again.content.decode()
     settled = client.get(f"{base}organisations/").content.decode()
     decision = NameDecision.objects.get()

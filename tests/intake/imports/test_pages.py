@@ -1,5 +1,6 @@
 """The pages of an import: hand in, wait, review, compare, accept, undo; who may, how many queries."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,11 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.translation import override
 
 from apps.accounts.models import Role, User
 from apps.awards.models import Award
 from apps.cases.errors import Refused
 from apps.cases.models import Revision
+from apps.intake.forms import ImportForm
 from apps.intake.imports import accepting, review
 from apps.intake.models import Import, ImportRow, ImportState, Layout
 from apps.intake.tasks import MOST_ATTEMPTS, pick_up_imports, read_import, store_import
@@ -309,6 +313,106 @@ def test_comparison_of_nothing_taken_does_not_say_that_all_is_stored():
 
     assert "No row was taken from this file." in text
     assert "stands in the case already" not in text
+
+
+def test_comparison_says_once_what_all_rows_lack_and_where_to_say_it():
+    intake = taken(draft(), sheet([(row[0], "", *row[2:]) for row in ROWS], title="名单"))
+    client = filler(intake.revision)
+
+    with CaptureQueriesContext(connection) as captured:
+        text = client.get(at(intake, "compare/")).content.decode()
+
+    assert text.count("Grade is missing in all 3 rows, and must not be.") == 1
+    assert f"{at(intake)}?table=1#mapping" in text
+    assert "What is wrong" not in text
+    assert len(captured) <= 20
+
+
+def test_many_unsure_names_are_folded_until_one_is_answered():
+    names = [f"宁波市{word}技术研究所" for word in ("海洋", "农业", "材料", "机械")]
+    names_for(names)
+    rows = [
+        (str(at), "科学技术进步奖一等奖", f"{name}的关键技术研究", name.replace("所", "院"), "张三")
+        for at, name in enumerate(names, start=1)
+    ]
+    intake = taken(draft(), sheet(rows))
+    client = filler(intake.revision)
+
+    folded = client.get(at(intake)).content.decode()
+    name = intake.names.order_by("-rows", "pk").first()
+    answer = client.post(at(intake, f"organisations/{name.pk}/"), {"answer": "later"})
+    back = client.get(answer["Location"]).content.decode()
+
+    assert "<details><summary>Say who they are: 4 names</summary>" in folded
+    assert answer["Location"] == f"{at(intake)}?names=open#organisations"
+    assert "<details open><summary>Say who they are: 3 names</summary>" in back
+
+
+def test_comparison_of_lines_that_were_all_set_aside_says_so():
+    intake = taken(draft())
+    person = factories.filler_of(intake.revision)
+    for line in lines(intake):
+        review.set_aside(person, intake.pk, line.pk)
+    client = filler(intake.revision)
+
+    text = client.get(at(intake, "compare/")).content.decode()
+
+    assert "Every line of the table was set aside." in text
+
+
+def test_undo_page_of_an_import_undone_says_by_whom_and_leads_back():
+    intake = taken(draft())
+    accepted(intake)
+    client = filler(intake.revision)
+    asked = client.get(at(intake, "undo/"))
+    client.post(at(intake, "undo/"), {f["name"]: f["value"] for f in asked.context["hidden"]})
+
+    answer = client.get(at(intake, "undo/"))
+    text = answer.content.decode()
+
+    done = intake.acceptances.get()
+    moment = timezone.localtime(done.undone_at)
+    assert answer.status_code == 409
+    assert f"This import was undone by {done.undone_by}, {moment:%Y-%m-%d %H:%M}." in text
+    assert f'href="{at(intake)}">Back to the review' in text
+    assert f'href="/desk/cases/{intake.revision.case_id}/"' in text
+
+
+def test_undo_page_of_a_reported_case_still_says_what_was_stored():
+    intake = taken(draft())
+    accepted(intake)
+    factories.take("submit", intake.revision)
+
+    answer = filler(intake.revision).get(at(intake, "undo/"))
+    text = answer.content.decode()
+
+    assert answer.status_code == 409
+    assert "An import is undone while its case is a draft" in text
+    assert "3 rows new, 0 changed" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "pattern"),
+    [
+        ("en", r"Pasted table, Nov\. 24, 2026, 14\.05\.(txt|html)"),
+        ("zh-hans", r".*2026年11月24日.*14.*05.*\.(txt|html)"),
+    ],
+)
+@pytest.mark.parametrize("field", ["pasted", "pasted_html"])
+def test_pasted_table_is_named_by_its_moment(language, pattern, field, monkeypatch):
+    moment = dt.datetime(2026, 11, 24, 14, 5, tzinfo=timezone.get_default_timezone())
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    with override(language):
+        form = ImportForm(
+            {"pasted": "甲\t乙", field: "<table><tr><td>甲</td></tr></table>"}, kinds=[]
+        )
+        assert form.is_valid()
+        name, _data = form.content
+
+    assert re.fullmatch(pattern, name)
+    assert name.endswith(".html") is (field == "pasted_html")
+    assert not set(name) & set('/\\:*?"<>|')
 
 
 @pytest.mark.parametrize("alike", ["", "title\0 missing", "title zzz", "nothing missing"])

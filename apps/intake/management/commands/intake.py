@@ -21,7 +21,7 @@ from apps.intake.imports.comparing import compare
 from apps.intake.imports.starting import take_in
 from apps.intake.models import Import, ImportState
 from apps.intake.output import as_json
-from apps.intake.queries import fault_of, places_of
+from apps.intake.queries import fault_of, lacking_of, places_of
 from apps.intake.reading import Intake, read_file
 from apps.intake.synonyms import KINDS
 from apps.intake.tasks import read_import
@@ -79,6 +79,10 @@ class Command(BaseCommand):
             faults = [
                 {"message": said["text"], "where": between.join((said["place"], said["label"]))}
                 for said in (fault_of(fault, places) for fault in found.faults)
+            ]
+            faults = [
+                *({"message": each["text"], "where": ""} for each in lacking_of(found.lacking)),
+                *faults,
             ]
             if not intake.tables.filter(is_taken=True).exists():
                 faults = [{"message": sentences.refusal("not-of-case", {}), "where": ""}]
