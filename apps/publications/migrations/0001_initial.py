@@ -8,6 +8,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    # Databases from before the migrations were joined go on.
+    replaces = [("publications", "0001_tally")]
+
     initial = True
 
     dependencies = [

@@ -65,6 +65,9 @@ def _triggers() -> tuple[str, str]:
 
 class Migration(migrations.Migration):
 
+    # Databases from before the migrations were joined go on.
+    replaces = [("publications", "0003_edition")]
+
     dependencies = [
         ("publications", "0001_initial"),
         ("accounts", "0001_initial"),

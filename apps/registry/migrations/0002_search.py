@@ -7,6 +7,9 @@ from apps.registry.search import DROP_FUNCTIONS, FUNCTIONS, AddSearch
 
 class Migration(migrations.Migration):
 
+    # Databases from before the migrations were joined go on.
+    replaces = [("registry", "0006_search")]
+
     dependencies = [("registry", "0001_initial")]
 
     operations = [
