@@ -208,12 +208,19 @@ def differences(kind: RecordKind, one: Any, other: Any) -> list[Difference]:
         if isinstance(a, list):
             found.append(Difference(label, "、".join(a), "、".join(b), tuple(_of_lists(a, b))))
         else:
-            same = a == b
             texts = ["" if value is None else str(value) for value in (a, b)]
-            found.append(
-                Difference(label, texts[0], texts[1], () if same else (_("written differently"),))
-            )
+            told = () if a == b else (_of_texts(*texts),)
+            found.append(Difference(label, texts[0], texts[1], told))
     return found
+
+
+def _of_texts(one: str, other: str) -> str:
+    """Return what differs between two values: where one side has none, that it has none."""
+    if not other:
+        return _("only in the first: %(names)s") % {"names": one}
+    if not one:
+        return _("only in the second: %(names)s") % {"names": other}
+    return _("written differently")
 
 
 def _of_lists(one: Sequence[str], other: Sequence[str]) -> list[str]:

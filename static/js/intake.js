@@ -69,7 +69,7 @@
     if (form && event.key === "Escape" && !event.isComposing) form.querySelector("[data-leave]")?.click();
     if (form && event.key === "Enter" && event.ctrlKey) form.requestSubmit();
     // A key held down, or pressed twice, would settle the next doubt before it was seen.
-    if (event.key === "Enter" && event.target.matches("[data-doubt]") && (event.repeat || event.timeStamp - moved < 400)) event.preventDefault();
+    if (event.key === "Enter" && event.target.matches("[data-doubt], [data-next]") && (event.repeat || event.timeStamp - moved < 400)) event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select")) return;
     if (event.key === "n") go(1);
@@ -96,8 +96,12 @@
   review.addEventListener("htmx:afterSettle", (event) => {
     if (document.activeElement && document.activeElement !== document.body) return;
     const all = doubts();
-    if (event.target.querySelector?.("[data-focus]") || !all.length) return;
-    (all[at] ?? all[0]).focus();
+    if (event.target.querySelector?.("[data-focus]")) return;
+    // Where nothing is unsure any more, the next thing to do is the next to have the focus.
+    (all[at] ?? all[0] ?? document.querySelector("[data-next]"))?.focus();
     moved = performance.now();
   });
+
+  // A change that was undone: on to the doubt that is there again.
+  document.querySelector(":target")?.querySelector("[data-doubt]")?.focus();
 })();

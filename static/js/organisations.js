@@ -39,6 +39,7 @@
     if (event.target.id !== "organisations") return;
     asking = false;
     const names = all();
-    (names[at] ?? names[names.length - 1])?.focus();
+    const next = names[at] ?? names[names.length - 1] ?? document.querySelector("[data-review] [data-doubt], [data-next]");
+    next?.focus();
   });
 })();

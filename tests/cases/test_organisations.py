@@ -172,6 +172,23 @@ def test_split_makes_an_organisation_or_restores_the_former(keeper):
     assert Organisation.objects.get(pk=fresh.organisation_id).joined_to_id == first.pk
 
 
+def test_what_was_split_is_kept_apart_until_the_split_is_undone(keeper):
+    first, second = made("甲", "乙")
+    domain.join(keeper, first.pk, second.pk, "理由")
+    one, other = sorted((first, second), key=lambda each: each.pk)
+    double = Double.objects.create(one=one, other=other, percent=80, reason="alike")
+
+    decision = domain.split(
+        keeper, first.pk, [OrganisationName.objects.get(name="乙").pk], "是两家"
+    )
+
+    double.refresh_from_db()
+    assert (decision.organisation, double.apart_by) == (second, keeper)
+    domain.undo(keeper, decision.pk, "理由")
+    double.refresh_from_db()
+    assert double.apart_at is None
+
+
 def test_organisation_whose_name_is_split_off_is_called_by_another(keeper):
     first, _second = made("甲", "乙")
     domain.say_same(keeper, "丙", first.pk)

@@ -1,5 +1,7 @@
 """One project in two lists: proposed with its differences, answered, shown; nobody is merged."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from apps.accounts.models import Role
+from apps.awards.models import Award
 from apps.cases.canonical import revision_hash
 from apps.cases.domain.twins import answer_twin
 from apps.cases.errors import NotAllowed, Refused
@@ -205,6 +208,35 @@ def test_desk_lists_compares_and_takes_answers():
     assert "No pair here" in said(client.get("/desk/twins/"))
     assert client.get("/desk/twins/0/").status_code == 404
     assert "Two projects" not in said(auditor.get(url))
+
+
+def test_answer_given_meanwhile_is_not_overwritten_unseen():
+    lists({"people": PEOPLE[:4]})
+    compare_new_rows()
+    twin = Twin.objects.get()
+    client = signed_in(factories.staff(Role.CITY_EDITOR))
+    answer_twin(factories.staff(Role.CITY_EDITOR), twin.pk, "accepted")
+
+    late = client.post(f"/desk/twins/{twin.pk}/", {"answer": "rejected", "seen": ""})
+    same = client.post(f"/desk/twins/{twin.pk}/", {"answer": "accepted", "seen": ""})
+    back = client.post(f"/desk/twins/{twin.pk}/", {"answer": "", "seen": "accepted"})
+
+    assert late.status_code == 409
+    assert "answered meanwhile" in said(late)
+    assert "Answered: one project" in said(late)
+    assert same.status_code == back.status_code == 302
+    assert Twin.objects.get().answer == ""
+
+
+def test_value_on_one_side_only_is_told_so():
+    one, other = (Award(announced_on=day) for day in (None, date(2023, 11, 10)))
+
+    with translation.override("en"):
+        told = {each.label: each.words for each in differences(AWARDS, one, other) if each.words}
+        turned = {each.label: each.words for each in differences(AWARDS, other, one) if each.words}
+
+    assert list(told.values()) == [("only in the second: 2023-11-10",)]
+    assert list(turned.values()) == [("only in the first: 2023-11-10",)]
 
 
 def test_reviewer_sees_beside_a_row_that_it_may_be_a_twin():

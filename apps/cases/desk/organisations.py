@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -71,8 +72,21 @@ def found(query: str) -> tuple[QuerySet[Organisation], str]:
 
 
 def decisions() -> QuerySet[NameDecision]:
-    """Return all decisions with whom and what they name, the latest first."""
-    return NameDecision.objects.select_related("organisation", "other", "by", "undone_by")
+    """Return all decisions with whom and what they name, the latest first.
+
+    ``named`` of each are the names it moved.
+    """
+    moves = NameMove.objects.filter(decision=OuterRef("pk")).order_by("pk")
+    return NameDecision.objects.select_related("organisation", "other", "by", "undone_by").annotate(
+        named=ArraySubquery(moves.values("name__name")[:MOST_NAMES])
+    )
+
+
+def brought(decision: NameDecision) -> str:
+    """Return whose names a decision brought, in words: another organisation's, or single ones."""
+    if decision.other:
+        return str(decision.other)
+    return "、".join(decision.named)  # type: ignore[attr-defined]
 
 
 def decisions_of(organisation: Organisation) -> QuerySet[NameDecision]:
@@ -100,7 +114,7 @@ def names_of(organisation: Organisation) -> list[dict[str, Any]]:
 def rows_of(user: User, organisation: Organisation) -> list[dict[str, Any]]:
     """Return the rows that name an organisation, those that ``user`` sees, newest list first.
 
-    Two queries.
+    A row that names it twice, as employer and as nominator, is one. Two queries.
     """
     mentions = list(
         Mention.objects.filter(
@@ -122,14 +136,22 @@ def rows_of(user: User, organisation: Organisation) -> list[dict[str, Any]]:
         for code, uids in sorted(wanted.items())
     ]
     titles = dict(parts[0].union(*parts[1:])) if parts else {}
-    return [
-        {
-            "mention": mention,
-            "kind": record_kinds[mention.record_kind].label,
-            "title": titles.get(mention.record_uid, ""),
-        }
-        for mention in mentions
-    ]
+    rows: dict[Any, dict[str, Any]] = {}
+    for mention in mentions:
+        row = rows.setdefault(
+            (mention.revision_id, mention.record_uid),
+            {
+                "mention": mention,
+                "kind": record_kinds[mention.record_kind].label,
+                "title": titles.get(mention.record_uid, ""),
+                "names": [],
+                "times": 0,
+            },
+        )
+        row["times"] += 1
+        if mention.name not in row["names"]:
+            row["names"].append(mention.name)
+    return list(rows.values())
 
 
 @dataclass
@@ -180,6 +202,9 @@ def _of_names(names: Collection[OrganisationName]) -> Touched:
 def join_touches(kept: Organisation, other: Organisation) -> Touched:
     """Return what joining ``other`` to ``kept`` would change."""
     touched = _of_names(list(other.names.order_by("name", "pk")))
+    if kept.pk == other.pk:
+        touched.refusal = _("An organisation cannot be joined to itself.")
+        return touched
     touched.effects.append(
         _("The public page of %(other)s leads to %(kept)s.") % {"other": other, "kept": kept}
     )
@@ -204,6 +229,8 @@ def join_touches(kept: Organisation, other: Organisation) -> Touched:
 def split_touches(held: Organisation, names: Collection[OrganisationName]) -> Touched:
     """Return what splitting ``names`` off ``held`` would change."""
     touched = _of_names(names)
+    if not held.names.exclude(pk__in=[name.pk for name in names]).exists():
+        touched.refusal = _("Choose the names that are another organisation; one name has to stay.")
     touched.effects.append(
         _("They become an organisation with a page of its own, or go back to the one they were.")
     )
@@ -230,7 +257,7 @@ def undo_touches(decision: NameDecision) -> Touched:
         touched.effects.append(
             _("The credit code %(code)s goes back.") % {"code": decision.got["credit_code"]}
         )
-    if decision.got.get("apart"):
+    if decision.got.get("apart") and not moves:
         touched.effects.append(_("The pair is shown again among the probable doubles."))
     if any(move.name.organisation_id != move.after_id for move in moves):
         touched.refusal = _("A later decision moved one of these names. Undo that one first.")

@@ -186,8 +186,9 @@ def split(
     """Split names off an organisation, with their rows in every list.
 
     They go back to the organisation they came from where all came from one that is joined to
-    this; else to a new one, called as the first of them. Raises as ``join``; ``Refused`` where no
-    name or every name is chosen.
+    this; else to a new one, called as the first of them. The two are kept apart from then on: who
+    splits has said that they are two. Raises as ``join``; ``Refused`` where no name or every name
+    is chosen.
     """
     ensure_keeper(actor)
     held = _held(organisation_id)[organisation_id]
@@ -206,6 +207,7 @@ def split(
         got["renamed"] = held.name
         held.name = left.name
         held.save(update_fields=["name"])
+    got["apart"] = _keep_apart(actor, target.pk, [held.pk], [name.name for name in names])
     return _decide(Act.SPLIT, actor, target, held, names, reason, got=got)
 
 
@@ -277,18 +279,7 @@ def say_new(
         if known.organisation_id != own.pk:
             own.delete()
     own = known.organisation
-    apart = []
-    for pk in sorted(set(unlike) - {own.pk}):
-        one, other = sorted((own.pk, pk))
-        double, _made = Double.objects.get_or_create(
-            one_id=one,
-            other_id=other,
-            defaults={"names": [printed], "percent": 100, "reason": "alike"},
-        )
-        if double.apart_at is None:
-            double.apart_at, double.apart_by = timezone.now(), actor
-            double.save(update_fields=["apart_at", "apart_by"])
-            apart.append(double.pk)
+    apart = _keep_apart(actor, own.pk, unlike, [printed])
     return NameDecision.objects.create(
         act=Act.NEW,
         organisation=own,
@@ -297,6 +288,25 @@ def say_new(
         origin_url=origin.url[:200] if origin else "",
         got={"apart": apart},
     )
+
+
+def _keep_apart(
+    actor: User, organisation_id: int, others: Collection[int], names: list[str]
+) -> list[int]:
+    """Keep an organisation apart from ``others``; return the pairs that were not so before."""
+    apart = []
+    for pk in sorted(set(others) - {organisation_id}):
+        one, other = sorted((organisation_id, pk))
+        double, _made = Double.objects.get_or_create(
+            one_id=one,
+            other_id=other,
+            defaults={"names": names, "percent": 100, "reason": "alike"},
+        )
+        if double.apart_at is None:
+            double.apart_at, double.apart_by = timezone.now(), actor
+            double.save(update_fields=["apart_at", "apart_by"])
+            apart.append(double.pk)
+    return apart
 
 
 @transaction.atomic

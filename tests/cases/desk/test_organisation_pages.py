@@ -148,6 +148,49 @@ def test_page_shows_names_with_their_trace_and_splits_them():
     assert refused.status_code == 422
 
 
+def test_decision_about_one_name_says_which():
+    published()
+    (known,) = numbers("宁波大学")
+    decision = domain.say_same(factories.staff(Role.CITY_EDITOR), "宁大", known)
+    client = signed_in()
+
+    told = said(client.get(f"{LIST}{known}/"))
+    undoing = said(client.get(f"{LIST}decisions/{decision.pk}/undo/"))
+
+    assert "宁大 → 宁波大学" in told
+    assert "said to be the same: 宁大 → 宁波大学" in undoing
+
+
+def test_row_that_names_an_organisation_twice_stands_there_once():
+    factories.published_case(
+        "laureates",
+        rows=[factories.laureate_values(1, employer="宁波大学", nominator="宁波大学")],
+    )
+    (known,) = numbers("宁波大学")
+
+    page = said(signed_in().get(f"{LIST}{known}/"))
+
+    assert "Rows that name it 1 " in page
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("{pk}/join/{pk}/", "cannot be joined to itself"),
+        ("{pk}/split/?name={name}", "one name has to stay"),
+    ],
+    ids=["itself", "every-name"],
+)
+def test_what_would_be_refused_is_not_asked_for(path, sentence):
+    published()
+    name = OrganisationName.objects.get(name="宁波大学")
+
+    page = said(signed_in().get(LIST + path.format(pk=name.organisation_id, name=name.pk)))
+
+    assert sentence in page
+    assert "required" not in page
+
+
 def test_pair_is_said_to_be_two_and_looked_at_again():
     published()
     double = Double.objects.get()

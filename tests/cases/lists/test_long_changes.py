@@ -95,7 +95,7 @@ def test_many_rows_are_set_by_the_queue_and_taken_back_by_it(run_tasks):
     run_tasks()
 
     assert titles(revision) == [""] * 4
-    assert "4 rows are as before" in said(client.get(asked["Location"]))
+    assert "Undone: 4 rows." in said(client.get(asked["Location"]))
     assert Operation.objects.get().undone_by == change.by
     assert not ProcrastinateJob.objects.exclude(status="succeeded").exists()
 
@@ -230,7 +230,7 @@ def test_rows_left_by_an_undoing_are_named(roster):
     asked = take_back(client, url(revision, f"operations/{Operation.objects.get().pk}/"))
     make_long_change(change_id=LongChange.objects.latest("pk").pk)
     page = said(client.get(asked["Location"]))
-    assert "3 rows are as before" in page
+    assert "Undone: 3 rows." in page
     assert "1 row stays as it is" in page
 
 

@@ -59,7 +59,7 @@ def test_a_long_import_is_undone_by_the_queue_and_its_person_is_told(run_tasks):
 
     assert not Award.objects.exists()
     assert Import.objects.get().state == ImportState.UNDONE
-    assert "3 rows are as before" in said(client.get(asked["Location"]))
+    assert "Undone: 3 rows." in said(client.get(asked["Location"]))
     with override("en"):
         sentences = [each.sentence for each in Notification.objects.filter(recipient=change.by)]
     assert "Undo: 名单.xlsx: this is done." in sentences

@@ -168,7 +168,7 @@ def make(
     long_changes.ensure_free(revision.pk)
     done = orders.carry_out(request.user, revision, kind, order)
     recheck(request, revision)
-    messages.success(request, f"{done}.")
+    messages.success(request, str(done))
     return redirect(f"{back}{'&' if '?' in back else '?'}{urlencode({'done': done.pk})}")
 
 

@@ -106,14 +106,15 @@ def organisation(request: DeskRequest, pk: int) -> HttpResponse:
     others: list[Organisation] = []
     if query:
         others = list(asked.found(query)[0].exclude(pk=pk)[:20])
+    rows = asked.rows_of(request.user, found)
     return page(
         request,
         "cases/organisation.html",
         {
             "organisation": found,
             "names": asked.names_of(found),
-            "rows": asked.rows_of(request.user, found),
-            "most": asked.MOST_ROWS,
+            "rows": rows,
+            "is_cut": sum(row["times"] for row in rows) == asked.MOST_ROWS,
             "doubles": _doubles_of(pk),
             "decisions": asked.decisions_of(found)[:PER_PAGE],
             "query": query,
@@ -239,7 +240,11 @@ def undo(request: DeskRequest, decision_id: int) -> HttpResponse:
         asked.undo_touches(decision),
         refusal,
         heading=_("Undo a decision"),
-        lede=f"{decision.get_act_display()}: {decision.organisation}",
+        lede=_("%(label)s: %(text)s")
+        % {
+            "label": decision.get_act_display(),
+            "text": " → ".join(filter(None, (asked.brought(decision), str(decision.organisation)))),
+        },
         button=_("Undo the decision"),
         hidden=[{"name": "next", "value": next_url_of(request)}],
         back=next_url_of(request) or back,

@@ -85,9 +85,11 @@ def twin(request: DeskRequest, twin_id: int) -> HttpResponse:
     refusal: WorkflowError | None = None
     if request.method == "POST":
         try:
-            answer_twin(request.user, twin_id, request.POST.get("answer", ""))
+            answer = request.POST.get("answer", "")
+            answer_twin(request.user, twin_id, answer, request.POST.get("seen"))
         except WorkflowError as error:
             refusal = error
+            found.refresh_from_db()
         else:
             messages.success(request, _("The answer is kept."))
             return redirect("desk:twin", twin_id)
