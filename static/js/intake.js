@@ -102,6 +102,10 @@
     moved = performance.now();
   });
 
-  // A change that was undone: on to the doubt that is there again.
-  document.querySelector(":target")?.querySelector("[data-doubt]")?.focus();
+  // A change that was undone: on to the doubt that is there again, once the browser has gone to its
+  // line, which takes the focus away.
+  addEventListener("load", () => setTimeout(() => {
+    if (document.activeElement !== document.body) return;
+    document.querySelector(":target")?.querySelector("[data-doubt]")?.focus();
+  }));
 })();
