@@ -145,6 +145,8 @@ class Table:
     """Columns in which the source itself says which cells are merged."""
     heads: frozenset[int] = field(default=frozenset(), compare=False)
     """The lines of its grid that its title and its header were taken from."""
+    levels: int = field(default=0, compare=False)
+    """How many lines its header stands on."""
 
     @property
     def width(self) -> int:

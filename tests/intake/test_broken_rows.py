@@ -92,3 +92,25 @@ def test_parts_side_by_side_and_single_rows_are_left_alone():
 )
 def test_glued(before, after, whole):
     assert glued(before, after) == whole
+
+
+def test_rows_on_several_lines_under_headings_are_put_together():
+    rows = [
+        ("一、一等奖", "", "", ""),
+        ("1", "甲项目", "一公司", "张三"),
+        ("", "", "二公司", ""),
+        ("", "", "三公司", ""),
+        ("二、二等奖", "", "", ""),
+        ("2", "乙项目", "四公司", "李四"),
+        ("", "", "五公司", ""),
+        ("三、三等奖", "", "", ""),
+        ("3", "丙项目", "六公司", "王五"),
+    ]
+
+    found = whole_rows(on_pages(rows))
+
+    assert [row.cells[2] for row in found.rows if row.cells[2]] == [
+        "一公司二公司三公司",
+        "四公司五公司",
+        "六公司",
+    ]

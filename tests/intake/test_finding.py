@@ -109,6 +109,62 @@ def test_tables_stacked_in_one_sheet_come_apart_and_pages_together():
     assert (second.title, cells(second)) == ("乙名单", [("张三", "c")])
 
 
+def test_last_line_of_a_row_above_a_header_that_stands_again_is_no_title_of_the_next_page():
+    grid = sheet(
+        ("名单", "", ""),
+        ("序号", "项目名称", "完成单位"),
+        ("1", "甲", "一公司"),
+        ("2", "乙", "二公司"),
+        ("", "", "三公司"),
+        ("名单", "", ""),
+        ("序号", "项目名称", "完成单位"),
+        ("3", "丙", "四公司"),
+    )
+
+    (table,) = find_tables([grid])
+
+    assert cells(table)[1] == ("2", "乙", "二公司三公司")
+    assert [each.code for each in table.aside] == ["repeated-header"]
+
+
+def test_title_in_another_column_begins_a_table():
+    grid = sheet(
+        ("序号", "企业名称", "所属区"),
+        ("1", "甲", "东区"),
+        ("", "乙名单", ""),
+        ("姓名", "工作单位", "所属区"),
+        ("张三", "丙", "西区"),
+    )
+
+    first, second = find_tables([grid])
+
+    assert (len(first.rows), second.title) == (1, "乙名单")
+
+
+def test_header_of_unknown_words_that_stands_again_begins_a_copy_or_a_page():
+    head = [("序号", "基本情况", "", ""), ("", "地方", "主要情况", ""), ("", "", "甲数", "乙数")]
+    page = [("某情况表", "", "", ""), *head, ("1", "东区", "1", "2"), ("2", "西区", "3", "4")]
+    last = [("某情况表", "", "", ""), *head, ("3", "南区", "5", "6")]
+
+    (table,) = find_tables([sheet(*page, *page, *last)])
+
+    assert [row[1] for row in cells(table)] == ["东区", "西区", "南区"]
+    assert codes(table) == ["copied-row", "copied-row", "repeated-header"]
+
+
+def test_lines_between_pages_mark_the_rows_beside_them():
+    page = "2023年企业名单\n序号\t名称\n"
+
+    (table,) = tables(f"{page}1\t甲\n2\t乙\n\n的研究\n\n{page}3\t丙\n4\t丁")
+
+    assert [[mark.code for mark in row.marks] for row in table.rows] == [
+        [],
+        ["line-between"],
+        ["line-between"],
+        [],
+    ]
+
+
 def test_header_on_two_levels_is_combined():
     grid = sheet(
         ("序号", "项目名称", "完成情况", ""),

@@ -133,3 +133,16 @@ def test_a_running_head_that_stands_twice_is_a_line():
 )
 def test_is_heading(text, is_one):
     assert is_heading(text) is is_one
+
+
+def test_plain_heading_at_the_top_of_a_page_without_numbers_heads_its_rows():
+    head = "等级\t项目名称\t完成单位"
+    rows = ["一等奖\t海水淡化膜研究\t甲海有限公司", "二等奖\t盾构掘进研究\t乙山有限公司"]
+    (one,) = found(TITLE, head, "技术发明奖\t\t", *rows, TITLE, head, "自然科学奖\t\t", *rows)
+
+    assert groups(one) == [
+        ("技术发明奖", "一等奖"),
+        ("技术发明奖", "二等奖"),
+        ("自然科学奖", "一等奖"),
+        ("自然科学奖", "二等奖"),
+    ]

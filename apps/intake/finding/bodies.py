@@ -37,7 +37,7 @@ def clean_body(table: Table) -> Table:
     kept: list[Row] = []
     aside: list[Aside] = []
     has_rows = False
-    bare = _bare(table.header)
+    bare = bare_cells(table.header)
     titles = {bare_title(table.title), *(bare_title(title_of(line)) for line in table.above)}
     last_full = last_of(table.rows, lambda row: len(row.printed()) > 1)
     for at, row in enumerate(table.rows):
@@ -45,7 +45,7 @@ def clean_body(table: Table) -> Table:
         is_single = len(printed) == 1 and table.width != 1 and len(row.cells) > 1
         text = row.text() if is_single else ""
         reason = ""
-        if _repeats(row.cells, bare):
+        if repeats(row.cells, bare):
             reason = "repeated-header"
         elif is_single and bare_title(title_of(text)) in titles - {""}:
             reason = "repeated-title"
@@ -78,11 +78,11 @@ def last_of(rows: Sequence[Row], is_one: Callable[[Row], bool]) -> int:
     return next((at for at in range(len(rows) - 1, -1, -1) if is_one(rows[at])), -1)
 
 
-def _repeats(cells: tuple[str, ...], bare: tuple[str, ...]) -> bool:
-    """Whether a row is the header once more; its first cell tells it, nearly always."""
+def repeats(cells: tuple[str, ...], bare: tuple[str, ...]) -> bool:
+    """Whether a row is the header ``bare`` once more; its first cell tells it, nearly always."""
     if not bare or not cells or cells[0].lstrip()[:1] != bare[0][:1]:
         return False
-    return _bare(cells[: len(bare)]) == bare
+    return bare_cells(cells[: len(bare)]) == bare
 
 
 def without_whole_rows(table: Table, starts: Sequence[int]) -> Table:
@@ -93,10 +93,10 @@ def without_whole_rows(table: Table, starts: Sequence[int]) -> Table:
     """
     kept: list[Row] = []
     aside: list[Aside] = []
-    bare = _bare(table.header)
+    bare = bare_cells(table.header)
     for row in table.rows:
         is_note_of_all = len(row.printed()) == 1 and is_note(row.text())
-        if _repeats(row.cells, bare):
+        if repeats(row.cells, bare):
             aside.append(Aside(row.text(), "repeated-header", row.line, row.cells))
         elif not kept and is_column_numbering(_below(table.header, row)):
             aside.append(Aside(row.text(), "column-numbers", row.line, row.cells))
@@ -112,7 +112,8 @@ def without_whole_rows(table: Table, starts: Sequence[int]) -> Table:
     return table.with_rows(kept, aside)
 
 
-def _bare(cells: tuple[str, ...]) -> tuple[str, ...]:
+def bare_cells(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Cells as headers are compared: without blanks and line breaks."""
     return tuple(re.sub(r"\s+", "", cell) for cell in cells)
 
 

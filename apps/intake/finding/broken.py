@@ -74,16 +74,21 @@ def _may_be_half(row: Row) -> bool:
 
 
 def _is_numbered(table: Table, number: int) -> bool:
-    found = sum(1 for row in table.rows if printed_number(_cell(row, number)) is not None)
-    if found >= len(table.rows) * MOST:
+    rows = [row for row in table.rows if not is_section(row)]
+    found = sum(1 for row in rows if printed_number(_cell(row, number)) is not None)
+    if found >= len(rows) * MOST:
         return True
     # A row may stand on several lines, all but the first of them with one cell.
-    return found >= sum(1 for row in table.rows if len(row.printed()) > 1) * MOST > 1
+    return found >= sum(1 for row in rows if row.held > 1) * MOST > 1
 
 
 def _needed(table: Table, number: int | None) -> set[int]:
-    """The columns that have something in nearly every row; of numbered rows, where there are."""
-    rows = [row for row in table.rows if number is None or _cell(row, number)]
+    """The columns that have something in nearly every row; of numbered rows, where there are.
+
+    A heading between the rows is none of them.
+    """
+    rows = [row for row in table.rows if not is_section(row)]
+    rows = [row for row in rows if number is None or _cell(row, number)]
     least = len(rows) * NEARLY_ALL
     return {at for at in range(table.width) if sum(1 for row in rows if _cell(row, at)) >= least}
 

@@ -17,7 +17,6 @@ from apps.intake.synonyms.words import NUMBER_HEADERS
 
 LEFT_OVER, TWICE = "words-left-over", "words-twice"
 GAP, REPEATED, UNNUMBERED = "number-gap", "number-repeated", "number-missing"
-ALONE, ROW_TWICE = "row-alone", "row-twice"
 LEAST_NUMBERS = 3
 ODD_STEPS = 5
 """Numbers of which more than one step in so many is odd do not run: a choice out of a list."""
@@ -122,33 +121,6 @@ def numbered(table: Table) -> Table:
         table,
         rows=tuple(
             row.marked(WHOLE_ROW, codes[place]) if place in codes else row
-            for place, row in enumerate(table.rows)
-        ),
-    )
-
-
-def lonely(table: Table) -> Table:
-    """The table, rows marked that hold one cell where the others hold several, or that stand twice.
-
-    Such a one may be a line between pages, a heading without a mark, or a part of another row.
-    """
-    had: set[tuple[str, ...]] = set()
-    odd: dict[int, str] = {}
-    several = 0
-    for place, row in enumerate(table.rows):
-        filled = row.held
-        several += filled > 1
-        if filled < 2:
-            odd[place] = ALONE
-        elif row.cells in had:
-            odd[place] = ROW_TWICE
-        had.add(row.cells)
-    if not odd or table.width < 2 or several * ODD_STEPS < len(table.rows) * (ODD_STEPS - 1):
-        return table
-    return replace(
-        table,
-        rows=tuple(
-            row.marked(WHOLE_ROW, odd[place]) if place in odd else row
             for place, row in enumerate(table.rows)
         ),
     )

@@ -64,9 +64,13 @@ def _alone(table: Table) -> set[int]:
         and not is_section(row)
     }
     if number != 0:
-        # At the top of a page it may be the rest of a row.
+        # At the top of a page it may be the rest of a row, unless its words are a heading's.
         rows = table.rows
-        alone = {at for at in alone if not at or rows[at].place == rows[at - 1].place}
+        alone = {
+            at
+            for at in alone
+            if not at or rows[at].place == rows[at - 1].place or _is_award(rows[at].text())
+        }
     if not alone:
         return set()
     others = [row for row in table.rows if row.held > 1]

@@ -6,7 +6,7 @@ from apps.intake import repair
 from apps.intake.finding.checks import number_column
 from apps.intake.finding.headings import LINE_BETWEEN
 from apps.intake.finding.rows import LIST_TITLE, is_section, printed_number
-from apps.intake.finding.titles import bare_title, is_furniture
+from apps.intake.finding.titles import bare_title, is_furniture, title_of
 from apps.intake.grid import WHOLE_ROW, Aside, Row, Table
 
 TITLE_UNSURE = "title-unsure"
@@ -147,6 +147,20 @@ def widened(first: Table, second: Table) -> Table:
     return wide if all(map(is_section, wide.rows)) else second
 
 
+def lines_between(first: Table, second: Table) -> list[str]:
+    """The lines above ``second`` that stood above no page before: no title of it, nor a page number."""
+    known = {"", *map(_bare_line, (first.title, *first.above))}
+    return [
+        line
+        for line in dict.fromkeys((second.title, *second.above))
+        if _bare_line(line) not in known and not is_furniture(line)
+    ]
+
+
+def _bare_line(line: str) -> str:
+    return bare_title(title_of(line) or line)
+
+
 def append(first: Table, second: Table) -> Table:
     """Both bodies, one after the other; what was repeated is set aside.
 
@@ -154,9 +168,9 @@ def append(first: Table, second: Table) -> Table:
     """
     aside = list(second.aside)
     rows = list(first.rows)
-    title = bare_title(second.title)
-    if title not in ("", bare_title(first.title), *map(bare_title, first.above)):
-        aside.append(Aside(second.title, "note"))
+    between = lines_between(first, second)
+    if between:
+        aside += [Aside(line, "note") for line in between]
         below = 1 if _numbers_go_on(first, second) else len(second.rows)
         marked = (row.marked(WHOLE_ROW, LINE_BETWEEN) for row in second.rows[:below])
         second = replace(second, rows=(*marked, *second.rows[below:]))

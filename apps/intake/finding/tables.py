@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from apps.intake.finding.alone import lonely
 from apps.intake.finding.beside import cut_like, side_by_side
 from apps.intake.finding.bodies import under_headings, without_strays
 from apps.intake.finding.broken import whole_rows
-from apps.intake.finding.checks import conserved, lonely, numbered
+from apps.intake.finding.checks import conserved, numbered
 from apps.intake.finding.headers import (
     MOST_LEVELS,
     combined_header,
@@ -24,8 +25,15 @@ from apps.intake.finding.pages import (
     widened,
     with_doubts_of_page,
 )
-from apps.intake.finding.rows import is_header, is_note, is_section, is_total, may_be_header
+from apps.intake.finding.rows import (
+    is_header,
+    is_note,
+    is_section,
+    is_total,
+    may_be_header,
+)
 from apps.intake.finding.several import rows_of_lines
+from apps.intake.finding.stacked import again, cut_at, stacked
 from apps.intake.finding.titles import Above, above_of
 from apps.intake.finding.turned import as_list, upright
 from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
@@ -89,7 +97,7 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
         asides = tuple(Aside(row.text(), "repeated-header", row.line) for row in header.rows)
         tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *asides))
     return [
-        as_list(lonely(numbered(under_headings(in_order(whole_rows(_without_lines(table)))))))
+        as_list(numbered(under_headings(lonely(in_order(whole_rows(_without_lines(table)))))))
         for table in tables
     ]
 
@@ -143,9 +151,20 @@ def under_header(header: Grid, grid: Grid) -> Grid:
 def tables_in(grid: Grid, above: Above, merged: frozenset[int]) -> Iterator[Table]:
     """The tables of one grid without blank edges, stacked ones apart, as they stand."""
     for number, (part, spans) in enumerate(stacked(grid)):
-        table = table_of(part, spans, above if not number else Above(), merged, not number)
-        if table is not None:
+        said = above if not number else Above()
+        table = table_of(part, spans, said, merged, not number)
+        if table is None:
+            continue
+        starts = again(part, table)
+        if not starts:
             yield table
+            continue
+        for (piece, its_spans), is_first in zip(
+            cut_at(part, spans, starts), (True, *[False] * len(starts)), strict=True
+        ):
+            own = table_of(piece, its_spans, said if is_first else Above(), merged, is_first)
+            if own is not None:
+                yield own
 
 
 def fill_spans(grid: Grid) -> Grid:
@@ -196,54 +215,6 @@ def margins(rows: Iterable[tuple[str, ...]]) -> tuple[int, int]:
     return left, right
 
 
-Part = tuple[list[Row], list[Span]]
-
-
-def stacked(grid: Grid) -> Iterator[Part]:
-    """Tables that stand below one another in one grid: a header begins a table, or a page of one."""
-    rows = list(grid.rows)
-    starts, header = [0], False
-    for index, row in enumerate(rows):
-        if not is_header(row):
-            continue
-        goes_on = not header and _has_body_above(rows, index)
-        if goes_on or (header and not _is_below_header(rows, index)):
-            starts.append(_first_line_above(rows, index, starts[-1]))
-        header = True
-    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-        spans = [
-            replace(span, row=span.row - start) for span in grid.spans if start <= span.row < end
-        ]
-        yield rows[start:end], spans
-
-
-def _has_body_above(rows: list[Row], index: int) -> bool:
-    """Whether rows of a table that goes on from the page before stand above a first header."""
-    index = header_top(rows, index, [])
-    width = len(rows[index].printed())
-    return any(len(row.printed()) > 1 and len(row.printed()) * 2 > width for row in rows[:index])
-
-
-def _is_below_header(rows: list[Row], index: int) -> bool:
-    """Whether the row above is a header, and this its second level."""
-    return index > 0 and is_header(rows[index - 1])
-
-
-def _first_line_above(rows: list[Row], index: int, least: int) -> int:
-    """Where the title lines above a header begin: rows of one cell that are no note or total.
-
-    A heading above another line stands at the foot of the page before.
-    """
-    first = top = max(header_top(rows, index, []), least)
-    while first - 1 > least and len(rows[first - 1].printed()) == 1:
-        if is_note(rows[first - 1].text()) or is_total(rows[first - 1]):
-            break
-        if is_section(rows[first - 1]) and first < top and not is_section(rows[first]):
-            break
-        first -= 1
-    return first
-
-
 def table_of(
     rows: list[Row],
     spans: list[Span],
@@ -280,6 +251,7 @@ def table_of(
         own = above_of(said)
         above = Above(own.title or above.title, (*own.lines, *above.lines))
     header: tuple[str, ...] = ()
+    depth = 0
     if found is not None:
         depth = header_depth(rows, spans)
         header = combined_header(rows[:depth], spans)
@@ -287,7 +259,9 @@ def table_of(
     if not rows:
         return None
     heads = frozenset(row.line for row in every[: len(every) - len(rows)])
-    table = Table(above.title, header, tuple(rows), above.lines, merged=merged, heads=heads)
+    table = Table(
+        above.title, header, tuple(rows), above.lines, merged=merged, heads=heads, levels=depth
+    )
     return headed(table, headings)
 
 

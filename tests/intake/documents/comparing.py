@@ -79,6 +79,7 @@ ABOUT_THE_ROW = {
     "first-cell-restored",
     "line-between",
     "row-alone",
+    "above-alone",
     "row-twice",
     "turned",
 }
