@@ -58,6 +58,26 @@ def programme_of(title: str) -> str:
     return found[0] if found else ""
 
 
+EVERYWHERE = re.compile(
+    r"^(?:附件\d*[:：]?)?(?:[^各]{0,4}市)?(?:各|分)?(?:区|县|市|地)*(?:[（(][区县市、]+[)）])?(?:区|县|市|地)*"
+)
+GENERAL_FIGURES = re.compile(r"(?:主要|科技|创新|经济|统计|相关|有关|考核)*(?:指标|数据|情况)?")
+
+
+def indicator_of(title: str) -> str:
+    """The one indicator of a table: 2019—2022年各区（县、市）有效高新技术企业数 → 有效高新技术企业数.
+
+    Blank where the title names none.
+    """
+    text = YEAR.sub("", YEARS.sub("", plain(title)))
+    text = re.sub(r"^年?度?", "", text)
+    text = re.sub(
+        rf"(?:{LIST_WORDS}|(?:完成|统计|分布)?情况|统计|[（(][^（()）]*[)）])+$", "", text
+    )
+    text = EVERYWHERE.sub("", text)
+    return "" if GENERAL_FIGURES.fullmatch(text) else text
+
+
 def roster_of(title: str) -> str:
     """The roster's name: its title without the words for a list."""
     text = plain(title)

@@ -1,6 +1,7 @@
 import pytest
 
 from apps.intake.finding import find_tables
+from apps.intake.finding.beside import side_by_side, under_titles
 from apps.intake.finding.bodies import HEADING, heading_of
 from apps.intake.finding.order import in_number_order
 from apps.intake.finding.rows import is_note, printed_number
@@ -255,6 +256,38 @@ def test_side_by_side_reads_the_left_part_first_and_keeps_lines():
         (4, 0, ("2", "乙")),
         (3, 2, ("3", "丙")),
     ]
+
+
+def test_tables_side_by_side_may_each_have_a_title_of_their_own():
+    header = ("甲名单/序号", "甲名单/名称", "", "乙名单/序号", "乙名单/企业名称", "乙名单/区县")
+    rows = (
+        Row(3, ("1", "甲空间", "", "1", "乙公司", "东山区")),
+        Row(4, ("", "", "", "2", "丙公司", "南江区")),
+    )
+
+    first, second = side_by_side(Table("", header, rows))
+
+    assert (first.title, first.header) == ("甲名单", ("序号", "名称"))
+    assert [row.cells for row in first.rows] == [("1", "甲空间")]
+    assert (second.title, second.above) == ("乙名单", ("乙名单",))
+    assert [(row.line, row.cells) for row in second.rows] == [
+        (3, ("1", "乙公司", "东山区")),
+        (4, ("2", "丙公司", "南江区")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("甲/序号", "甲/名称", "乙/名称"),
+        ("甲/序号", "乙/名称", "丙/序号", "丙/名称"),
+        ("名单/序号", "名单/名称", "", "名单/序号", "名单/名称"),
+    ],
+)
+def test_groups_of_columns_are_no_tables_of_their_own(header):
+    row = Row(3, ("1", "甲空间", "乙", "2", "乙空间")[: len(header)])
+
+    assert under_titles(Table("", header, (row,))) == []
 
 
 def test_side_by_side_with_a_blank_column_between():

@@ -3,10 +3,11 @@
 import pytest
 
 from apps.intake.candidates import candidates
-from apps.intake.finding.turned import as_list, upright
+from apps.intake.finding.across import as_list
+from apps.intake.finding.turned import upright
 from apps.intake.grid import Grid, Mark, Row, Table
 from apps.intake.readers.text import read_text
-from apps.intake.titles import year_in_header
+from apps.intake.titles import indicator_of, year_in_header
 
 DISTRICTS = """2023年温州市各区县科技指标情况表
 序号\t地区\t研发经费（亿元）\t技术交易额（万元）\t联系人
@@ -62,13 +63,76 @@ def test_the_unit_of_a_year_stands_in_its_header():
     assert rows == [("亿元", "2022", "110.2"), ("亿元", "2023", "120.3")]
 
 
-def test_with_a_growth_the_year_of_the_title_is_read_wherever_it_stands():
+def test_a_growth_belongs_to_the_year_of_the_title():
     text = "2023年温州市科技指标情况表\n指标名称\t单位\t2022年\t2023年\t增长（%）\n研发经费\t亿元\t110.2\t120.3\t9.2"
 
-    rows, one = found(text, "period", "value", "comparison")
+    rows, _one = found(text, "period", "value", "comparison")
 
-    assert rows == [("2023", "120.3", "9.2")]
-    assert [each.text for each in one.aside] == ["2022年: 110.2"]
+    assert rows == [("2022", "110.2", ""), ("2023", "120.3", "9.2")]
+
+
+def test_a_growth_belongs_to_the_year_above_it():
+    row = Row(1, ("研发经费", "110.2", "3.1", "120.3", "9.2"))
+    levels = ("2022年/绝对值", "2022年/同比增长", "2023年/绝对值", "2023年/同比增长")
+
+    turned = as_list(Table("", ("指标名称", *levels), (row,)))
+
+    assert turned.header == ("指标名称", "计量单位", "年份", "数值", "同比增长")
+    assert [each.cells for each in turned.rows] == [
+        ("研发经费", "", "2022", "110.2", "3.1"),
+        ("研发经费", "", "2023", "120.3", "9.2"),
+    ]
+
+
+def test_districts_with_years_of_the_indicator_that_the_title_names():
+    text = "2019—2020年各区（县、市）高新技术企业数\n单位：家\n区域\t2019年\t2020年\n东山区\t687\t311\n南江区\t864\t757"
+
+    rows, one = found(text, "reporting_unit", "indicator", "unit", "period", "value")
+
+    assert rows[:2] == [
+        ("东山区", "高新技术企业数", "家", "2019", "687"),
+        ("东山区", "高新技术企业数", "家", "2020", "311"),
+    ]
+    assert len(rows) == 4
+    assert {record.doubts for record in one.records} == {(("indicator", "inferred"),)}
+
+
+def test_districts_with_indicators_over_years():
+    row = Row(1, ("东山区", "157", "533", "14.46"))
+    header = ("地区", "高企（家）/2021年", "高企（家）/2022年", "研发经费（亿元）/2022年")
+
+    turned = as_list(Table("各区主要指标", header, (row, row)))
+
+    assert turned.header == ("地区", "指标名称", "计量单位", "年份", "数值")
+    assert [each.cells for each in turned.rows[:3]] == [
+        ("东山区", "高企", "家", "2021", "157"),
+        ("东山区", "高企", "家", "2022", "533"),
+        ("东山区", "研发经费", "亿元", "2022", "14.46"),
+    ]
+
+
+def test_years_with_a_column_for_each_indicator():
+    rows = (Row(1, ("2021年", "157", "14.46")), Row(2, ("2022年", "533", "36.99")))
+
+    turned = as_list(Table("", ("年份", "高企（家）", "研发经费（亿元）"), rows))
+
+    assert [each.cells for each in turned.rows[:2]] == [
+        ("2021年", "高企", "家", "157"),
+        ("2021年", "研发经费", "亿元", "14.46"),
+    ]
+
+
+def test_indicators_with_a_column_for_each_district():
+    row = Row(1, ("高新技术企业", "家", "1,203", "887", "2,090"), (Mark(2, "footnote-mark"),))
+
+    turned = as_list(Table("", ("指标", "单位", "东山区", "南江区", "合计"), (row,)))
+
+    assert turned.header == ("指标名称", "计量单位", "地区", "数值")
+    assert [(each.cells, each.marks) for each in turned.rows] == [
+        (("高新技术企业", "家", "东山区", "1,203"), (Mark(3, "footnote-mark"),)),
+        (("高新技术企业", "家", "南江区", "887"), ()),
+    ]
+    assert [(each.text, each.code) for each in turned.aside] == [("合计: 2,090", "total")]
 
 
 def test_a_figure_is_of_the_year_that_its_own_header_names():
@@ -109,6 +173,7 @@ def test_doubts_stay_with_their_figures():
         ("地区", "企业名称", "联系人"),
         ("指标名称", "单位", "数值"),
         ("地区", "研发经费（亿元）"),
+        ("东山区", "南江区", "西山区"),
     ],
 )
 def test_other_tables_stay_as_they_are(header):
@@ -165,3 +230,17 @@ def test_rows_that_end_early_hold_no_figure_there():
 )
 def test_year_in_header(header, year):
     assert year_in_header(header) == year
+
+
+@pytest.mark.parametrize(
+    ("title", "indicator"),
+    [
+        ("2019—2022年各区（县、市）有效高新技术企业数", "有效高新技术企业数"),
+        ("2022年温州市各区县研发经费统计表", "研发经费"),
+        ("各地技术合同成交额情况（2022年）", "技术合同成交额"),
+        ("2022年温州市主要科技指标完成情况", ""),
+        ("", ""),
+    ],
+)
+def test_the_one_indicator_that_a_title_names(title, indicator):
+    assert indicator_of(title) == indicator

@@ -15,6 +15,8 @@ def side_by_side(table: Table) -> list[Table]:
     Parts with the same header are one table; parts with different headers are tables of
     their own. Parts that are blank at the foot are left out. Rows keep the line they share.
     """
+    if titled := under_titles(table):
+        return titled
     starts = [
         at
         for at, cell in enumerate(table.header)
@@ -32,6 +34,37 @@ def side_by_side(table: Table) -> list[Table]:
         return [clean_body(table)]
     parts = cut(table, starts, headers)
     return [joined(parts)] if is_one else parts
+
+
+def under_titles(table: Table) -> list[Table]:
+    """Tables beside each other that each have a title of their own over their columns.
+
+    Empty where there are not several of them, each beginning with running numbers.
+    """
+    levels = [cell.partition("/") for cell in table.header]
+    starts = [
+        at
+        for at, (title, _slash, head) in enumerate(levels)
+        if plain_header(head) in NUMBER_HEADERS and (not at or title != levels[at - 1][0])
+    ]
+    if len(starts) < 2 or starts[0] != 0:
+        return []
+    headers, titles = [], []
+    for start, end in zip(starts, [*starts[1:], table.width], strict=True):
+        part = levels[start:end]
+        if any(title not in ("", part[0][0]) for title, _slash, _head in part):
+            return []
+        headers.append(_unblanked(tuple(head for _title, _slash, head in part)))
+        titles.append(part[0][0])
+    if len(set(titles)) < len(titles):
+        return []
+    parts = cut(table, starts, headers)
+    if len(parts) < len(titles):
+        return []
+    return [
+        replace(part, title=title, above=(title, *part.above))
+        for part, title in zip(parts, titles, strict=True)
+    ]
 
 
 def cut(table: Table, starts: Sequence[int], headers: Sequence[tuple[str, ...]]) -> list[Table]:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from apps.intake.finding.across import as_list
 from apps.intake.finding.alone import lonely
 from apps.intake.finding.beside import cut_like, side_by_side
 from apps.intake.finding.bodies import under_headings, without_strays
@@ -35,7 +36,7 @@ from apps.intake.finding.rows import (
 from apps.intake.finding.several import rows_of_lines
 from apps.intake.finding.stacked import again, cut_at, stacked
 from apps.intake.finding.titles import Above, above_of
-from apps.intake.finding.turned import as_list, upright
+from apps.intake.finding.turned import upright
 from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
 
 HEAD_ROWS = 8
