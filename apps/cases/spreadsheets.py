@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+_SIGNS = "=+-@\t\r\n"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z", re.ASCII)
 
 
@@ -13,9 +14,14 @@ def defused(text: str) -> str:
 
     A number keeps its sign; anything else that begins as a formula does gets an apostrophe.
     """
-    if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} and not _NUMBER.match(text):
+    if text[:1] and text[0] in _SIGNS and not _NUMBER.match(text):
         return f"'{text}"
     return text
+
+
+def undefused(text: str) -> str:
+    """Return what ``defused`` was given: a cell of our own CSV comes back as it was stored."""
+    return text[1:] if text[:1] == "'" and defused(text[1:]) == text else text
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

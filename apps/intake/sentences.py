@@ -140,6 +140,7 @@ DOUBTS: dict[str, str] = {
     "digits-lost": _("A spreadsheet rounded this number; its last digits are lost."),
     "unreadable": _("A letter cannot be told (�); compare it with the source and type it."),
     "formula": _("The cell holds a formula; its last shown value was taken as text."),
+    "struck-out": _("This is struck out in the source."),
     "control-characters": _("Invisible control characters were taken out."),
 }
 

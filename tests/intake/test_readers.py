@@ -7,6 +7,7 @@ from docx import Document
 from docx.oxml import OxmlElement
 from openpyxl import Workbook
 
+from apps.cases.spreadsheets import defused
 from apps.intake import formats, worker
 from apps.intake.formats import sniff
 from apps.intake.grid import Aside, Grid, Mark, Paragraph, Place, Row, Span
@@ -143,6 +144,16 @@ def test_read_csv_by_comma_and_semicolon():
     assert read_csv('a,"' + "x" * 200_000) == []
 
 
+@pytest.mark.parametrize("between", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+def test_what_our_csv_defused_comes_back_as_it_was_stored(between):
+    stored = ("=1+2", "+86办法", "-减税", "@通知", "-5", "O'Neil", "'引号", "'")
+    lines = between.join("甲乙丙丁戊己庚辛"), between.join(map(defused, stored))
+
+    (grid,) = read_text("\n".join(lines))
+
+    assert grid.rows[1].cells == stored
+
+
 def test_text_too_large_is_refused(monkeypatch):
     monkeypatch.setattr(text, "LARGEST_TEXT", 3)
 
@@ -187,6 +198,29 @@ def test_html_takes_captions_nested_and_hidden_and_spans():
     assert grid.dropped == (Aside("9 藏", "hidden-row", 4),)
 
 
+@pytest.mark.parametrize(
+    ("cell", "is_struck"),
+    [
+        ("<td>甲<s>乙</s></td>", True),
+        ("<td><p>甲<del>乙</del></p></td>", True),
+        (
+            '<td><span style="color:red;text-decoration: underline line-through">乙</span></td>',
+            True,
+        ),
+        ('<td style="text-decoration-line:line-through">乙</td>', True),
+        ("<td>甲<s> </s></td>", False),
+        ('<td style="text-decoration:underline">乙</td>', False),
+    ],
+    ids=["s", "del", "style", "cell", "blank", "underlined"],
+)
+def test_html_struck_out_is_read_and_said(cell, is_struck):
+    (grid,) = grids(
+        f"<table><tr><td>序号</td><td>名称</td></tr><tr><td>1</td>{cell}</tr></table>".encode()
+    )
+
+    assert grid.rows[1].marks == ((Mark(1, "struck-out"),) if is_struck else ())
+
+
 def test_html_wider_than_any_table_is_cut():
     (grid,) = grids(b"<table><tr><td colspan=499>a</td><td colspan=9>b</td><td>c</td></tr></table>")
 
@@ -194,6 +228,23 @@ def test_html_wider_than_any_table_is_cut():
 
 
 # --- Word ------------------------------------------------------------------------------------
+
+
+def test_docx_struck_out_is_read_and_said():
+    document = Document()
+    table = document.add_table(2, 3)
+    for column, word in enumerate(("序号", "名称", "单位")):
+        table.cell(0, column).text = word
+        table.cell(1, column).text = word
+    table.cell(1, 1).paragraphs[0].add_run("减").font.strike = True
+    table.cell(1, 2).paragraphs[0].add_run("留").font.strike = False
+    stream = io.BytesIO()
+    document.save(stream)
+
+    (grid,) = read_blocks(stream.getvalue())
+
+    assert cells(grid)[1] == ("序号", "名称减", "单位留")
+    assert grid.rows[1].marks == (Mark(1, "struck-out"),)
 
 
 def test_docx_takes_insertions_and_leaves_deletions_and_hidden_text():

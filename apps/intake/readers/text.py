@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
+from apps.cases.spreadsheets import undefused
 from apps.intake.grid import Block, Grid, Mark, Paragraph, Place, Row
 from apps.intake.readers.aligned import LEAST_LINES, has_gap, is_spaced, tables_of
 from apps.intake.readers.tidy import ODD, has_control, tidy
@@ -193,7 +194,7 @@ def _is_open(cell: str) -> bool:
 def cells_of(line: str) -> list[str]:
     """The cells of a line: by tabs, or by the bars of a Markdown table; one cell for a paragraph."""
     if "\t" in line:
-        return [_unquoted(cell) for cell in line.split("\t")]
+        return [undefused(_unquoted(cell)) for cell in line.split("\t")]
     stripped = line.strip()
     if (
         stripped.count("|") > 2
@@ -232,5 +233,8 @@ def read_csv(text: str) -> list[Row]:
         usual = max(set(widths), key=widths.count, default=0)
         if len(rows) > 1 and usual > 1 and widths.count(usual) * 10 >= len(widths) * 6:
             place = Place("csv", table=1)
+            if "'" in text:
+                # Our own exports come back: the apostrophe belongs to the file, not to the value.
+                rows = [(number, list(map(undefused, cells))) for number, cells in rows]
             return [text_row(number, cells, place) for number, cells in rows]
     return []

@@ -12,6 +12,11 @@ from apps.intake.refusal import Refusal
 
 LINES = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "caption", "center", "dt", "dd"}
 SILENT = {"script", "style", "head", "noscript", "template", "select", "button"}
+STRUCK = {"s", "strike", "del"}
+STRUCK_STYLE = re.compile(
+    r"text-decoration[^;]*:[^;]*line-through|text-line-through\s*:\s*(?!none)", re.I
+)
+MAY_BE_STRUCK = re.compile(r"<(?:s|strike|del)\b|line-through", re.I)
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 
 
@@ -20,14 +25,15 @@ def read_html(text: str) -> Iterator[Block]:
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     parser = html.HTMLParser(huge_tree=False, no_network=True, remove_comments=True)
     root = html.document_fromstring(text, parser=parser)
-    yield from Walker().walk(root)
+    yield from Walker(MAY_BE_STRUCK.search(text) is not None).walk(root)
 
 
 class Walker:
     """Walks a page; counts its tables."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_be_struck: bool) -> None:
         self.tables = 0
+        self.may_be_struck = may_be_struck
 
     def walk(self, root: etree._Element) -> Iterator[Block]:
         """The blocks below an element."""
@@ -84,6 +90,8 @@ class Walker:
                 text = _text(cell)
                 if has_control(text):
                     marks.append(Mark(spreading.column, "control-characters"))
+                if self.may_be_struck and _is_struck(cell):
+                    marks.append(Mark(spreading.column, "struck-out"))
                 spreading.put(tidy(text), _size(cell, "rowspan"), _size(cell, "colspan"), len(rows))
             rows.append(Row(number, spreading.end(), tuple(marks), place))
         # A table that only lays out others is no table of its own.
@@ -133,6 +141,16 @@ def _text(element: etree._Element) -> str:
 
 def _is_hidden(element: etree._Element) -> bool:
     return "hidden" in element.attrib or HIDDEN.search(element.get("style", "")) is not None
+
+
+def _is_struck(cell: etree._Element) -> bool:
+    """Whether words of a cell are struck out: a page shows them, and says that they do not hold."""
+    struck = (
+        each
+        for each in (*cell.iterancestors("tr"), *cell.iter())
+        if each.tag in STRUCK or STRUCK_STYLE.search(each.get("style", ""))
+    )
+    return any(_text(each).strip() for each in struck)
 
 
 def _size(cell: etree._Element, name: str) -> int:

@@ -32,6 +32,8 @@ W = {
         "vMerge",
         "val",
         "vanish",
+        "strike",
+        "dstrike",
         "vertAlign",
         "rPr",
         "r",
@@ -93,6 +95,18 @@ def text_of(element) -> str:  # type: ignore[no-untyped-def]
     return "".join(pieces)
 
 
+def _is_struck(paragraph) -> bool:  # type: ignore[no-untyped-def]
+    """Whether words of a paragraph are struck out: they are printed, and do not hold."""
+    return any(
+        run.findtext(W["t"])
+        and any(
+            each is not None and each.get(W["val"], "1") not in ("0", "false")
+            for each in (run.find(f"{W['rPr']}/{W[name]}") for name in ("strike", "dstrike"))
+        )
+        for run in paragraph.iter(W["r"])
+    )
+
+
 def _is_raised(run) -> bool:  # type: ignore[no-untyped-def]
     place = run.find(f"{W['rPr']}/{W['vertAlign']}")
     return place is not None and place.get(W["val"]) == "superscript"
@@ -142,6 +156,8 @@ def _row(line, index: int, spans: list[Span], open_spans: dict[int, int], nested
         text = "\n".join(map(text_of, paragraphs))
         if has_control(text):
             marks.append(Mark(column, "control-characters"))
+        if any(map(_is_struck, paragraphs)):
+            marks.append(Mark(column, "struck-out"))
         continues = merge is not None and merge.get(W["val"], "continue") == "continue"
         if continues and column in open_spans:
             held = spans[open_spans[column]]

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Role
+from apps.cases.desk.lists.pasting import read_rows
 from apps.cases.domain.records import remove_record, save_record
 from apps.cases.kinds import record_kinds
 from apps.cases.models import Operation, SavedView
@@ -607,3 +608,7 @@ def test_duplicates_of_lists_days_and_long_blocks():
     assert len(response.context["groups"]) == 20
     events = factories.open_list("events", 3)
     assert signed_in(factories.filler_of(events)).get(url(events, "duplicates/")).status_code == 200
+
+
+def test_cells_of_our_own_csv_are_pasted_as_they_were_stored():
+    assert read_rows("'=1+2\t'+86办法\tO'Neil\t'引号\n") == [["=1+2", "+86办法", "O'Neil", "'引号"]]

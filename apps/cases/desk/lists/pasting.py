@@ -20,6 +20,7 @@ from apps.cases.domain.many import Block
 from apps.cases.domain.records import is_same
 from apps.cases.errors import Refused
 from apps.cases.models import Record
+from apps.cases.spreadsheets import undefused
 
 MOST_ROWS = 5000
 LONGEST_CELL = 100_000
@@ -86,6 +87,9 @@ def read_rows(text: str) -> list[list[str]]:
         raise Refused(too_long)
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
+    if "'" in text:
+        # Cells of our own CSV: the apostrophe belongs to the file, not to the value.
+        rows = [list(map(undefused, row)) for row in rows]
     if not rows:
         raise Refused(_("There is nothing to paste. Copy the cells in the spreadsheet first."))
     if len(rows) > MOST_ROWS:
