@@ -13,6 +13,7 @@ from apps.intake.fields import Value
 from apps.intake.finding import find_tables
 from apps.intake.grid import WHOLE_ROW, Aside, Block, Row, Table
 from apps.intake.mapping import ColumnGuess, Guess, guess
+from apps.intake.parted_lists import with_whole_lists
 from apps.intake.records import COLUMNS, Record, RowReader
 from apps.intake.repair import (
     fill_down,
@@ -92,6 +93,9 @@ class Taken:
 
 def take(table: Table, found: Guess, columns: Mapping[int, str] | None = None) -> Taken:
     """Take a table for the kind of ``found``; ``columns`` are those a person has named."""
+    whole = with_whole_lists(table, found.kind, columns or ())
+    if whole is not table:
+        table, found = whole, replace(guess(whole, found.kind), confidence=found.confidence)
     found = corrected(found, columns or {})
     first = found.fields
     table = understood(table, found)

@@ -105,9 +105,12 @@ def assign(table: Table, words: KindWords) -> tuple[ColumnGuess, ...]:
                 # The name itself, as our own exports have it.
                 score = 1.0
             elif header == HEADING:
-                is_likely = content_fits(samples[at], word.content) >= LEAST_OF_HEADINGS
                 may_head = field in (*words.sectioned_by, *words.headed_by)
-                score = 0.8 if may_head and is_likely else 0.0
+                # Of fields that headings may give, the one whose cells they look most like.
+                looks = content_fits(samples[at], word.content)
+                score = (
+                    round(0.7 + 0.1 * looks, 3) if may_head and looks >= LEAST_OF_HEADINGS else 0.0
+                )
             else:
                 score = column_score(header, samples[at], word, bool(table.header))
             if field == "value" and score and year_in_header(header) not in ("", year):

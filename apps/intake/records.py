@@ -118,8 +118,12 @@ class RowReader:
         ]
         self.at_of = {name: at for at, name, _is_plain in self.columns}
         self.is_marred = LOST.search(str(constants)) is not None
+        units = str(constants.get("unit", ""))
+        self.has_several_units = titles.unit_among(units, "") != units
         # No cell tells anything of another.
-        self.reads_cell_by_cell = self.kind != "awards" and not self.is_marred
+        self.reads_cell_by_cell = (
+            self.kind != "awards" and not self.is_marred and not self.has_several_units
+        )
 
     def record(self, row: Row) -> Record:
         """One row with every field of its kind, and the place of each cell."""
@@ -164,6 +168,11 @@ class RowReader:
             doubts += self._said_twice(also, cells, values)
         if self.kind == "awards":
             doubts += _award_doubts(values)
+        if self.has_several_units and values.get("unit") == self.constants["unit"]:
+            values["unit"] = titles.unit_among(
+                str(values["unit"]), str(values.get("indicator", ""))
+            )
+            doubts.append(("unit", "inferred" if values["unit"] else "missing"))
         doubts += [(name, "missing") for name in REQUIRED[self.kind] if not values.get(name)]
         if is_marred:
             marred = (

@@ -91,6 +91,9 @@ DOUBTS: dict[str, str] = {
         "Not every word of the cell is found again in the value; compare it with the source."
     ),
     "said-twice": _("Two cells of this row say different things here; compare with the source."),
+    "under-wide-head": _(
+        "Its header stands over two columns, and only one of them is read; compare with the source."
+    ),
     "column-twice": _("Two columns have the same header, and only one of them is read."),
     "title-unsure": _(
         "The running numbers go on from a table of another title; compare the title with the source."

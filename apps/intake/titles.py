@@ -51,11 +51,29 @@ def year_of(*lines: str) -> tuple[str, bool]:
 def programme_of(title: str) -> str:
     """The name of the prize: 宁波企事业单位牵头获2022年度浙江省科学技术奖项目汇总表 → 浙江省科学技术奖."""
     text = plain(title)
-    text = re.split(r"(?:19|20)\d{2}\s*年?度?(?=\S)", text)[-1] if YEAR.search(text) else text
+    before, text = ("", text) if not YEAR.search(text) else _around_year(text)
     text = re.sub(r"^.{0,14}?(?:牵头获得?|荣获|获得|获(?!奖))", "", text)
     text = re.sub(r"^(?:关于|拟授予|授予|公布|附件\d*[:：]?)+", "", text)
     found = PROGRAMME.match(text)
-    return found[0] if found else ""
+    if not found:
+        return ""
+    return before + found[0] if GENERAL_PRIZE.match(found[0]) else found[0]
+
+
+PLACE_BEFORE = re.compile(r"(?:.*[、，：:于布])?([^\s、，：:（()）]{2,8}?[省市区县])")
+GENERAL_PRIZE = re.compile(r"科学技术|科技|技术发明|自然科学|青年|优秀|杰出")
+
+
+def _around_year(text: str) -> tuple[str, str]:
+    """The place that a title names before its year, and what stands behind it.
+
+    玉环市2020年度科学技术奖 → 玉环市, 科学技术奖: the prize is the place's.
+    """
+    before, rest = "", text
+    for found in re.finditer(r"(?:19|20)\d{2}\s*年?度?(?=\S)", text):
+        before, rest = text[: found.start()], text[found.end() :]
+    place = PLACE_BEFORE.fullmatch(before)
+    return (place[1] if place else ""), rest
 
 
 EVERYWHERE = re.compile(
@@ -118,6 +136,22 @@ def unit_of(lines: tuple[str, ...]) -> str:
         if found := re.search(r"单位\s*[:：]\s*([^\s）)，,；;]+)", line):
             return found[1]
     return ""
+
+
+RATE = re.compile(r"增速|增长|增幅|比重|占比|比例|强度|率$")
+
+
+def unit_among(units: str, indicator: str) -> str:
+    """The one of several units (单位：家、%) that an indicator is counted in; "" where it may be two.
+
+    One unit is itself.
+    """
+    several = [unit for unit in re.split(r"[、，,；;和及]", units) if unit]
+    if len(several) > 1 and "%" in several:
+        if RATE.search(indicator):
+            return "%"
+        several.remove("%")
+    return several[0] if len(several) == 1 else ""
 
 
 YEAR_HEAD = re.compile(

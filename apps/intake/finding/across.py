@@ -25,7 +25,7 @@ FEWEST = 2
 FIGURES = KINDS["indicator-values"].columns
 ASIDE = {plain_header(head) for head in (*NUMBER_HEADERS, *OTHER_HEADERS)}
 """Columns that say nothing of a figure."""
-GENERAL = re.compile(r".{0,4}情况|主要指标|指标|其中|项目")
+GENERAL = re.compile(r".{0,4}情况|主要指标|指标|其中|项目|数量|总数")
 """Words over several columns that are no part of an indicator's name."""
 
 

@@ -37,6 +37,7 @@ from apps.intake.finding.several import rows_of_lines
 from apps.intake.finding.stacked import again, cut_at, stacked
 from apps.intake.finding.titles import Above, above_of
 from apps.intake.finding.turned import upright
+from apps.intake.finding.wide_heads import with_wide_heads
 from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
 
 HEAD_ROWS = 8
@@ -98,7 +99,11 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
         asides = tuple(Aside(row.text(), "repeated-header", row.line) for row in header.rows)
         tables[-1] = replace(tables[-1], aside=(*tables[-1].aside, *asides))
     return [
-        as_list(numbered(under_headings(lonely(in_order(whole_rows(_without_lines(table)))))))
+        as_list(
+            with_wide_heads(
+                numbered(under_headings(lonely(in_order(whole_rows(_without_lines(table))))))
+            )
+        )
         for table in tables
     ]
 

@@ -7,8 +7,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 BLANK = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
-RADICAL = re.compile(r"[\u2e3a\u2e3b\u2e80-\u2fd5\uf900-\ufaff]")
-"""Radicals, long dashes and compatibility forms that some PDF fonts give for what was written."""
+RADICAL = re.compile(r"[\u2e3a\u2e3b\u2e80-\u2fd5\uf900-\ufaff\u3b35\u3ada]")
+"""Radicals, long dashes, compatibility and twin forms that some PDF fonts give for what was written."""
 # Radical and character in turn: of these NFKC knows but two (Unicode, EquivalentUnifiedIdeograph),
 # and the one at the end it takes for the old form of a character, which is printed like the new.
 _PAIRS = (
@@ -16,6 +16,9 @@ _PAIRS = (
     "⺪𤴔⺫目⺬示⺭礻⺮𥫗⺯糹⺰纟⺱罓⺲罒⺳㓁⺴冗⺵𦉫⺶羊⺷𦍌⺸𦍋⺹耂⺺肀⺻聿⺼肉⺽𦥑⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇𧢲⻈讠⻉贝⻊𧾷⻋车⻌辶⻍辶⻎辶⻏邑⻐钅⻑長"
     "⻒镸⻓长⻔门⻕𨸏⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞𩙿⻟飠⻠饣⻡𩠐⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟"
     "⼾户"
+    # Characters of one shape, of which browsers print the one nobody writes: all others of the
+    # basic block come back as they were.
+    "㬵胶㫚曶"
 )
 WRITTEN = {**dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)), "⸺": "——", "⸻": "———"}
 """What is written where a font gives this instead; the two look the same."""

@@ -75,6 +75,7 @@ ABOUT_THE_ROW = {
     "number-missing",
     "more-cells-than-header",
     "column-twice",
+    "under-wide-head",
     "same-title",
     "first-cell-restored",
     "line-between",
