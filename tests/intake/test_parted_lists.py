@@ -4,7 +4,7 @@ import pytest
 
 from apps.intake import titles
 from apps.intake.candidates import candidates
-from apps.intake.grid import Grid, Row, Span
+from apps.intake.grid import Grid, Paragraph, Row, Span
 from apps.intake.parted_lists import lists_of
 from apps.intake.readers.text import read_text
 from apps.intake.readers.tidy import tidy
@@ -147,6 +147,30 @@ def test_how_many_there_are_is_no_part_of_an_indicator_s_name():
         "有效高新技术企业",
         "新认定高新技术企业",
     }
+
+
+def test_a_growth_belongs_to_the_figure_under_the_same_words():
+    found = candidates(
+        [
+            Paragraph("2022年各区县高新技术企业"),
+            Paragraph("单位：家、%"),
+            grid(
+                ("地区", "有效高新技术企业", "", "新认定高新技术企业", ""),
+                ("", "数量", "增速", "数量", "增速"),
+                ("海曙区", "585", "11.5", "57", "30.7"),
+                ("江北区", "246", "15.9", "30", "-3.7"),
+                spans=[Span(0, 0, 2, 1), Span(0, 1, 1, 2), Span(0, 3, 1, 2)],
+            ),
+        ]
+    )
+    values = [record.values for record in found[0].records]
+
+    assert [(v["indicator"], v["value"], v["comparison"], v["unit"]) for v in values] == [
+        ("有效高新技术企业", "585", "11.5", "家"),
+        ("新认定高新技术企业", "57", "30.7", "家"),
+        ("有效高新技术企业", "246", "15.9", "家"),
+        ("新认定高新技术企业", "30", "-3.7", "家"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,8 @@ class Plan:
 
     kept: dict[str, int]
     figures: tuple[Figure, ...]
-    along: tuple[tuple[int, str], ...] = ()
-    """Columns beside the figures, and the year each belongs to."""
+    along: tuple[tuple[int, frozenset[int]], ...] = ()
+    """Columns beside the figures, and the columns of those each belongs to."""
     totals: tuple[int, ...] = ()
     title: str = ""
     """The indicator where only the table's title names it."""
@@ -102,12 +102,12 @@ def plan_of(table: Table) -> Plan | None:
     plan = Plan(kept, figures, totals=totals)
     years = {each.year for each in figures}
     if along:
-        # Only beside years is it sure which figure a growth belongs to.
-        if "" in years:
-            return None
         newest = year_of(table.title)[0]
         newest = newest if newest in years else max(years)
-        plan = replace(plan, along=tuple((at, _year(head) or newest) for at, head in along.items()))
+        owners = {at: _owners(table, figures, head, newest) for at, head in along.items()}
+        if not all(owners.values()):
+            return None
+        plan = replace(plan, along=tuple(owners.items()))
     if totals and not all(each.place for each in figures):
         return None
     return _told(table, plan)
@@ -156,6 +156,17 @@ def _last(head: str) -> str:
 
 def _comes_along(head: str) -> bool:
     return any(header_fits(_last(head), FIGURES[name]) for name in ALONG)
+
+
+def _owners(table: Table, figures: tuple[Figure, ...], head: str, newest: str) -> frozenset[int]:
+    """The columns of the figures that a growth belongs to: those of its year, or of the newest; else
+    the one that stands beside it under the same words. None where that is not sure."""
+    if all(each.year for each in figures):
+        year = _year(head) or newest
+        return frozenset(each.at for each in figures if each.year == year)
+    group = head.rpartition("/")[0]
+    beside = [each.at for each in figures if table.header[each.at].rpartition("/")[0] == group]
+    return frozenset(beside) if group and len(beside) == 1 else frozenset()
 
 
 def _year(head: str) -> str:
@@ -220,7 +231,7 @@ def _long(table: Table, plan: Plan, header: tuple[str, ...], row: Row) -> Iterat
     for figure in plan.figures:
         told = {NAME: figure.name or plan.title, UNIT: figure.unit}
         told |= {PERIOD: figure.year, PLACE: figure.place, VALUE: cell(figure.at)}
-        along = [(at, _last(table.header[at])) for at, year in plan.along if year == figure.year]
+        along = [(at, _last(table.header[at])) for at, owners in plan.along if figure.at in owners]
         told |= {head: cell(at) for at, head in along}
         # What the row itself says is nearer; a unit in the header of a single column is nearer still.
         told |= {head: text for head, text in of_rows.items() if text or not told.get(head)}
