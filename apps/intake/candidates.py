@@ -10,9 +10,10 @@ from functools import cached_property
 
 from apps.intake import titles
 from apps.intake.fields import Value
-from apps.intake.finding import find_tables
 from apps.intake.grid import WHOLE_ROW, Aside, Block, Row, Table
 from apps.intake.mapping import ColumnGuess, Guess, guess
+from apps.intake.own import heads
+from apps.intake.own.tables import tables_of
 from apps.intake.parted_lists import with_whole_lists
 from apps.intake.records import COLUMNS, Record, RowReader
 from apps.intake.repair import (
@@ -46,7 +47,7 @@ def candidates(blocks: Iterable[Block], kind: str = "") -> list[Candidate]:
     A table that cannot be of the kind, or of any, becomes a candidate without a kind, all its
     rows set aside.
     """
-    return [candidate(table, kind) for table in find_tables(blocks)]
+    return [candidate(table, kind) for table in tables_of(blocks)]
 
 
 def candidate(table: Table, kind: str = "") -> Candidate:
@@ -93,6 +94,9 @@ class Taken:
 
 def take(table: Table, found: Guess, columns: Mapping[int, str] | None = None) -> Taken:
     """Take a table for the kind of ``found``; ``columns`` are those a person has named."""
+    if heads.is_own(table.header, found.kind):
+        # Nothing of it is put right, and its title says nothing of its rows.
+        return Taken(pad_rows(table), corrected(found, columns or {}), {}, (), is_steady=True)
     whole = with_whole_lists(table, found.kind, columns or ())
     if whole is not table:
         table, found = whole, replace(guess(whole, found.kind), confidence=found.confidence)
@@ -167,6 +171,8 @@ def constants_of(
     """What the title and the lines above say for every row, and what is doubtful about that."""
     kind, fields = found.kind, found.fields
     values: dict[str, Value] = {}
+    if heads.is_own(table.header, kind):
+        return values, ()
     doubts: list[tuple[str, str]] = []
     year, is_own = titles.year_of(table.title, *table.above)
     year_field = {

@@ -16,7 +16,7 @@ from apps.intake.repair import fill_down, pad_rows, restore_first_cell, unglue_c
 INNER = "|"
 """Parts names inside a CSV field, and flags."""
 
-UNPRINTED = {"document_number", "issued_on"}
+UNPRINTED = {"document_number", "issued_on", "announced_on", "valid_from", "valid_to"}
 COLUMNS: dict[str, tuple[str, ...]] = {
     kind: ("source_line", *(name for name in fields if name not in UNPRINTED), "flags")
     for kind, fields in FIELDS.items()

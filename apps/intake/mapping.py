@@ -71,6 +71,11 @@ def guess(table: Table, kind: str = "") -> Guess:
 
 def guess_kind(table: Table, kind: str) -> Guess:
     """The columns of a table, if it is of this kind; confidence 0 where it cannot be."""
+    from apps.intake.own.heads import columns_of  # it knows the words for ids from here
+
+    if (own := columns_of(table.header, kind)) is not None:
+        # As many columns as it has speak for it, against kinds whose heads are among them.
+        return Guess(kind, float(len(own)), _as_declared(table, own))
     words = KINDS[kind]
     columns = assign(table, words)
     fields = {column.field: column.confidence for column in columns if column.field}
@@ -125,6 +130,20 @@ def assign(table: Table, words: KindWords) -> tuple[ColumnGuess, ...]:
     return tuple(
         ColumnGuess(at, header, *taken.get(at, ("", 0.0)), samples=tuple(samples[at][:SAMPLES]))
         for at, header in enumerate(headers)
+    )
+
+
+def _as_declared(table: Table, fields: Mapping[int, str]) -> tuple[ColumnGuess, ...]:
+    """The columns of a list that says itself what they are."""
+    return tuple(
+        ColumnGuess(
+            at,
+            header,
+            fields.get(at, ""),
+            1.0 if at in fields else 0.0,
+            tuple(table_samples(table, at)[:SAMPLES]),
+        )
+        for at, header in enumerate(table.header)
     )
 
 

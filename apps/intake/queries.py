@@ -296,7 +296,7 @@ def mapping_of(table: ImportTable) -> list[dict[str, Any]]:
 
 def choices_of(code: str) -> list[tuple[str, str]]:
     """Return the fields that a column may be, in words."""
-    names = dict.fromkeys((*KINDS[code].columns, "id"))
+    names = dict.fromkeys((*KINDS[code].columns, *COLUMNS[code], "id"))
     return [("", _("— left out —")), *((name, column_label(code, name)) for name in names)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from apps.intake import titles
 from apps.intake.days import read_period
-from apps.intake.fields import Value, read_field
+from apps.intake.fields import Reader, Value, read_field
 from apps.intake.finding.pages import TITLE_UNSURE
 from apps.intake.grid import WHOLE_ROW, Row, Table
 from apps.intake.mapping import Guess
@@ -20,6 +20,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "award_class",
         "grade",
         "award_year",
+        "announced_on",
         "title",
         "organisations",
         "people",
@@ -34,6 +35,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "hosts",
         "district",
         "status",
+        "document_number",
+        "valid_from",
+        "valid_to",
     ),
     "roster-entries": (
         "roster",
@@ -58,6 +62,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "comparison",
         "rank",
         "status",
+        "quoted_from",
+        "quoted_on",
     ),
     "policies": ("title", "category", "year", "note", "document_number", "issued_on"),
     "events": ("date_from", "date_to", "title", "note"),
@@ -120,6 +126,8 @@ class RowReader:
         self.is_marred = LOST.search(str(constants)) is not None
         units = str(constants.get("unit", ""))
         self.has_several_units = titles.unit_among(units, "") != units
+        # A list as it was downloaded says in each cell what it says.
+        self.own = _own_readers(table.header, self.kind)
         # No cell tells anything of another.
         self.reads_cell_by_cell = (
             self.kind != "awards" and not self.is_marred and not self.has_several_units
@@ -143,6 +151,8 @@ class RowReader:
 
         Nobody changes a list that it gives: rows that say the same share it.
         """
+        if self.own is not None:
+            return self._read_own(row, self.own)
         values: dict[str, Value] = dict(self.constants)
         doubts = self._marked(row) if row.marks else []
         cells, is_marred = row.cells, self.is_marred
@@ -185,6 +195,28 @@ class RowReader:
         kept = {name: values[name] for name in COLUMNS[self.kind] if values.get(name)}
         return kept, tuple(dict.fromkeys(doubts)) if doubts else ()
 
+    def _read_own(
+        self, row: Row, readers: Mapping[str, Reader]
+    ) -> tuple[dict[str, Value], tuple[tuple[str, str], ...]]:
+        """What a row of a list says that was downloaded, changed perhaps, and handed in again."""
+        values: dict[str, Value] = {}
+        doubts = self._marked(row) if row.marks else []
+        for at, name, _is_plain in self.columns:
+            read = readers[name](row.cells[at])
+            for key, value in read.values.items():
+                if value or key not in values:
+                    values[key] = value
+            doubts += read.doubts
+        # What no column gives, the row has that is changed.
+        needed = self.at_of if self.id_of(row) else COLUMNS[self.kind]
+        doubts += [
+            (name, "missing")
+            for name in REQUIRED[self.kind]
+            if name in needed and not values.get(name)
+        ]
+        kept = {name: values[name] for name in COLUMNS[self.kind] if values.get(name)}
+        return kept, tuple(dict.fromkeys(doubts))
+
     def _said_twice(
         self, also: list[tuple[str, Value]], cells: tuple[str, ...], values: Mapping[str, Value]
     ) -> list[tuple[str, str]]:
@@ -223,6 +255,12 @@ class RowReader:
         if self.year and not self.is_own_year and self.year not in cell:
             doubts.append(("date_from", "from-context"))
         return {"date_from": first, "date_to": last}, tuple(doubts)
+
+
+def _own_readers(header: tuple[str, ...], kind: str) -> Mapping[str, Reader] | None:
+    from apps.intake.own import cells, heads  # they know the fields from here
+
+    return cells.readers(kind) if heads.is_own(header, kind) else None
 
 
 def _own(value: Value) -> Value:

@@ -5,6 +5,7 @@ from django.urls import path
 from apps.intake.views import (
     accepting,
     lines,
+    lists,
     organisations,
     reviewing,
     standing,
@@ -18,6 +19,7 @@ ONE = "<int:import_id>/"
 
 urlpatterns = [
     path("", starting.start, name="start"),
+    path("list/<slug:code>/<slug:form>/", lists.list_file, name="list_file"),
     path(ONE, standing.import_page, name="import"),
     path(f"{ONE}cancel/", starting.cancel, name="cancel"),
     path(f"{ONE}tables/<int:number>/", reviewing.table, name="table"),

@@ -17,7 +17,16 @@ CHANGED = "words-changed"
 
 _OUTER = re.compile(r"[\s、，,；;《》()“”\"]")
 _DATE_SIGNS = re.compile(r"[\s年月日号度./\-:至到~—–]")
-_DAYS = ("issued_on", "year", "award_year", "period")
+_DAYS = (
+    "issued_on",
+    "announced_on",
+    "valid_from",
+    "valid_to",
+    "quoted_on",
+    "year",
+    "award_year",
+    "period",
+)
 _CATEGORIES = ("award_category", "award_class", "grade")
 _DICTIONARY = str.maketrans("", "", "科学技术进步奖类等级项|/-—·:")
 """Letters of the dictionaries' names of classes and grades, and what stands between them."""

@@ -1,8 +1,6 @@
 """Exports of exactly what is filtered: CSV, Excel and JSON, row by row, never built in memory."""
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -14,15 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
 
-from apps.cases.spreadsheets import defused
+from apps.cases.spreadsheets import BOM, XLSX, csv_line, defused, parts
 from apps.publications.answers import BadQuery
 from apps.publications.columns import columns, copied, dicts
 from apps.publications.listing import Listing
 from apps.publications.sheets import sheet_file
-
-BOM = b"\xef\xbb\xbf"
-# What is sent at once: some hundred rows, not each by itself.
-PART = 64 * 1024
 
 
 def plain(value: Any) -> str:
@@ -36,31 +30,10 @@ def plain(value: Any) -> str:
     return str(value)
 
 
-def _line(cells: list[str]) -> bytes:
-    file = io.StringIO()
-    csv.writer(file).writerow(cells)
-    return file.getvalue().encode()
-
-
 def written(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
     """Yield the CSV lines of rows that Python made."""
     for row in rows:
-        yield _line([defused(plain(value)) for value in row.values()])
-
-
-def parts(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield ``lines`` joined to parts of about ``PART`` bytes."""
-    gathered: list[bytes] = []
-    length = 0
-    for line in lines:
-        gathered.append(line)
-        length += len(line)
-        if length >= PART:
-            yield b"".join(gathered)
-            gathered.clear()
-            length = 0
-    if gathered:
-        yield b"".join(gathered)
+        yield csv_line([defused(plain(value)) for value in row.values()])
 
 
 class CsvFile:
@@ -80,7 +53,7 @@ class CsvFile:
 
     def _lines(self) -> Iterator[bytes]:
         self.rows = 0
-        yield BOM + _line(list(self.listing.kind.serializer().fields))
+        yield BOM + csv_line(list(self.listing.kind.serializer().fields))
         found = columns(self.listing.kind)
         for line in copied(self.listing, found) if found else written(dicts(self.listing)):
             self.rows += 1
@@ -122,7 +95,7 @@ def xlsx_response(listing: Any, moment: dt.datetime) -> FileResponse:
     """Return the sheet of ``listing.rows``, dated ``moment``. Raises ``BadQuery`` if too long."""
     return FileResponse(
         sheet_file(listing, moment),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        content_type=XLSX,
     )
 
 

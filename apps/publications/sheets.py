@@ -2,23 +2,18 @@
 
 import datetime as dt
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from rustpy_xlsxwriter import Format, write_worksheet
 
+from apps.cases.spreadsheets import EXCEL_CELL, EXCEL_ROWS, written_sheet
 from apps.publications.answers import BadQuery
 from apps.publications.columns import dicts
 from apps.publications.opendata.dictionary import Column, columns_of
 
-# Rows of a sheet, less the head, and characters of a cell: Excel's own limits.
-EXCEL_ROWS = 1_048_575
-EXCEL_CELL = 32_767
-WIDTH = 18.0
 _WRITTEN = "docProps/core.xml"
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -34,18 +29,8 @@ def sheet_file(listing: Any, moment: dt.datetime) -> IO[bytes]:
             _("An Excel sheet holds 1,048,575 rows; this list has more. Filter it, or take CSV.")
         )
     described = columns_of(listing.kind)
-    # Closed, and so removed, by the response.
-    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115
-    write_worksheet(
-        _rows(listing, described),
-        file.name,
-        sheet_name=str(listing.kind.code)[:31],
-        freeze_row=1,
-        header_format=Format().set_bold().set_border_bottom("thin"),
-        column_width=WIDTH,
-        datetime_format="yyyy-mm-dd",
-        notes={column.name: {"text": _note(column), "author": ""} for column in described},
-    )
+    notes = {column.name: _note(column) for column in described}
+    file = written_sheet(_rows(listing, described), str(listing.kind.code), notes)
     _date(file.name, moment)
     file.seek(0)
     return file

@@ -256,6 +256,7 @@ DESK_OF_CASE = {
     "districts:workbook_marked",
     "districts:workbook_accept",
     "districts:workbook_discard",
+    "intake:list_file",
     "intake:start",
     "intake:import",
     "intake:cancel",

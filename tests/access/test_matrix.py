@@ -314,7 +314,7 @@ def _desk_answer(name, revision, whose, role, state, step=""):
         # Who fills the case, in whatever state it is; no other person.
         is_filler = role == (Role.CITY_EDITOR if whose == CITY else Role.DISTRICT_FILLER)
         return 200 if is_filler and sees(role, whose, state) else 404
-    if name.startswith("desk:list"):
+    if name.startswith("desk:list") or name == "intake:list_file":
         # A list is its filler's; a return has its own form. Nothing was chosen or done yet.
         is_there = name not in {"desk:list_many", "desk:list_undo"}
         return 200 if is_there and whose == CITY and role == Role.CITY_EDITOR else 404
@@ -414,6 +414,7 @@ def _urls(revision, row, finding):
         "districts:workbook_marked": [case],
         "districts:workbook_accept": [case],
         "districts:workbook_discard": [case],
+        "intake:list_file": [case, code, "csv"],
         "intake:start": [case],
         "intake:import": [case, 1],
         "intake:cancel": [case, 1],

@@ -10,14 +10,18 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Count, Q, TextField
+from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
+from apps.cases.desk.lists.choosing import uid_of
 from apps.cases.domain.writing import AT_ONCE, in_pieces
 from apps.cases.kinds import RecordKind, record_kinds
 from apps.intake.imports.stored import Stored, plain
 from apps.intake.imports.values import Typist
 from apps.intake.models import Import, ImportRow, ImportTable
+from apps.intake.own.heads import is_own
+from apps.intake.readers.tidy import tidy
 
 SHOWN = 100
 """Of a long list so many are shown; all are counted."""
@@ -148,6 +152,10 @@ class Comparer:
         for code in dict.fromkeys(table.kind for table in self.tables):
             self.stored[code] = Stored(record_kinds[code], intake.revision)
             self.typists[code] = Typist(record_kinds[code], intake.revision)
+        for table in self.tables:
+            if any(column["field"] == "id" for column in table.columns):
+                # A line without an id, be it above the one that names it, means none of these.
+                self.stored[table.kind].named |= ids_named(table)
 
     def pieces(self, table: ImportTable) -> Iterator[Iterator[Item]]:
         """Yield what the lines of a table would do, those without faults, some thousand at a time.
@@ -193,8 +201,25 @@ class Comparer:
 
 
 def same(stored: Any, value: Any) -> bool:
-    """Say whether two plain values are one; 58.8 and 58.80 are printed differently."""
-    return (type(stored) is type(value) and str(stored) == str(value)) or stored == value == ""
+    """Say whether two plain values are one; 58.8 and 58.80 are printed differently.
+
+    What every reader of files takes off a text is no difference.
+    """
+    if type(stored) is not type(value):
+        return False
+    return str(stored) == str(value) or _tidied(stored) == value
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, list):
+        return [tidy(each) for each in value]
+    return tidy(value) if isinstance(value, str) else value
+
+
+def ids_named(table: ImportTable) -> set[uuid.UUID]:
+    """Return the permanent ids that the lines of a table name. One query."""
+    found = table.rows.filter(aside="", values__has_key="id").values_list(KT("values__id"))
+    return {uid for (text,) in found.iterator(chunk_size=AT_ONCE) if (uid := uid_of(text))}
 
 
 def pieces_of(table: ImportTable) -> Iterator[Iterator[Line]]:
@@ -234,8 +259,15 @@ def empty(kind: RecordKind, name: str) -> Any:
 def spoken_fields(table: ImportTable) -> set[str]:
     """Return the fields that a table says something of, be it nothing in a row."""
     named = {column["field"] for column in table.columns} - {"", "id"}
+    if is_own_list(table):
+        return named & set(record_kinds[table.kind].fields)
     given = {part for name in named for part in GIVES.get(name, (name,))}
     return given & set(record_kinds[table.kind].fields)
+
+
+def is_own_list(table: ImportTable) -> bool:
+    """Say whether a table is a list of the case as it was downloaded."""
+    return is_own([column["header"] for column in table.columns], table.kind)
 
 
 def compare(intake: Import) -> Comparison:
@@ -251,11 +283,12 @@ def compare(intake: Import) -> Comparison:
         lacking = lacking_everywhere(table, typist) if result.faulty else []
         result.lacking += lacking
         said_once = {each.name for each in lacking}
+        left_out = set(kind.fields) - spoken_fields(table) if is_own_list(table) else set()
         # Those with other faults first: of the rest there may be very many.
         for line in faulty.order_by("-is_unfit", "position", "pk")[: SHOWN - len(result.faults)]:
             line.table = table
             for name, texts in typist.faults(line.result).items():
-                if name not in said_once:
+                if name not in said_once and not (line.result.get("id") and name in left_out):
                     result.faults += [
                         Fault(line, name if name in kind.fields else "", t) for t in texts
                     ]
@@ -275,6 +308,9 @@ def lacking_everywhere(table: ImportTable, typist: Typist) -> list[Lacking]:
     """Return the fields that must not be blank and that none of several rows has. One query."""
     names = [name for name in typist.faults({}) if name in typist.kind.fields]
     rows = table.rows.filter(aside="")
+    if is_own_list(table):
+        # A row that stands in the case has what its line does not say.
+        rows = rows.exclude(values__has_key="id")
     has = {
         f"has_{name}": Count(
             "pk",

@@ -14,6 +14,7 @@ from django.db.models.fields.json import KT
 
 from apps.cases.domain.writing import in_pieces
 from apps.cases.kinds import record_kinds
+from apps.intake.imports.comparing import is_own_list
 from apps.intake.imports.lines import AT_ONCE, judged
 from apps.intake.imports.organisations import CODE_FIELD
 from apps.intake.imports.values import Typist
@@ -46,7 +47,7 @@ def may_be_set(stored: ImportTable, columns: Mapping[int, str], said: Mapping[st
     kind = record_kinds.get(stored.kind)
     if kind is None or not stored.corrections.get("constants", {}).keys() <= said.keys():
         return False
-    if Typist(kind, stored.intake.revision).shape is None:
+    if Typist(kind, stored.intake.revision).shape is None or is_own_list(stored):
         return False
     is_as_said = stored.corrections.get("columns", {}) == {
         str(at): name for at, name in columns.items()

@@ -1,6 +1,6 @@
 """The lines of a table as they are stored for review, each read closely."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +30,10 @@ class LineReader:
         self.typist = (
             Typist(record_kinds[stored.kind], stored.intake.revision) if stored.kind else None
         )
+        # What no column of a list that was downloaded gives, the rows it changes have.
+        self.left_out: frozenset[str] = frozenset()
+        if reading and reading.reader.own is not None:
+            self.left_out = frozenset(record_kinds[stored.kind].fields) - set(reading.reader.at_of)
 
     def line(
         self,
@@ -44,7 +48,7 @@ class LineReader:
         values, doubts = self.said(moved) if self.reading else ({}, [])
         is_open = doubts if not settled else [each for each in doubts if each[0] not in settled]
         is_faulty, is_unfit = (
-            judged(self.typist, {**values, **edits} if edits else values)
+            judged(self.typist, {**values, **edits} if edits else values, self.left_out)
             if self.reading and self.typist
             else (False, False)
         )
@@ -91,15 +95,19 @@ class LineReader:
         """Say whether a line needs a person."""
         line.is_doubtful = bool(line.open_doubts)
         line.is_faulty, line.is_unfit = (
-            judged(self.typist, line.result) if self.typist else (False, False)
+            judged(self.typist, line.result, self.left_out) if self.typist else (False, False)
         )
 
 
-def judged(typist: Typist, values: Mapping[str, Any]) -> tuple[bool, bool]:
+def judged(
+    typist: Typist, values: Mapping[str, Any], left_out: Container[str] = ()
+) -> tuple[bool, bool]:
     """Say whether a row of these values could not be stored, and whether that is for a value that
     it has: not only for one that it lacks. Of kinds judged as a whole that is not told.
+
+    A row that names one of the case does not lack what is ``left_out``.
     """
-    if not typist.is_faulty(values):
+    if not typist.is_faulty(values, left_out if values.get("id") else ()):
         return False, False
     return True, typist.shape is None or not all(
         typist.fits(name, value) for name, value in values.items() if name in typist.readers

@@ -243,7 +243,7 @@ def map_columns(
     named = [name for name in columns.values() if name]
     if len(set(named)) < len(named):
         raise Refused(_("Two columns cannot be the same field. Choose one of them."))
-    known = {*KINDS[kind].columns, "id", ""}
+    known = {*KINDS[kind].columns, *COLUMNS[kind], "id", ""}
     if not set(columns.values()) <= known or not set(columns) <= set(range(len(table.columns))):
         raise Refused(_("A row of this kind has no such field."))
     fields = record_kinds[kind].fields

@@ -15,7 +15,6 @@ from apps.cases.domain.shapes import shape_of
 from apps.cases.domain.writing import in_pieces
 from apps.cases.kinds import record_kinds
 from apps.intake.candidates import Taken, constants_of, take
-from apps.intake.finding import find_tables
 from apps.intake.grid import Mark, Place, Row, Table
 from apps.intake.imports import copying, glance, organisations, twins
 from apps.intake.imports.copying import NewLine
@@ -24,6 +23,7 @@ from apps.intake.imports.lines import AT_ONCE, NO_KIND, NONE, LineReader
 from apps.intake.imports.starting import kinds_of
 from apps.intake.mapping import ColumnGuess, Guess, guess
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportState, ImportTable, SourceFile
+from apps.intake.own.tables import tables_of
 from apps.intake.reading import blocks_apart
 from apps.intake.refusal import Refusal
 
@@ -70,7 +70,7 @@ def read(intake: Import) -> None:
         # Worked out once and kept, with errors whose tracebacks keep whatever was held above them:
         # before there are tables that is nothing.
         shape_of(record_kinds[kind].model)
-    _store_tables(intake, find_tables(blocks_apart(_content_of(intake), progress)), progress)
+    _store_tables(intake, tables_of(blocks_apart(_content_of(intake), progress)), progress)
     # The tables are gone by now: names need room of their own.
     organisations.look(intake)
     twins.look(intake)

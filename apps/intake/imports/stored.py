@@ -20,6 +20,8 @@ class Stored:
         self.rows: dict[uuid.UUID, tuple[Any, ...]] = {}
         self.by_key: dict[tuple[str, ...], list[uuid.UUID]] = defaultdict(list)
         self.met: set[uuid.UUID] = set()
+        # Rows that some line names by their permanent id.
+        self.named: set[uuid.UUID] = set()
         # Hash of the natural key -> the number of the first line that has it.
         self.told: dict[int, int] = {}
         at_key = [kind.fields.index(name) for name in kind.natural_key]
@@ -52,9 +54,9 @@ class Stored:
         return None
 
     def find(self, key: tuple[str, ...]) -> uuid.UUID | None:
-        """Return the first row of the same natural key that no line has met yet."""
+        """Return the first row of the same natural key that no line has met yet, or names."""
         for uid in self.by_key.get(key, ()):
-            if uid not in self.met:
+            if uid not in self.met and uid not in self.named:
                 return uid
         return None
 

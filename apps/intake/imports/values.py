@@ -1,7 +1,7 @@
 """From what a cell said to what a row holds: the last step, which knows the dictionaries."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -35,8 +35,8 @@ class Typist:
         self.revision = revision
         fields = {name: kind.model._meta.get_field(name) for name in kind.fields}
         targets = {field.related_model for field in fields.values() if field.is_relation}
-        self.districts = _districts() if District in targets else {}
-        self.indicators = _indicators() if Indicator in targets else {}
+        self.districts = known_districts() if District in targets else {}
+        self.indicators = known_indicators() if Indicator in targets else {}
         self.readers: dict[str, Callable[[str], Any]] = {
             name: self._reader(field) for name, field in fields.items()
         }
@@ -121,10 +121,13 @@ class Typist:
         # A field that could not be read at all is not missing besides.
         return {**{name: said for name, said in found.items() if name not in faults}, **faults}
 
-    def is_faulty(self, read: Mapping[str, Any]) -> bool:
-        """Say whether ``faults`` has anything to say; of most values that is known from before."""
+    def is_faulty(self, read: Mapping[str, Any], left_out: Container[str] = ()) -> bool:
+        """Say whether ``faults`` has anything to say; of most values that is known from before.
+
+        Fields that are ``left_out`` may be blank: the row that is changed has them.
+        """
         if self.shape is None or self.kind.model is IndicatorValue:
-            return bool(self.faults(read))
+            return any(name not in left_out for name in self.faults(read))
         for name, value in read.items():
             known = self.judged.get(name)
             if known is None:
@@ -136,7 +139,7 @@ class Typist:
                     known[value] = fits
             if not fits:
                 return True
-        return not all(name in read for name in self.needed)
+        return not all(name in read or name in left_out for name in self.needed)
 
     def fits(self, name: str, value: Any) -> bool:
         """Say whether a field takes what was read for it; for kinds judged value by value."""
@@ -156,22 +159,28 @@ class Typist:
         )
 
 
-def _districts() -> dict[str, District]:
-    """Return districts and zones by name; also without the last 区, 县 or 市 where that is unique."""
+def known_districts() -> dict[str, District]:
+    """Return districts and zones by name; also without the last 区, 县 or 市 where that is unique,
+    and by their English names.
+    """
     known = {district.name: district for district in District.objects.all()}
+    english: dict[str, District | None] = {}
+    for district in known.values():
+        english[district.name_en] = None if district.name_en in english else district
     short: dict[str, District | None] = {}
     for name, district in known.items():
         if name.endswith(SHORT) and len(name) > 2:
             short[name[:-1]] = None if name[:-1] in short else district
-    return {**{name: found for name, found in short.items() if found is not None}, **known}
+    told = {**english, **short}
+    return {**{name: found for name, found in told.items() if found is not None}, **known}
 
 
-def _indicators() -> dict[str, Indicator]:
+def known_indicators() -> dict[str, Indicator]:
     """Return indicators by name, alias and code; what two of them are called is left out."""
     known: dict[str, Indicator] = {}
     twice = set()
     for indicator in Indicator.objects.all():
-        for name in {indicator.name, indicator.code, *indicator.aliases}:
+        for name in {indicator.name, indicator.name_en, indicator.code, *indicator.aliases}:
             if name in known:
                 twice.add(name)
             known[name] = indicator

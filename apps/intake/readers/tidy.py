@@ -6,7 +6,7 @@ import unicodedata
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-BLANK = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+BLANK = re.compile(r"[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 RADICAL = re.compile(r"[\u2e3a\u2e3b\u2e80-\u2fd5\uf900-\ufaff\u3b35\u3ada]")
 """Radicals, long dashes, compatibility and twin forms that some PDF fonts give for what was written."""
 # Radical and character in turn: of these NFKC knows but two (Unicode, EquivalentUnifiedIdeograph),

@@ -152,14 +152,14 @@ def test_a_blank_cell_of_a_figure_says_something():
 def test_no_table_is_kept_when_its_lines_are_stored(db, monkeypatch):
     tables: list[weakref.ref[Table]] = []
     held: list[bool] = []
-    found = staging.find_tables
+    found = staging.tables_of
 
     def noted(blocks):
         every = found(blocks)
         tables.extend(weakref.ref(table) for table in every)
         return every
 
-    monkeypatch.setattr(staging, "find_tables", noted)
+    monkeypatch.setattr(staging, "tables_of", noted)
     monkeypatch.setattr(
         organisations, "look", lambda _intake: held.extend(each() is not None for each in tables)
     )
