@@ -199,11 +199,14 @@ def constants_of(
         doubts += [(name, "inferred") for name in unsure if name in values]
     elif kind == "indicator-values":
         unit = titles.unit_of(table.above)
+        if titles.is_of_part_of_year(table.title):
+            doubts.append(("period", "part-of-year"))
         if "value" in fields and table.header:
             head = table.header[fields["value"]]
             unit = titles.unit_in_header(head) or unit
             if "period" not in fields and (own := titles.year_in_header(head)):
-                values["period"], doubts = own, []
+                values["period"] = own
+                doubts = [doubt for doubt in doubts if doubt[1] != "from-context"]
         values |= {"unit": unit} if unit else {}
         values["status"] = "actual"
     return values, tuple(doubts)

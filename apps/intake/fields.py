@@ -216,6 +216,17 @@ def read_value(cell: str) -> Fields:
     return Fields(values, (("value", figure.code),) if figure.code else ())
 
 
+def read_indicator(cell: str) -> Fields:
+    """An indicator's name, and the unit in brackets behind it: 技术交易额（亿元）."""
+    name, was_broken = cells.one_line(cell)
+    unit = titles.unit_in_header(name)
+    bare = re.sub(r"\s*[（(][^（()）]*[)）]\s*$", "", name) if unit else name
+    values: dict[str, Value] = {"indicator": bare or name}
+    if unit and bare:
+        values["unit"] = unit
+    return Fields(values, _broken("indicator", was_broken))
+
+
 def read_level(cell: str) -> Fields:
     """国家级, 省级 … also where the cell says 国家 or 省."""
     bare = re.sub(r"\s+", "", cell)
@@ -265,6 +276,7 @@ READERS: dict[tuple[str, str], Reader] = {
     ("", "date_to"): read_date("date_to"),
     ("", "certificate_number"): read_code("certificate_number"),
     ("", "credit_code"): read_code("credit_code"),
+    ("", "indicator"): read_indicator,
     ("", "value"): read_value,
     ("", "level"): read_level,
     ("", "status"): read_status,

@@ -132,6 +132,7 @@ DOUBTS: dict[str, str] = {
     "differs-from-category": _("The category names another awarder than the title."),
     "inferred": _("This is not printed; it follows from the title or the type."),
     "from-context": _("This is taken from a line further above the table."),
+    "part-of-year": _("The title names a part of a year; say which period the figures are of."),
     "missing": _("A value is missing."),
     "not-a-year": _("This is not a year."),
     "not-a-day": _("This is not a day."),

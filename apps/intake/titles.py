@@ -87,7 +87,8 @@ def indicator_of(title: str) -> str:
 
     Blank where the title names none.
     """
-    text = YEAR.sub("", YEARS.sub("", plain(title)))
+    text = re.sub(r"^(?:统计)?指标(?:名称)?[:：]", "", plain(title))
+    text = YEAR.sub("", YEARS.sub("", text))
     text = re.sub(r"^年?度?", "", text)
     text = re.sub(
         rf"(?:{LIST_WORDS}|(?:完成|统计|分布)?情况|统计|[（(][^（()）]*[)）])+$", "", text
@@ -131,11 +132,21 @@ def status_of(*texts: str) -> str:
 
 
 def unit_of(lines: tuple[str, ...]) -> str:
-    """The unit of a line such as （单位：万元）."""
+    """The unit of a line such as （单位：万元）, or the several it names."""
     for line in lines:
-        if found := re.search(r"单位\s*[:：]\s*([^\s）)，,；;]+)", line):
-            return found[1]
+        if found := re.search(r"单位\s*[:：]\s*([^\s）)]+)", line):
+            return found[1].strip("，,；;、。")
     return ""
+
+
+PART_OF_YEAR = re.compile(
+    r"[上下]半年|[一二三四][一二三四]?季度|\d{1,2}月?[-—–~～至]\d{1,2}月|(?<!\d)\d{1,2}月"
+)
+
+
+def is_of_part_of_year(title: str) -> bool:
+    """Whether a title names less than a year: 2023年前三季度, 2023年1—9月."""
+    return PART_OF_YEAR.search(plain(title)) is not None
 
 
 RATE = re.compile(r"增速|增长|增幅|比重|占比|比例|强度|率$")

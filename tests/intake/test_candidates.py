@@ -80,6 +80,7 @@ def test_roster_level_type_status_unit():
     assert titles.status_of("名单", "备案时间") == "备案"
     assert titles.status_of("名单") == ""
     assert titles.unit_of(("（单位：万元）",)) == "万元"
+    assert titles.unit_of(("单位：家，万元",)) == "家，万元"
     assert titles.unit_of(("x",)) == ""
     assert titles.unit_in_header("研发投入（万元）") == "万元"
     assert titles.unit_in_header("集团（企业）") == ""

@@ -7,7 +7,7 @@ from apps.intake.finding.across import as_list
 from apps.intake.finding.turned import upright
 from apps.intake.grid import Grid, Mark, Row, Table
 from apps.intake.readers.text import read_text
-from apps.intake.titles import indicator_of, year_in_header
+from apps.intake.titles import indicator_of, is_of_part_of_year, year_in_header
 
 DISTRICTS = """2023年温州市各区县科技指标情况表
 序号\t地区\t研发经费（亿元）\t技术交易额（万元）\t联系人
@@ -244,3 +244,97 @@ def test_year_in_header(header, year):
 )
 def test_the_one_indicator_that_a_title_names(title, indicator):
     assert indicator_of(title) == indicator
+
+
+def test_what_comes_along_belongs_to_the_indicator_above_it():
+    text = """2023年各区县主要指标
+地区\tR&D经费支出\t\t高新产业增加值\t\t
+\t绝对值（亿元）\t同比增长（%）\t绝对值（亿元）\t同比增长（%）\t排名
+东山区\t45.2\t8.1\t120.5\t6.2\t3
+南江区\t33.1\t7.5\t98.3\t5.9\t4"""
+
+    rows, _one = found(text, "reporting_unit", "indicator", "unit", "value", "comparison", "rank")
+
+    assert rows[:2] == [
+        ("东山区", "R&D经费支出", "亿元", "45.2", "8.1", ""),
+        ("东山区", "高新产业增加值", "亿元", "120.5", "6.2", "3"),
+    ]
+    assert len(rows) == 4
+
+
+def test_this_year_and_last_year_are_those_of_the_title():
+    text = "2023年东山区科技指标情况表\n指标\t单位\t本年累计\t上年同期\t增长\n研发费用\t亿元\t96.4\t90.3\t6.8"
+
+    rows, _one = found(text, "period", "value", "comparison")
+
+    assert rows == [("2023", "96.4", "6.8"), ("2022", "90.3", "")]
+
+
+def test_a_year_may_stand_before_the_indicator_in_its_header():
+    text = "区县\t2022年高企数（家）\t2023年高企数（家）\t增长率\n东山区\t687\t811\t18.0%\n南江区\t8\t9\t5%"
+
+    rows, _one = found(text, "indicator", "unit", "period", "value", "comparison")
+
+    assert rows[:2] == [
+        ("高企数", "家", "2022", "687", ""),
+        ("高企数", "家", "2023", "811", "18.0%"),
+    ]
+
+
+def test_one_indicator_of_all_districts_with_its_growth():
+    text = "区县\t研发经费（亿元）\t同比±%\n东山区\t45.2\t8.1\n南江区\t33.1\t7.5"
+
+    rows, _one = found(text, "reporting_unit", "indicator", "unit", "value", "comparison")
+
+    assert rows[0] == ("东山区", "研发经费", "亿元", "45.2", "8.1")
+
+
+def test_a_growth_of_nobody_knows_what_is_set_aside():
+    row = Row(1, ("东山区", "157", "14.46", "9%"))
+
+    turned = as_list(Table("", ("地区", "高企（家）", "研发经费（亿元）", "同比增长"), (row,)))
+
+    assert turned.header == ("地区", "指标名称", "计量单位", "数值")
+    assert [(each.text, each.code) for each in turned.aside] == [("同比增长: 9%", "column-unread")]
+
+
+def test_the_unit_in_brackets_behind_an_indicator_is_its_unit():
+    text = "2023年科技指标情况表\n指标\t数值\n技术交易额（亿元）\t45.2\n高企数（家）\t8\n研发经费（含企业）\t9"
+
+    rows, _one = found(text, "indicator", "unit")
+
+    assert rows == [("技术交易额", "亿元"), ("高企数", "家"), ("研发经费（含企业）", "")]
+
+
+def test_figures_of_a_part_of_a_year_are_doubtful():
+    text = "2023年前三季度东山区科技指标\n指标\t单位\t数值\n研发费用\t亿元\t96.4"
+
+    _rows, one = found(text)
+
+    assert one.records[0].values["period"] == "2023"
+    assert one.records[0].doubts == (("period", "part-of-year"),)
+
+
+@pytest.mark.parametrize(
+    ("title", "is_part"),
+    [
+        ("2023年1—9月科技指标", True),
+        ("2023年1-9月科技指标", True),
+        ("2023年上半年科技指标", True),
+        ("2023年第一季度科技指标", True),
+        ("2023年6月科技指标", True),
+        ("2023年科技指标", False),
+        ("2022—2023年科技指标", False),
+    ],
+)
+def test_titles_of_a_part_of_a_year(title, is_part):
+    assert is_of_part_of_year(title) is is_part
+
+
+def test_a_line_with_several_units_says_of_no_figure_which_is_its_own():
+    text = "2023年科技指标情况表\n单位：家、亿元\n指标\t数值\n研发费用\t96.4\n高企数（家）\t8"
+
+    _rows, one = found(text)
+
+    assert [record.values["unit"] for record in one.records] == ["", "家"]
+    assert one.records[0].doubts == (("unit", "missing"),)

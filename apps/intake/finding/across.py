@@ -7,6 +7,7 @@ say in the header, on one level or several, what the rows do not say.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from apps.intake.grid import WHOLE_ROW, Aside, Mark, Row, Table
 from apps.intake.numbers import read_figure
@@ -17,9 +18,12 @@ from apps.intake.titles import YEAR, indicator_of, plain, unit_in_header, year_i
 
 PLACE, NAME, UNIT, PERIOD, VALUE = "地区", "指标名称", "计量单位", "年份", "数值"
 ALONG = ("comparison", "rank")
-"""Fields that stand beside the figure of one year and belong to it."""
+"""Fields that stand beside a figure and belong to it."""
 A_PLACE = re.compile(r"\S{1,8}(?:[区县市]|新区|园区|开发区)|市本级|市直|全市")
 A_TOTAL = re.compile(r"合计|总计|小计")
+OF_A_YEAR = re.compile(r"((?:19|20)\d\d)年度?(\S+)")
+THIS_YEAR = re.compile(r"(?:本年|本期|当年|今年)(?:度|累计|实际|实绩|完成|数|值)*")
+LAST_YEAR = re.compile(r"(?:上年|去年)(?:同期|度|累计|实际|实绩|完成|数|值)*")
 MOST = 0.8
 FEWEST = 2
 FIGURES = KINDS["indicator-values"].columns
@@ -30,14 +34,18 @@ GENERAL = re.compile(r".{0,4}情况|主要指标|指标|其中|项目|数量|总
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A column of figures: what its header says of each; blank for what it does not."""
+class Head:
+    """What the header of a column says of its figures; blank for what it does not.
+
+    ``role`` is blank for the figures themselves, or the field that comes along with them.
+    """
 
     at: int
     name: str = ""
     unit: str = ""
     year: str = ""
     place: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,10 +53,12 @@ class Plan:
     """Which columns say what a row is about, which hold its figures, and what comes along with one."""
 
     kept: dict[str, int]
-    figures: tuple[Figure, ...]
-    along: tuple[tuple[int, frozenset[int]], ...] = ()
-    """Columns beside the figures, and the columns of those each belongs to."""
+    figures: tuple[Head, ...]
+    along: dict[int, tuple[Head, ...]]
+    """By the column of a figure what comes along with it."""
     totals: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
+    """Columns that come along with nobody knows what."""
     title: str = ""
     """The indicator where only the table's title names it."""
 
@@ -67,13 +77,14 @@ def as_list(table: Table) -> Table:
     ):
         if is_told and head not in heads:
             heads.append(head)
-    along = dict.fromkeys(_last(table.header[at]) for at, _year in plan.along)
-    header = (*heads, VALUE, *along)
-    rows = tuple(long for row in table.rows for long in _long(table, plan, header, row))
+    along = {each.role: _last(table.header[each.at]) for each in chain(*plan.along.values())}
+    header = (*heads, VALUE, *along.values())
+    rows = tuple(long for row in table.rows for long in _long(plan, header, list(along), row))
     aside = tuple(
-        Aside(f"{table.header[at]}: {row.cells[at]}", "total", row.line)
+        Aside(f"{table.header[at]}: {row.cells[at]}", code, row.line)
         for row in table.rows
-        for at in plan.totals
+        for columns, code in ((plan.totals, "total"), (plan.unread, "column-unread"))
+        for at in columns
         if at < len(row.cells) and row.cells[at]
     )
     return replace(
@@ -83,34 +94,50 @@ def as_list(table: Table) -> Table:
 
 def plan_of(table: Table) -> Plan | None:
     """How a table is to be read as a list of figures; None where it is one already, or of others."""
-    if len(table.header) < FEWEST + 1 or not table.rows:
+    if len(table.header) < FEWEST or not table.rows:
         return None
-    heads = {
+    columns = {
         at: head
         for at, head in enumerate(table.header)
         if plain_header(head).rpartition("/")[2] not in ASIDE and (head or _are_places(table, at))
     }
-    kept = _kept(table, heads)
-    told = {at: head for at, head in heads.items() if at not in kept.values()}
-    along = {at: head for at, head in told.items() if _comes_along(head)}
+    kept = _kept(table, columns)
+    told = {at: head for at, head in columns.items() if at not in kept.values()}
     totals = tuple(at for at, head in told.items() if A_TOTAL.fullmatch(plain_header(head)))
-    columns = [at for at in told if at not in along and at not in totals]
-    figures = tuple(_figure(at, table.header[at]) for at in columns)
+    this_year = year_of(table.title)[0]
+    heads = [_head(at, head, this_year) for at, head in told.items() if at not in totals]
+    figures = tuple(each for each in heads if not each.role)
     said = {(each.name, each.year, each.place) for each in figures}
-    if not FEWEST <= len(figures) == len(said) or not _all_figures(table, columns):
+    if not 0 < len(figures) == len(said) or not _all_figures(table, [each.at for each in figures]):
         return None
-    plan = Plan(kept, figures, totals=totals)
-    years = {each.year for each in figures}
-    if along:
-        newest = year_of(table.title)[0]
-        newest = newest if newest in years else max(years)
-        owners = {at: _owners(table, figures, head, newest) for at, head in along.items()}
-        if not all(owners.values()):
-            return None
-        plan = replace(plan, along=tuple(owners.items()))
     if totals and not all(each.place for each in figures):
         return None
-    return _told(table, plan)
+    along: dict[int, tuple[Head, ...]] = {}
+    unread = []
+    for each in heads:
+        if each.role:
+            found = _belongs_to(each, figures, this_year)
+            if found is None:
+                unread.append(each.at)
+            else:
+                along[found.at] = (*along.get(found.at, ()), each)
+    is_alone = len(figures) < FEWEST and not (figures[0].name and (figures[0].unit or along))
+    plan = Plan(kept, figures, along, totals, tuple(unread))
+    return None if is_alone else _told(table, plan)
+
+
+def _belongs_to(head: Head, figures: tuple[Head, ...], this_year: str) -> Head | None:
+    """The one figure that a growth or a rank belongs to: of the newest year where it names none."""
+    years = {each.year for each in figures}
+    newest = this_year if this_year in years else max(years)
+    found = [
+        each
+        for each in figures
+        if head.name in ("", each.name)
+        and head.place in ("", each.place)
+        and each.year == (head.year or newest)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _told(table: Table, plan: Plan) -> Plan | None:
@@ -118,8 +145,7 @@ def _told(table: Table, plan: Plan) -> Plan | None:
     figures, kept = plan.figures, plan.kept
     is_named = [bool(each.name) for each in figures]
     if NAME in kept:
-        said = {(each.year, each.place) for each in figures}
-        return plan if not any(is_named) and len(said) == len(figures) else None
+        return plan if not any(is_named) and len(figures) >= FEWEST else None
     if not {PLACE, PERIOD} & kept.keys() or UNIT in kept:
         return None
     if all(is_named):
@@ -154,45 +180,36 @@ def _last(head: str) -> str:
     return head.rpartition("/")[2]
 
 
-def _comes_along(head: str) -> bool:
-    return any(header_fits(_last(head), FIGURES[name]) for name in ALONG)
+def _role(level: str) -> str:
+    return next((name for name in ALONG if header_fits(level, FIGURES[name])), "")
 
 
-def _owners(table: Table, figures: tuple[Figure, ...], head: str, newest: str) -> frozenset[int]:
-    """The columns of the figures that a growth belongs to: those of its year, or of the newest; else
-    the one that stands beside it under the same words. None where that is not sure."""
-    if all(each.year for each in figures):
-        year = _year(head) or newest
-        return frozenset(each.at for each in figures if each.year == year)
-    group = head.rpartition("/")[0]
-    beside = [each.at for each in figures if table.header[each.at].rpartition("/")[0] == group]
-    return frozenset(beside) if group and len(beside) == 1 else frozenset()
-
-
-def _year(head: str) -> str:
-    """The year that any level of a header names."""
-    return next(filter(None, map(year_in_header, head.split("/"))), "")
-
-
-def _figure(at: int, head: str) -> Figure:
-    """What the header of a column says of its figures, one level after the other."""
-    unit, year, place, names = "", "", "", []
-    for level in head.split("/"):
+def _head(at: int, text: str, this_year: str) -> Head:
+    """What the header of a column says, one level after the other."""
+    unit, year, place, role, names = "", "", "", "", []
+    for level in text.split("/"):
         bare = re.sub(r"[（(][^（()）]*[)）]$", "", level)
         unit = unit_in_header(level) or unit
         if found := year_in_header(level):
             year = found
+            continue
+        if of_year := OF_A_YEAR.fullmatch(plain(bare)):
+            year, bare = of_year.groups()
+        if this_year and THIS_YEAR.fullmatch(bare):
+            year = this_year
+        elif this_year and LAST_YEAR.fullmatch(bare):
+            year = str(int(this_year) - 1)
+        elif found := _role(bare):
+            role = found
         elif A_PLACE.fullmatch(bare):
             place = bare
         else:
             names.append(bare)
-    is_said = bool(year or place)
-    told = [
-        name
-        for name in names
-        if not GENERAL.fullmatch(name) and not (is_said and _fits(name, "value"))
-    ]
-    return Figure(at, "".join(told or ([] if is_said else names[-1:])), unit, year, place)
+    is_said = bool(year or place or role)
+    others = [name for name in names if not GENERAL.fullmatch(name)]
+    own = [name for name in others if not _fits(name, "value")]
+    told = own or ([] if is_said else others or names[-1:])
+    return Head(at, "".join(told), unit, year, place, role)
 
 
 def _column(table: Table, at: int) -> list[str]:
@@ -221,23 +238,24 @@ def _all_figures(table: Table, columns: list[int]) -> bool:
     return True
 
 
-def _long(table: Table, plan: Plan, header: tuple[str, ...], row: Row) -> Iterator[Row]:
+def _long(plan: Plan, header: tuple[str, ...], roles: list[str], row: Row) -> Iterator[Row]:
     """The rows of one printed row: one a figure, each with the doubts that are about it."""
 
     def cell(at: int) -> str:
         return row.cells[at] if at < len(row.cells) else ""
 
-    of_rows = {head: cell(at) for head, at in plan.kept.items()}
+    first_role = len(header) - len(roles)
     for figure in plan.figures:
         told = {NAME: figure.name or plan.title, UNIT: figure.unit}
         told |= {PERIOD: figure.year, PLACE: figure.place, VALUE: cell(figure.at)}
-        along = [(at, _last(table.header[at])) for at, owners in plan.along if figure.at in owners]
-        told |= {head: cell(at) for at, head in along}
-        # What the row itself says is nearer; a unit in the header of a single column is nearer still.
-        told |= {head: text for head, text in of_rows.items() if text or not told.get(head)}
+        # What the row itself says is nearer than what stands over its column.
+        told |= {head: cell(at) for head, at in plan.kept.items() if cell(at) or not told[head]}
+        cells = [told.get(head, "") for head in header]
         places = {at: header.index(head) for head, at in plan.kept.items()}
-        places |= {figure.at: header.index(VALUE)}
-        places |= {at: header.index(head) for at, head in along}
+        places[figure.at] = header.index(VALUE)
+        for each in plan.along.get(figure.at, ()):
+            places[each.at] = first_role + roles.index(each.role)
+            cells[places[each.at]] = cell(each.at)
         marks = [
             Mark(places.get(mark.column, WHOLE_ROW), mark.code)
             for mark in row.marks
@@ -245,5 +263,4 @@ def _long(table: Table, plan: Plan, header: tuple[str, ...], row: Row) -> Iterat
         ]
         if plan.title:
             marks.append(Mark(header.index(NAME), "inferred"))
-        cells = tuple(told.get(head, "") for head in header)
-        yield replace(row, cells=cells, marks=tuple(marks))
+        yield replace(row, cells=tuple(cells), marks=tuple(marks))
