@@ -15,7 +15,12 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 DESK = "/desk/"
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a form field
 # Fields that nobody typed.
-QUIET = frozenset({"version", "once", "seen_hash", "warned", "done", "again", "stay", "decision"})
+QUIET = frozenset(
+    {
+        *("version", "once", "seen_hash", "warned", "done", "again", "stay", "decision"),
+        *("seen", "digest", "token", "query", "rows", "row", "next", "from", "only", "page"),
+    }
+)
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
@@ -47,7 +52,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
         for name, value in fields
         if value.strip()
         and name not in QUIET
-        and not name.startswith("initial-")
+        and not name.startswith(("initial-", "seen-"))
         and not name.endswith(("-version", "-seen"))
     ]
     return render(

@@ -31,7 +31,12 @@
   });
   const kept = (event) => unsaved.delete(event.target.closest?.("form"));
   document.addEventListener("submit", kept);
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) kept(event); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("form[data-unsaved]");
+    if (event.detail.successful) kept(event);
+    // What was refused as forbidden is sent again as a page, which keeps what was typed.
+    else if (form && event.detail.xhr.status !== 403) unsaved.add(form);
+  });
   addEventListener("beforeunload", (event) => {
     if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
   });

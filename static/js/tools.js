@@ -53,7 +53,22 @@
     }
   });
 
-  document.addEventListener("htmx:responseError", () => toast(toasts?.dataset.failed, "error"));
+  // Signed out meanwhile, or in again as another: sent as a page, the form gets the page that keeps
+  // what was typed and leads to the sign-in. Without the event of sending htmx does not see it.
+  function sendAsPage(form, button) {
+    if (button?.name) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name: button.name, value: button.value });
+      form.append(field);
+    }
+    HTMLFormElement.prototype.submit.call(form);
+  }
+  document.addEventListener("htmx:responseError", (event) => {
+    const { elt, xhr, requestConfig } = event.detail;
+    const form = elt.closest("form[method=post]");
+    if (xhr.status === 403 && form) sendAsPage(form, requestConfig?.triggeringEvent?.submitter);
+    else toast(toasts?.dataset.failed, "error");
+  });
   document.addEventListener("htmx:sendError", () => toast(toasts?.dataset.offline, "error"));
 
   const seconds = Number(document.body.dataset.idleSeconds);

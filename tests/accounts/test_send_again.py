@@ -31,6 +31,15 @@ def test_what_was_typed_is_kept_when_the_session_has_ended() -> None:
     assert f'action="{BEGIN}"' in page
 
 
+def test_what_nobody_typed_is_sent_again_and_not_shown() -> None:
+    quiet = {"seen-title": "旧题", "digest": "abc", "only": "doubtful", "page": "2", "rows": "甲"}
+
+    answer = Client().post(BEGIN, {"value-title": "新题", **quiet})
+
+    assert dict(answer.context["shown"]) == {"value-title": "新题"}
+    assert sent_again(answer) == {"value-title": "新题", **quiet}
+
+
 def test_button_pressed_when_the_session_has_ended_leads_back_to_its_page() -> None:
     client = Client()
 

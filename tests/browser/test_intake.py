@@ -225,3 +225,27 @@ def test_import_has_no_violation_in_any_state_at_any_width_light_or_dark(
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
             page.evaluate(UNCOVERED)
             axe(page)
+
+
+def test_line_typed_while_the_session_ends_is_sent_again_after_signing_in(
+    new_page: NewPage,
+) -> None:
+    revision: Revision = factories.open_list("awards", 0)
+    filler = factories.filler_of(revision)
+    intake = taken(revision, sheet(ROWS[:1]))
+    page = new_page(filler, locale="en-GB")
+    page.goto(f"/desk/cases/{revision.case_id}/intake/{intake.pk}/")
+    page.locator("[data-edit]").first.click()
+    page.locator("[name=value-title]").fill("改过的题目")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+
+    page.get_by_role("button", name="Take over").click()
+
+    expect(page.get_by_role("heading", name="Not saved yet")).to_be_visible()
+    expect(page.get_by_text("改过的题目")).to_be_visible()
+    expect(page.get_by_text("seen-title")).to_have_count(0)
+    page.context.add_cookies([each for each in cookies if each["name"] != "csrftoken"])  # type: ignore[misc]
+    page.get_by_role("button", name="Send again").click()
+    expect(page.locator("[data-review]").get_by_text("改过的题目")).to_be_visible()
+    assert intake.tables.get().rows.get().result["title"] == "改过的题目"
