@@ -131,10 +131,16 @@ def status_of(*texts: str) -> str:
     return ""
 
 
+UNIT_LINE = re.compile(
+    r"(?:(?<![\u4e00-\u9fff])|(?<=计量)|(?<=金额)|(?<=数据)|(?<=计算))单位\s*[:：]\s*([^\s）)]+)"
+)
+"""A unit of measure; 填报单位 is who fills in."""
+
+
 def unit_of(lines: tuple[str, ...]) -> str:
     """The unit of a line such as （单位：万元）, or the several it names."""
     for line in lines:
-        if found := re.search(r"单位\s*[:：]\s*([^\s）)]+)", line):
+        if found := UNIT_LINE.search(line):
             return found[1].strip("，,；;、。")
     return ""
 

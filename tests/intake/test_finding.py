@@ -380,6 +380,8 @@ def test_title_is_not_joined_to_a_heading():
         "（2023年12月）",
         "（排名不分先后）",
         "（共 6 家，按拼音排序）",
+        "填报单位：甲市科学技术局 制表时间：2023年1月",
+        "表　　号：甬科统3表",
     ],
 )
 def test_is_furniture(line):

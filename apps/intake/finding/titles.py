@@ -21,6 +21,13 @@ CONTINUED_LABEL = re.compile(
     r"\s*[（(]?(?:续表?|接上[页表])\s*[0-9一二三]*\s*[)）]?$|^续表?\s*(?:[0-9一二三四五六七八九十]+(?:[-–—.．][0-9]+)*)?\s*[:：]?\s*"
 )
 UNIT_LINE = re.compile(r".{0,12}(?:计量|金额|数据)?单位\s*[:：]\s*\S{1,12}.{0,12}")
+_FORM_LABEL = (
+    r"(?:(?:填报|报送|制表|制定|批准|填表|主管|审核|复核|统计|推荐|申报|编制|印发|发布|截止|打印|导出)"
+    r"(?:单位|机关|机构|部门|人|负责人|时间|日期)|单位负责人|负责人|联系人|联系电话|联系方式|电话|"
+    r"表\s*号|文\s*号|有效期至|有效期|日期|时间|来源|数据来源)\s*(?:[（(][^（()）]*[)）])?\s*[:：]"
+)
+FORM_LINE = re.compile(rf"(?:{_FORM_LABEL}\s*(?:(?!{_FORM_LABEL}).)*)+")
+"""What a form prints above its table: who filled it in, and when."""
 FURNITURE = re.compile(
     r"[-—–·\s]*第?\s*\d{1,4}\s*页?[-—–·\s]*(?:[/共]\s*\d{1,4}\s*页?)?|"
     r"[（(]?(?:截至|数据截至)?\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?[)）]?"
@@ -41,7 +48,7 @@ def title_of(line: str) -> str:
 
 def is_furniture(line: str) -> bool:
     """Whether a line is neither title nor text: a page number, a date, a unit line, a remark."""
-    kinds = (UNIT_LINE, FURNITURE, MONTH, REMARK)
+    kinds = (UNIT_LINE, FORM_LINE, FURNITURE, MONTH, REMARK)
     return any(kind.fullmatch(line.strip()) for kind in kinds)
 
 
