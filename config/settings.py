@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "apps.accounts.middleware.SetUpFirst",
     "axes.middleware.AxesMiddleware",
     "config.replicas.ReadFromReplica",
+    "config.text.RefuseNul",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -60,8 +60,9 @@ def _answer_signed_out(request: HttpRequest, response: HttpResponse) -> HttpResp
         settings.LOGIN_URL
     )
     htmx = getattr(request, "htmx", None)
-    if to_login and not htmx and request.method == "POST" and request.path.startswith(again.DESK):
-        return again.signed_out(request)
+    if to_login and request.method == "POST" and request.path.startswith(again.DESK):
+        # Sent by htmx, the form is sent once more as a page (tools.js): there it keeps what was typed.
+        return HttpResponse(status=403) if htmx else again.signed_out(request)
     if not to_login or not htmx:
         return response
     shown = htmx.current_url_abs_path or "/"

@@ -31,6 +31,12 @@ def test_what_was_typed_is_kept_when_the_session_has_ended() -> None:
     assert f'action="{BEGIN}"' in page
 
 
+def test_form_sent_by_htmx_when_the_session_has_ended_is_to_be_sent_as_a_page() -> None:
+    answer = Client().post(BEGIN, TYPED, headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.content) == (403, b"")
+
+
 def test_what_nobody_typed_is_sent_again_and_not_shown() -> None:
     quiet = {"seen-title": "旧题", "digest": "abc", "only": "doubtful", "page": "2", "rows": "甲"}
 

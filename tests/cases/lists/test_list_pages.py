@@ -610,5 +610,19 @@ def test_duplicates_of_lists_days_and_long_blocks():
     assert signed_in(factories.filler_of(events)).get(url(events, "duplicates/")).status_code == 200
 
 
+def test_a_block_of_five_thousand_rows_of_chinese_is_no_oversized_form(roster):
+    client, revision = roster
+    address = url(revision, "paste/")
+    row = "\t".join(["甲" * 30] * 4)
+
+    answer = client.post(address, {"column": "title", "text": "\n".join([row] * 4900)})
+    page, listed = client.get(address).content.decode(), client.get(url(revision)).content.decode()
+
+    # The client sends forms in parts, as the pages say; a letter then takes 3 bytes, and not 9.
+    assert answer.status_code == 422
+    assert page.count('enctype="multipart/form-data"') == 1
+    assert 'id="paste-form" method="post" enctype="multipart/form-data"' in listed
+
+
 def test_cells_of_our_own_csv_are_pasted_as_they_were_stored():
     assert read_rows("'=1+2\t'+86办法\tO'Neil\t'引号\n") == [["=1+2", "+86办法", "O'Neil", "'引号"]]
