@@ -216,7 +216,9 @@ def _certification(table: Table, found: Guess) -> tuple[dict[str, Value], list[s
     """Type, level and status of bodies, out of the title and the headers; and which are inferred."""
     headers = [column.header for column in found.columns if column.field in ("platform", "year")]
     platform = next((c.header for c in found.columns if c.field == "platform"), "")
-    kind_of_body = titles.type_of(platform) or titles.type_of(table.title)
+    of_head, of_title = titles.type_of(platform), titles.type_of(table.title)
+    # The title may say more closely what the header calls a laboratory.
+    kind_of_body = of_title if of_title.endswith(of_head) else of_head
     status = titles.status_of(table.title, *headers)
     unsure = [] if status else ["status"]
     status = status or titles.STATUS_OF_TYPE.get(kind_of_body, "认定")

@@ -73,7 +73,15 @@ def _broken(name: str, was_broken: bool) -> tuple[tuple[str, str], ...]:
     return ((name, "line-break"),) if was_broken else ()
 
 
-COUNTED = {"award_category", "award_class", "grade", "category", "type"}
+COUNTED = {
+    "award_category",
+    "award_class",
+    "grade",
+    "category",
+    "type",
+    "district",
+    "reporting_unit",
+}
 """Fields that group rows: the number of the rows may stand behind their name."""
 COUNT = re.compile(r"\s*[（(]\s*(?:共\s*)?\d+\s*[项个家人名件]\s*[)）]$")
 
@@ -277,6 +285,8 @@ READERS: dict[tuple[str, str], Reader] = {
     ("", "certificate_number"): read_code("certificate_number"),
     ("", "credit_code"): read_code("credit_code"),
     ("", "indicator"): read_indicator,
+    ("", "district"): read_group("district"),
+    ("", "reporting_unit"): read_group("reporting_unit"),
     ("", "value"): read_value,
     ("", "level"): read_level,
     ("", "status"): read_status,

@@ -197,6 +197,8 @@ CONTENTS: Mapping[str, "partial[bool]"] = {
     "organisation": partial(_is_class, "organisation"),
     "category": partial(_is_category),
     "number": partial(_matches, r"[-+]?[0-9０-９][0-9０-９,.]*\s*\S{0,3}"),
+    # A longer number is a code.
+    "rank": partial(_matches, r"第?[0-9０-９]{1,6}[名位.．、]?"),
     "district": partial(_matches, r"\S{1,8}[区县市]|\S{2,8}新区|高新区|市本级|市直|全市"),
     "year": partial(_matches, r"(?:19|20)\d\d.{0,8}"),
     "date": partial(_matches, r"(?:(?:19|20)\d\d[-年./]\d{1,2}.{0,16}|\d{1,2}月.{1,12})"),

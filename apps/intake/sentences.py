@@ -77,6 +77,9 @@ DOUBTS: dict[str, str] = {
     "order-unsure": _(
         "Parts without numbers stand side by side on several pages; compare the order of the rows with the source."
     ),
+    "columns-or-rows": _(
+        "Names stand in several columns; compare their order with the source: beside or below?"
+    ),
     "row-broken": _("A page broke this row; its halves were put together."),
     "lines-joined": _("Several lines of the source are one row; they were put together here."),
     "turned": _("The table lies on its side; a column of it is this row."),

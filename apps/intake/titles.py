@@ -103,9 +103,14 @@ def roster_of(title: str) -> str:
     return re.sub(rf"{LIST_WORDS}(?=[（(]|$)", "", text) or text
 
 
+BEFORE_PLACE = re.compile(
+    r"^(?:附件\d*[:：]?)?(?:关于)?(?:公布|拟)?(?:(?:19|20)\d\d年?度?)?(?:第[一二三四五六七八九十]+批)?"
+)
+
+
 def level_of(text: str) -> str:
     """国家级, 省级, 市级 …, where a title or a cell says so."""
-    text = plain(text)
+    text = BEFORE_PLACE.sub("", plain(text))
     if found := re.search(r"(国家|省|市|区|县)级", text):
         return found[0]
     if re.search(r"^国家|全国|国家(?!高新)", text):

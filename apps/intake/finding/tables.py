@@ -10,6 +10,7 @@ from apps.intake.finding.beside import cut_like, side_by_side
 from apps.intake.finding.bodies import under_headings, without_strays
 from apps.intake.finding.broken import whole_rows
 from apps.intake.finding.checks import conserved, numbered
+from apps.intake.finding.columns_of_names import one_name_a_row
 from apps.intake.finding.headers import (
     MOST_LEVELS,
     combined_header,
@@ -101,7 +102,11 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
     return [
         as_list(
             with_wide_heads(
-                numbered(under_headings(lonely(in_order(whole_rows(_without_lines(table))))))
+                numbered(
+                    under_headings(
+                        lonely(in_order(whole_rows(one_name_a_row(_without_lines(table)))))
+                    )
+                )
             )
         )
         for table in tables

@@ -4,7 +4,12 @@ from apps.intake.synonyms.words import DISTRICT, NUMBER_HEADERS, YEAR, KindWords
 
 ROSTER_ENTRIES = KindWords(
     columns={
-        "rank": Words(("排名", "名次", "位次", "排序", *NUMBER_HEADERS), content="number"),
+        "rank": Words(("排名", "名次", "位次", "排序", *NUMBER_HEADERS), content="rank"),
+        "roster": Words(
+            ("榜单", "榜单名称", "入选榜单", "名单名称", "荣誉称号", "称号"),
+            content="text",
+            fills=True,
+        ),
         "title": Words(
             (
                 "成果案例名称",
@@ -57,6 +62,7 @@ ROSTER_ENTRIES = KindWords(
                 "入库编号",
                 "入库登记编号",
                 "登记编号",
+                "编号",
             ),
             pattern=r".*(?:证书|入库登记|登记|入库)(?:编)?号码?",
             content="code",
