@@ -9,14 +9,20 @@ nastinesses (none to five unless said) drawn from all. The seconds are those of 
 """
 
 import itertools
+import os
 import random
 import sys
 import time
 from collections.abc import Iterator
 
-from apps.intake.candidates import candidates
-from apps.intake.readers import read_blocks
-from tests.intake import documents as d
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
+
+from apps.intake.candidates import candidates  # noqa: E402
+from apps.intake.readers import read_blocks  # noqa: E402
+from tests.intake import documents as d  # noqa: E402
 
 TRUTHS = {
     "awards": lambda: d.awards(24),
