@@ -20,7 +20,10 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 
+import django
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
 
 from apps.intake import sentences
 from apps.intake.candidates import candidates

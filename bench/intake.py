@@ -20,9 +20,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from apps.intake.candidates import candidates  # noqa: E402
-from apps.intake.readers import read_blocks  # noqa: E402
-from tests.intake import documents as d  # noqa: E402
+from apps.intake.candidates import candidates
+from apps.intake.readers import read_blocks
+from tests.intake import documents as d
 
 TRUTHS = {
     "awards": lambda: d.awards(24),
