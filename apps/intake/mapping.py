@@ -23,6 +23,11 @@ ANOTHER_YEAR = 0.2
 LEAST_OF_HEADINGS = 0.5
 """So many of the headings between rows look as the cells of the field do that they are taken for."""
 TITLE_BONUS = 0.6
+FITS_WELL = 0.6
+"""Below this a person is asked whether the table is of its kind at all."""
+SURE_OF_COLUMN, SURE_COLUMNS = 0.7, 3
+CONTACT_HEADER = re.compile(r"电话|手机|邮箱|邮件|联系方式|传真|微信|QQ|[Pp]hone|[Mm]ail|[Mm]obile")
+CONTACT = re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}[-—]?\d{7,8}|\S+@\S+\.\w+")
 ID = Words(("id", "永久编号", "永久标识", "条目编号"), content="uuid")
 """The column of permanent ids: a row that names one means the row that has it."""
 TELLING = {
@@ -67,6 +72,36 @@ def guess(table: Table, kind: str = "") -> Guess:
     """The likeliest kind with its columns; or the columns for the kind a person named."""
     guesses = [guess_kind(table, each) for each in ([kind] if kind else KINDS)]
     return max(guesses, key=lambda found: found.confidence)
+
+
+def fits_well(found: Guess, table: Table) -> bool:
+    """Whether a table is surely enough of the kind it was taken for to be stored unasked.
+
+    Not where less of it is understood than not, nor where it is people to be called: their names
+    and telephones say nothing of a list, unless its title or its other columns do.
+    """
+    if not any(table.header):
+        return True
+    if found.confidence < FITS_WELL:
+        return False
+    sure = [
+        column
+        for column in found.columns
+        if column.field not in ("", "rank") and column.confidence > SURE_OF_COLUMN
+    ]
+    title = plain(" ".join((table.title, *table.above[:2])))
+    return (
+        len(sure) >= SURE_COLUMNS
+        or re.search(KINDS[found.kind].titles, title) is not None
+        or not any(map(_is_contact, found.columns))
+    )
+
+
+def _is_contact(column: ColumnGuess) -> bool:
+    """Whether a column that no field was found for holds telephones or addresses of mail."""
+    return not column.field and bool(
+        CONTACT_HEADER.search(column.header) or any(map(CONTACT.fullmatch, column.samples))
+    )
 
 
 def guess_kind(table: Table, kind: str) -> Guess:

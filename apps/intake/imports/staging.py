@@ -21,7 +21,7 @@ from apps.intake.imports.copying import NewLine
 from apps.intake.imports.layouts import fingerprint, remembered
 from apps.intake.imports.lines import AT_ONCE, NO_KIND, NONE, LineReader
 from apps.intake.imports.starting import kinds_of
-from apps.intake.mapping import ColumnGuess, Guess, guess
+from apps.intake.mapping import ColumnGuess, Guess, fits_well, guess
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportState, ImportTable, SourceFile
 from apps.intake.own.tables import tables_of
 from apps.intake.reading import blocks_apart
@@ -118,6 +118,7 @@ def new_table(
         corrections = {"kind": known.kind, "columns": known.columns}
     else:
         found, is_taken = best_guess(table, offered)
+        is_taken = is_taken and fits_well(found, table)
     if known is not None and found.kind == known.kind:
         corrections = {"kind": known.kind, "columns": known.columns}
     return ImportTable.objects.create(

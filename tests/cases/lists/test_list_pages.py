@@ -98,6 +98,24 @@ def test_rows_of_each_value_are_counted_only_where_they_are_asked_for(roster):
     assert whole.context["is_filter_open"] is True
 
 
+@pytest.mark.parametrize("query", ["", "&district=beilun", "&q=精密&year=2023"])
+def test_the_page_with_the_values_counted_takes_ten_queries_at_most(query):
+    counts = []
+    beilun = factories.district("beilun").district
+    for size in (3, 60):
+        rows = [factories.roster_entry_values(n, district=beilun) for n in range(1, size + 1)]
+        revision = factories.open_list("roster-entries", rows)
+        client = signed_in(factories.filler_of(revision))
+        client.get(url(revision))
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(f"{url(revision)}?values=counted{query}")
+        counts.append(len(captured))
+        assert page.context["count"] == size
+        assert counted(page)["district"][0] == ("beilun", size, "district" in query)
+        assert f'<option value="{beilun.pk}">' in page.content.decode()
+    assert counts[0] == counts[1] <= 10
+
+
 def test_what_the_filter_asks_for_stays_ticked_uncounted_and_counted(roster):
     client, revision = roster
     page = client.get(url(revision) + "?year=2023&district=none&q=精密")

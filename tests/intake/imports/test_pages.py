@@ -17,6 +17,8 @@ from apps.cases.errors import Refused
 from apps.cases.models import Revision
 from apps.intake.forms import ImportForm
 from apps.intake.imports import accepting, review
+from apps.intake.imports.comparing import compare
+from apps.intake.imports.starting import take_in
 from apps.intake.models import Import, ImportRow, ImportState, Layout
 from apps.intake.tasks import MOST_ATTEMPTS, pick_up_imports, read_import, store_import
 from apps.registry.domain import names_for
@@ -120,6 +122,28 @@ def test_table_of_another_kind_is_shown_but_not_taken():
 
     assert not intake.tables.get().is_taken
     assert "does not look like a list of this case" in text
+
+
+def test_telephone_list_is_no_list_until_a_person_says_so():
+    revision = factories.open_list("certifications", 0)
+    data = "中心名称,联系电话\n宁波甲中心,0574-87600000\n宁波乙中心,0574-87600001\n".encode()
+    intake = taken(revision, data, "通讯录.csv")
+    client = filler(revision)
+
+    text = client.get(at(intake)).content.decode()
+    would = compare(intake)
+    client.post(at(intake, "tables/1/"), {"take": "1"})
+
+    assert "does not look like a list of this case" in text
+    assert "Take it nevertheless" in text
+    assert would.total == would.faulty == 0
+    assert intake.tables.get().is_taken
+    # Who says the kind himself is not asked.
+    again = take_in(
+        factories.filler_of(revision), revision, "b.csv", data + b"\n", "certifications"
+    )
+    read_import(import_id=again.pk)
+    assert again.tables.get().is_taken
 
 
 def test_review_shows_source_beside_result_with_every_doubt_and_its_reason():

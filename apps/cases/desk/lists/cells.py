@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,16 @@ class Cells:
         self.names = [name for name in kind.fields if name in form.fields]
         self.labels = {name: field_label(kind.model, name) for name in self.names}
         self._known: dict[str, dict[str, Any]] = {}
+
+    def choose_among(self, entries: Mapping[type[Any], Mapping[int, Any]]) -> None:
+        """Let relations be chosen among the entries of a dictionary that was read already."""
+        for field in self.form.fields.values():
+            if not isinstance(field, forms.ModelChoiceField) or field.queryset is None:
+                continue
+            known = entries.get(field.queryset.model)
+            if known is not None and not field.queryset.query.has_filters():
+                named = ((pk, field.label_from_instance(entry)) for pk, entry in known.items())
+                field.choices = [("", field.empty_label), *named]
 
     def editor_text(self, record: Record, name: str) -> str:
         """Return the value as the entry form's control holds it."""

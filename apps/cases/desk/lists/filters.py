@@ -1,7 +1,7 @@
 """What is asked of a long list: words in any cell, values, gaps, findings. One address says it all."""
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.cases.desk import queries
 from apps.cases.desk.values import field_label
-from apps.cases.filters import AnyOfFilter
+from apps.cases.filters import AnyOfFilter, read_entries
 from apps.cases.kinds import RecordKind
 from apps.cases.models import SETTLED, Finding, Revision
 from apps.registry.words import Holds, words_of
@@ -36,6 +36,8 @@ class ListFilter:
     revision: Revision
     kind: RecordKind
     query: QueryDict
+    # The dictionaries that were read for it: each is read once.
+    entries: dict[type[Any], dict[int, Any]] = field(default_factory=dict)
 
     @property
     def facets(self) -> list[str]:
@@ -85,6 +87,18 @@ class ListFilter:
                 view.setlist(name, values)
         return view.urlencode()
 
+    def read_entries(self, model: type[Any]) -> dict[int, Any]:
+        """Return all entries of a dictionary by their key."""
+        if model not in self.entries:
+            self.entries[model] = read_entries(model)
+        return self.entries[model]
+
+    def _filter(self, name: str) -> AnyOfFilter:
+        """Return the filter of a facet, which reads its dictionary here."""
+        own = _facet_filter(self.kind, name)
+        own.parent = self
+        return own
+
     def rows(self) -> QuerySet[Any]:
         """Return the rows that fit, unordered."""
         rows = self._narrowed()
@@ -109,24 +123,27 @@ class ListFilter:
         wanted = self._chosen(name)
         if not wanted:
             return rows
-        own = _facet_filter(self.kind, name)
+        own = self._filter(name)
         values = _whole(wanted) if own.extra.get("whole") else wanted
         return own.filter(rows, values) if values else rows.none()
 
-    def counted_facets(self) -> list[dict[str, Any]]:
-        """Return per facet its values with their rows, as the filter panel takes them.
+    def counted_facets(self) -> tuple[list[dict[str, Any]], int]:
+        """Return per facet its values with their rows, as the filter panel takes them; and how many
+        rows fit.
 
         One query, and one per relation for what its values are called.
         """
-        if not self.facets:
-            return []
-        parts = []
+        everything = Value("", output_field=CharField())
+        nothing = Cast(Value(None), TextField())
+        parts = [
+            self.rows().order_by().values(facet=everything, value=nothing).annotate(rows=Count("*"))
+        ]
         for name in self.facets:
             rows = self._narrowed()
             for other in self.facets:
                 if other != name:
                     rows = self._facet(rows, other)
-            own = _facet_filter(self.kind, name)
+            own = self._filter(name)
             parts.append(
                 rows.order_by()
                 .values(
@@ -137,10 +154,14 @@ class ListFilter:
             )
         first, *rest = parts
         found: dict[str, list[tuple[str, int | None]]] = {name: [] for name in self.facets}
+        count = 0
         for row in sorted(
             first.union(*rest, all=True) if rest else first,
             key=lambda r: (-r["rows"], r["value"] or ""),
         ):
+            if not row["facet"]:
+                count = row["rows"]
+                continue
             kept = found[row["facet"]]
             is_chosen = row["value"] in self.query.getlist(row["facet"])
             if row["value"] and (is_chosen or len(kept) < VALUES_OFFERED):
@@ -149,7 +170,7 @@ class ListFilter:
             # What is asked for stays in the form, also where no row has it.
             has = {value for value, _rows in kept}
             kept += [(value, 0) for value in self._chosen(name) if value not in has]
-        return [self._shown(name, found[name]) for name in self.facets]
+        return [self._shown(name, found[name]) for name in self.facets], count
 
     def chosen_facets(self) -> list[dict[str, Any]]:
         """Return per facet the values that are asked for, not counted, as ``counted_facets`` does.
@@ -169,7 +190,7 @@ class ListFilter:
         return list(dict.fromkeys(given))
 
     def _shown(self, name: str, counts: list[tuple[str, int | None]]) -> dict[str, Any]:
-        labels = _facet_filter(self.kind, name).labels([value for value, _rows in counts])
+        labels = self._filter(name).labels([value for value, _rows in counts])
         chosen = self.query.getlist(name)
         return {
             "name": name,
@@ -193,7 +214,7 @@ class ListFilter:
             said.append(_("“%(words)s” in any cell") % {"words": self.words})
         for name in self.facets:
             if values := self._chosen(name):
-                labels = _facet_filter(self.kind, name).labels(values)
+                labels = self._filter(name).labels(values)
                 said.append(
                     f"{field_label(self.kind.model, name)}: "
                     + "、".join(labels.get(value, value) for value in values)

@@ -98,17 +98,19 @@ def list_page(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
     revision, kind = list_or_404(request, case_id, code)
     asked = ListFilter(revision, kind, request.GET)
     is_counted = request.GET.get("values") == COUNTED
-    facets = asked.counted_facets() if is_counted else asked.chosen_facets()
+    facets, count = asked.counted_facets() if is_counted else (asked.chosen_facets(), -1)
     values = {"facets": facets, "values_url": "" if is_counted else _values_url(asked)}
     if is_counted and request.htmx:
         return render(request, "cases/_list_values.html", values)
     rows = asked.rows()
-    count = rows.count()
+    if not is_counted:
+        count = rows.count()
     shown = Paginator(range(count), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     first = shown.start_index()
     part = slice(max(first - 1, 0), shown.end_index())
     records = page_of(revision, kind, rows, part, count)
     cells, openness = Cells(kind), Openness(request.user, revision, kind)
+    cells.choose_among(asked.entries)
     uids = [record.uid for record in records]
     context = {
         **list_context(revision, kind),
