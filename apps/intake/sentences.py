@@ -84,6 +84,9 @@ DOUBTS: dict[str, str] = {
     "lines-joined": _("Several lines of the source are one row; they were put together here."),
     "turned": _("The table lies on its side; a column of it is this row."),
     "footnote-mark": _("The mark of a note stood behind this and was taken off."),
+    "blank-unsure": _(
+        "No lines divide the cells here; the value above, or the next one, may hold for this row."
+    ),
     "ditto": _("A sign for “the same as above” stands here, and nothing above it."),
     "overprinted": _("Letters are printed over one another here; compare with the source."),
     "words-left-over": _(

@@ -1,15 +1,11 @@
-"""PDF with a text layer: ruled tables by their lines, other text as paragraphs.
-
-Whether a line break inside a cell is only the end of a printed line is measured: the next word
-would not have fitted.
-"""
+"""PDF with a text layer: ruled tables by their lines, other text as paragraphs."""
 
 import io
 import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pdfplumber
@@ -31,7 +27,15 @@ from apps.intake.readers.pdf_letters import (
     told,
     turned_upright,
 )
+from apps.intake.readers.pdf_lines import (
+    Line,
+    is_list_by_lines,
+    is_list_of_names,
+    lines_of,
+    unwrap,
+)
 from apps.intake.readers.pdf_rules import ruled_tables
+from apps.intake.readers.pdf_unruled import Columns, unruled_table, without_stripes
 from apps.intake.readers.tidy import has_control, tidy
 from apps.intake.refusal import Refusal
 
@@ -39,28 +43,6 @@ MOST_PAGES = 400
 MOST_UNREADABLE = 4
 """A PDF of which one letter in so many means no character is refused."""
 PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第?\s*\d{1,4}\s*页?)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–·\s]*")
-WORD = re.compile(r"[A-Za-z0-9.,%\-]+")
-NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
-MOST_ARE_NAMES, SOME_END_EARLY = 0.9, 5
-MOST_OVERLAP = 0.4
-"""Letters of one line that overlap by more of their height are printed over each other."""
-SEPARATOR = re.compile(r"[、，,；;]")
-CODE = re.compile(r"(?=(?:[A-Z\-]*[0-9]){4})[0-9A-Z\-]{12,}")
-"""A number of a certificate or an enterprise: no blank stands in it, however it is broken."""
-
-
-@dataclass
-class Line:
-    """A printed line inside a cell or on a page, with its ends and the size of its letters."""
-
-    text: str
-    left: float
-    right: float
-    top: float
-    size: float
-    width_of_first: float
-    is_over: bool = False
-    """Whether letters of it are printed over one another."""
 
 
 def read(data: bytes) -> Iterator[Block]:
@@ -71,12 +53,13 @@ def read(data: bytes) -> Iterator[Block]:
                 raise Refusal("too-many-pages", pages=MOST_PAGES)
             seen, tables, unreadable = 0, 0, 0
             stamps: Stamps = set()
+            columns: list[Columns] = []
             for number, page in enumerate(book.pages, start=1):
                 page = turned_upright(page)
                 letters = raised_digits(told(page.chars))
                 seen += len(letters)
                 unreadable += sum(1 for letter in letters if letter["text"] == UNREADABLE)
-                for block in read_page(page, letters, number, tables, stamps):
+                for block in read_page(page, letters, number, tables, stamps, columns):
                     tables += isinstance(block, Grid)
                     yield block
                 page.close()
@@ -97,12 +80,14 @@ def read_page(
     number: int,
     tables_before: int = 0,
     stamps: Stamps | None = None,
+    columns: list[Columns] | None = None,
 ) -> Iterator[Block]:
     """The blocks of one page: tables, and the lines outside them, by their height on the page.
 
-    ``stamps`` are those of the pages before, and gets those of this one.
+    ``stamps`` are those of the pages before, and gets those of this one; ``columns`` are those of a
+    table without lines that may go on here.
     """
-    tables = ruled_tables(page)
+    tables = without_stripes(ruled_tables(page))
     boxes = (cell for table in tables for cell in table.cells if cell)
     over = stamped(letters, boxes, set() if stamps is None else stamps)
     if over:
@@ -122,6 +107,16 @@ def read_page(
         if said and index == 1:
             grid = replace(grid, dropped=(*grid.dropped, Aside(said, "watermark")))
         blocks.append((table.bbox[1], grid))
+    if not tables:
+        place = Place("pdf", page=number, table=tables_before + 1)
+        before = columns[-1] if columns else None
+        if columns is not None:
+            columns.clear()
+        if (found := unruled_table(outside, page.edges, place, before)) is not None:
+            blocks.append((found.top, found.grid))
+            outside = [char for char in outside if id(char) not in found.taken]
+            if columns is not None:
+                columns.append(found.columns)
     for line in itertools.chain.from_iterable(map(lines_of, by_size(outside))):
         text = tidy(line.text)
         if text and not PAGE_NUMBER.fullmatch(text):
@@ -133,48 +128,6 @@ def read_page(
 def _inside(char: Letter, box: tuple[float, float, float, float]) -> bool:
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
-
-
-def lines_of(chars: list[Letter]) -> list[Line]:
-    """Characters as lines, from top to bottom, with a blank where there is a gap."""
-    lines: list[list[Letter]] = []
-    for char in sorted(chars, key=lambda each: (round(each["bottom"], 0), each["x0"])):
-        if lines and abs(lines[-1][-1]["bottom"] - char["bottom"]) < char["size"] * 0.5:
-            lines[-1].append(char)
-        else:
-            lines.append([char])
-    return [_line(sorted(line, key=lambda each: each["x0"])) for line in lines]
-
-
-def _line(chars: list[Letter]) -> Line:
-    text, before, is_over = "", chars[0], False
-    for char in chars:
-        overlap = before["x1"] - char["x0"] if text else 0.0
-        if (
-            overlap > before["size"] * MOST_OVERLAP
-            and char["text"].strip()
-            and before["text"].strip()
-        ):
-            if char["text"] == before["text"]:
-                continue  # Printed twice, to be bold.
-            is_over = True
-        if text and char["x0"] - before["x1"] > before["size"] * 0.25 and text[-1:] != " ":
-            text += " "
-        text += char["text"]
-        before = char
-    printed = [char for char in chars if char["text"].strip()] or chars
-    first = WORD.match(text.lstrip())
-    wide = len(first[0]) if first else 1
-    width = printed[min(wide, len(printed)) - 1]["x1"] - printed[0]["x0"]
-    return Line(
-        text,
-        printed[0]["x0"],
-        printed[-1]["x1"],
-        min(c["top"] for c in chars),
-        max(c["size"] for c in chars),
-        width,
-        is_over,
-    )
 
 
 def read_table(table: Any, chars: list[Letter], place: Place) -> Grid:
@@ -286,72 +239,3 @@ def _paddings(
         left = min(line.left for line in inside) - at[row, column][0]
         padding[column] = max(min(left, padding.get(column, left)), 0)
     return padding
-
-
-def is_list_of_names(cells: list[tuple[list[Line], float]]) -> bool:
-    """Whether a column lists people line by line, of its cells' lines and the room of each cell.
-
-    So it is where nearly every line is as long as a name, some end early, and no cell has a
-    separator. Then a name that fills its line ends there, too.
-    """
-    broken = [(lines, room) for lines, room in cells if len(lines) > 1]
-    texts = [line.text.strip() for lines, _room in broken for line in lines]
-    names = sum(1 for text in texts if NAME.fullmatch(text))
-    joints = [
-        ends_early(line, following, room)
-        for lines, room in broken
-        for line, following in itertools.pairwise(lines)
-    ]
-    return (
-        len(texts) > 3
-        and names >= len(texts) * MOST_ARE_NAMES
-        and sum(joints) * SOME_END_EARLY >= len(joints)
-        and not any(SEPARATOR.search(line.text) for lines, _room in cells for line in lines)
-    )
-
-
-def is_list_by_lines(cells: list[tuple[list[Line], float]]) -> bool:
-    """Whether a column holds lists whose members a line end parts: lines end early, no separator."""
-    broken = [(lines, room) for lines, room in cells if len(lines) > 1]
-    return any(
-        ends_early(line, following, room)
-        for lines, room in broken
-        for line, following in itertools.pairwise(lines)
-    ) and not any(SEPARATOR.search(line.text) for lines, _room in broken for line in lines)
-
-
-def ends_early(line: Line, following: Line, room: float) -> bool:
-    """Whether a line ends although the next word would have fitted behind it."""
-    return line.right - line.left + following.width_of_first < room - 0.5
-
-
-def unwrap(lines: list[Line], room: float, is_listed: bool = False) -> tuple[str, bool]:
-    """The text of a cell, lines joined where the next word would not have fitted; and whether
-    that is sure: between two Latin words a blank may or may not have stood. Where each line
-    ``is_listed``, none is joined, which is not sure where one is full."""
-    whole = "".join(line.text.strip() for line in lines)
-    if CODE.fullmatch(whole):
-        return whole, True
-    text, is_sure = lines[0].text.rstrip("\n"), True
-    for line, following in itertools.pairwise(lines):
-        is_early = ends_early(line, following, room)
-        if is_early or is_listed:
-            text += "\n" + following.text
-            is_sure = is_sure and is_early
-            continue
-        glue, sure = joint(text, following.text)
-        is_sure = is_sure and sure
-        text += glue + following.text.lstrip()
-    return text, is_sure
-
-
-def joint(before: str, after: str) -> tuple[str, bool]:
-    """What stands between two pieces of a wrapped line, and whether that is sure."""
-    if before.endswith(" ") or after.startswith(" "):
-        return "", True
-    last, first = before[-1:], after[:1]
-    if last == "." and first.isascii() and first.isalpha() and before[-2:-1].isalpha():
-        return " ", False  # John A. Smith, or Co.Ltd
-    if last.isascii() and last.isalnum() and first.isascii() and first.isalnum():
-        return ("" if last.isdigit() and first.isdigit() else " "), False
-    return "", True
