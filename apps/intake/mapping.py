@@ -199,9 +199,17 @@ def column_score(header: str, samples: list[str], words: Words, has_header: bool
     looks = content_fits(samples, words.content)
     if named:
         return round(named * (HEADER_WEIGHT + CONTENT_WEIGHT * looks), 3)
-    if has_header and header and looks < 0.9:
+    if has_header and header and (looks < 0.9 or _names_other_things(header, words)):
         return 0.0
     return round(CONTENT_ALONE * looks, 3) if words.content in TELLING else 0.0
+
+
+OF_THINGS = re.compile(r".*(?:名称|领域|类[别型]?|专项|方向|学科|行业|编号|代码|专业|产品)")
+
+
+def _names_other_things(header: str, words: Words) -> bool:
+    """Whether a header says that its cells name no people, however they look: 专项名称."""
+    return words.content in ("people", "person") and bool(OF_THINGS.fullmatch(plain_header(header)))
 
 
 def content_fits(samples: list[str], content: str) -> float:

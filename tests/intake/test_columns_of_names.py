@@ -91,3 +91,21 @@ def test_the_title_says_more_closely_what_a_header_calls_a_laboratory():
     (one,) = candidates(read_text(text))
 
     assert one.records[0].values["type"] == "重点实验室"
+
+
+def test_a_column_of_things_names_no_people_however_its_cells_look():
+    text = f"2022年宁波市重点项目清单\n序号\t专项名称\t项目名称\t牵头单位\n1\t先进材料\t高性能永磁\t{A}\n2\t生物医药\t抛光液研制\t{B}"
+
+    (one,) = candidates(read_text(text))
+
+    assert len(one.records) == 2
+    assert not any(record.values.get("people") for record in one.records)
+    assert "专项名称: 先进材料 生物医药" in [each.text for each in one.aside]
+
+
+def test_a_district_by_its_short_name_under_its_header():
+    text = f"2019年宁波市领军企业名单\n企业名称\t所在区域\n{A}\t慈溪\n{B}\t北仑"
+
+    (one,) = candidates(read_text(text))
+
+    assert [record.values["district"] for record in one.records] == ["慈溪", "北仑"]
