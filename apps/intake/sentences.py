@@ -111,7 +111,10 @@ DOUBTS: dict[str, str] = {
     "number-repeated": _("The running numbers repeat or go back here; compare with the source."),
     "number-missing": _("This row has no running number; it may be a part of another one."),
     "row-alone": _("The row holds one cell only; it may be a line between the rows."),
-    "above-alone": _("The row below holds one cell only; it may be a part of this one."),
+    "part-below": _("The row below may be a part of this one."),
+    "columns-unsure": _(
+        "Only blanks part these columns, fewer than on the page before; compare with the source."
+    ),
     "row-twice": _("A row before says the same in every cell."),
     "unlike-column": _("The cell does not look like the others of its column."),
     "inner-blank": _(

@@ -20,7 +20,7 @@ def codes_of(rows, header=HEADER):
 def test_row_of_one_cell_among_others_is_marked_and_so_is_the_one_above():
     assert codes_of([*WHOLE[:2], NAME, *WHOLE[2:]]) == [
         [],
-        ["above-alone"],
+        ["part-below"],
         ["row-alone"],
         *[[]] * 4,
     ]
@@ -30,10 +30,10 @@ def test_many_rows_of_one_cell_are_marked_where_the_others_have_much_more():
     rows = [WHOLE[0], NAME, NAME, WHOLE[1], NAME, WHOLE[2]]
 
     assert codes_of(rows) == [
-        ["above-alone"],
+        ["part-below"],
         ["row-alone"],
         ["row-alone"],
-        ["above-alone"],
+        ["part-below"],
         ["row-alone"],
         [],
     ]
@@ -75,7 +75,7 @@ def test_rows_under_headings_are_looked_at_without_the_column_of_headings():
 
     assert [[mark.code for mark in row.marks] for row in table.rows] == [
         *[[]] * 3,
-        ["above-alone"],
+        ["part-below"],
         ["row-alone"],
         [],
     ]

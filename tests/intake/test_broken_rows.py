@@ -114,3 +114,12 @@ def test_rows_on_several_lines_under_headings_are_put_together():
         "四公司五公司",
         "六公司",
     ]
+
+
+def test_half_above_numbers_that_begin_again_goes_back_to_its_row():
+    first = [("1", "甲", "一公司", "张三"), ("2", "乙", "二", "李")]
+    half = ("", "之二", "公司", "四")
+
+    found = whole_rows(on_pages(first, [half, ("1", "丙", "三公司", "王五")]))
+
+    assert [row.cells[1] for row in found.rows] == ["甲", "乙之二", "丙"]

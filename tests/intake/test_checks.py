@@ -101,7 +101,7 @@ def test_row_wider_than_its_part_beside_another_is_marked():
         ("1 2 2 3 4 5", {1: "number-repeated", 2: "number-repeated"}),
         ("1 2 3 1 2 3", {2: "number-repeated", 3: "number-repeated"}),
         ("3 4 5 6", {0: "number-gap"}),
-        ("1 2 - 3 4 5", {2: "number-missing"}),
+        ("1 2 - 3 4 5", {1: "part-below", 2: "number-missing"}),
         ("3 7 12 40 41 77", {}),
         ("1 2", {}),
         ("1 - - - 2 - 3", {}),

@@ -128,6 +128,24 @@ def test_last_line_of_a_row_above_a_header_that_stands_again_is_no_title_of_the_
     assert [each.code for each in table.aside] == ["repeated-header"]
 
 
+def test_last_line_of_the_last_row_is_no_note():
+    (table,) = tables(
+        "名单\n序号\t项目名称\t完成单位\n1\t甲\t一公司\n2\t乙\t东山海洋工程股份有限公司\n"
+        "\t\t西江精密机械股份有限公司"
+    )
+
+    assert cells(table)[-1] == ("2", "乙", "东山海洋工程股份有限公司\n西江精密机械股份有限公司")
+
+
+def test_header_with_nothing_but_a_total_heads_the_rows_below_a_heading():
+    (table,) = tables(
+        "2023年名单\n序号\t名称\t区县\n合计\t2家\t\n一、东区\n1\t甲\t东区\n2\t乙\t东区"
+    )
+
+    assert cells(table) == [("1", "甲", "东区", "东区"), ("2", "乙", "东区", "东区")]
+    assert codes(table) == ["total"]
+
+
 def test_title_in_another_column_begins_a_table():
     grid = sheet(
         ("序号", "企业名称", "所属区"),

@@ -146,3 +146,20 @@ def test_plain_heading_at_the_top_of_a_page_without_numbers_heads_its_rows():
         ("自然科学奖", "一等奖"),
         ("自然科学奖", "二等奖"),
     ]
+
+
+@pytest.mark.parametrize("line", ["内部资料，注意保存", "2024年度资料汇编"])
+def test_head_of_a_page_is_no_heading_of_rows(line):
+    head = "序号\t政策名称\t发布日期"
+    rows = [f"{n}\t办法{n}\t2023-01-0{n}" for n in range(1, 5)]
+    text = ["2023年温州市科技政策清单", head, "综合\t\t", *rows[:2], f"{line}\t\t", *rows[2:]]
+
+    (one,) = found(*text)
+
+    assert groups(one, "category") == [("综合",)] * 4
+    assert [any(code == "line-between" for _name, code in r.doubts) for r in one.records] == [
+        False,
+        False,
+        True,
+        False,
+    ]

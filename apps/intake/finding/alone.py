@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from apps.intake.finding.checks import PART_BELOW
 from apps.intake.finding.rows import is_section
 from apps.intake.grid import WHOLE_ROW, Row, Table
 
-ALONE, ABOVE_ALONE, ROW_TWICE = "row-alone", "above-alone", "row-twice"
+ALONE, ROW_TWICE = "row-alone", "row-twice"
 FEW = 5
 """One row in so many may be odd by itself; of more, only what lacks more is."""
 NEARLY_ALL = 0.8
@@ -80,5 +81,5 @@ def _with_those_above(table: Table, alone: list[int]) -> dict[int, str]:
         while above >= 0 and (odd.get(above) == ALONE or is_section(table.rows[above])):
             above -= 1
         if above >= 0:
-            odd.setdefault(above, ABOVE_ALONE)
+            odd.setdefault(above, PART_BELOW)
     return odd

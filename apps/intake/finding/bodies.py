@@ -63,7 +63,7 @@ def clean_body(table: Table) -> Table:
             reason = "note"
         elif is_single and is_section(row):
             pass
-        elif is_single and at > last_full and len(text) > 12:
+        elif is_single and at > last_full and row.cells[0] and len(text) > 12:
             reason = "note"
         if reason:
             aside.append(Aside(row.text(), reason, row.line, row.cells))

@@ -94,13 +94,13 @@ def _needed(table: Table, number: int | None) -> set[int]:
 
 
 def _numbers_run_on(table: Table, number: int, at: int) -> bool:
-    """Whether the rows above and below count on, so that no row is between them."""
+    """Whether the rows above and below count on, or begin again, so that no row is between them."""
     above = printed_number(_cell(table.rows[at - 1], number))
     after = (row for row in table.rows[at + 1 : at + HEADINGS + 2] if not is_section(row))
     following = next(after, None)
     if following is None:
         return above is not None
-    return above is not None and printed_number(_cell(following, number)) == above + 1
+    return above is not None and printed_number(_cell(following, number)) in (above + 1, 1)
 
 
 def _put_together(table: Table, halves: set[int]) -> tuple[Row, ...]:

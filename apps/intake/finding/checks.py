@@ -17,6 +17,8 @@ from apps.intake.synonyms.words import NUMBER_HEADERS
 
 LEFT_OVER, TWICE = "words-left-over", "words-twice"
 GAP, REPEATED, UNNUMBERED = "number-gap", "number-repeated", "number-missing"
+PART_BELOW = "part-below"
+"""The mark of a row of which the one below may be a part."""
 LEAST_NUMBERS = 3
 ODD_STEPS = 5
 """Numbers of which more than one step in so many is odd do not run: a choice out of a list."""
@@ -115,6 +117,9 @@ def numbered(table: Table) -> Table:
     bare = [place for place, number in enumerate(numbers) if number is None]
     if len(bare) * ODD_STEPS <= len(numbers):
         codes |= dict.fromkeys(bare, UNNUMBERED)
+        for place in bare:
+            if place:
+                codes.setdefault(place - 1, PART_BELOW)
     if not codes:
         return table
     return replace(

@@ -21,6 +21,8 @@ from apps.intake.makes import class_of
 LINE_BETWEEN = "line-between"
 NEARLY_ALL, LEAST_OTHERS = 0.9, 2
 LONGEST = 24
+PAGE_HEAD = re.compile(r"[，。；！]|文件|资料|汇编|简报|公报|年鉴|(?:19|20)\d\d")
+"""What stands in the head of a page, and in no heading of rows."""
 
 
 def with_plain_headings(table: Table) -> Table:
@@ -41,7 +43,7 @@ def with_plain_headings(table: Table) -> Table:
         if at not in alone:
             kept.append(row.marked(WHOLE_ROW, LINE_BETWEEN) if is_below else row)
             is_below = False
-        elif is_headed and times[row.text()] == 1:
+        elif is_headed and times[row.text()] == 1 and PAGE_HEAD.search(row.text()) is None:
             kept.append(replace(row, marks=(*row.marks, HEADING_MARK)))
         else:
             aside.append(Aside(row.text(), "line", row.line, row.cells))

@@ -48,7 +48,8 @@ def _looks_alike(first: Table, second: Table) -> bool:
         return False
     width = max(len(row.cells) for row in second.rows)
     before, now = (repair.profile(list(each.rows), width) for each in (first, second))
-    return width == first.width and before == now
+    same = sum(map(str.__eq__, before, now))
+    return width == first.width and same * 4 >= width * 3
 
 
 def copied(first: Table, second: Table) -> bool:

@@ -139,8 +139,10 @@ def parted(found: Iterable[Table], before: list[Table]) -> Iterator[Table]:
 
 
 def is_header_alone(grid: Grid) -> bool:
-    """Whether a grid is a header, on one or two levels, and nothing below."""
+    """Whether a grid is a header, on one or two levels, and nothing below but a total."""
     rows = trim(grid).rows
+    while len(rows) > 1 and is_total(rows[-1]):
+        rows = rows[:-1]
     if not 0 < len(rows) <= MOST_LEVELS or not is_header(rows[-1]):
         return False
     is_whole = header_depth(list(rows), list(grid.spans)) == len(rows)

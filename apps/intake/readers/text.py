@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from charset_normalizer import from_bytes
 
 from apps.cases.spreadsheets import undefused
-from apps.intake.grid import Block, Grid, Mark, Paragraph, Place, Row
-from apps.intake.readers.aligned import LEAST_LINES, has_gap, is_spaced, tables_of
+from apps.intake.grid import WHOLE_ROW, Block, Grid, Mark, Paragraph, Place, Row
+from apps.intake.readers.aligned import LEAST_LINES, gapped, has_gap, is_spaced, tables_of
 from apps.intake.readers.tidy import ODD, has_control, tidy
 from apps.intake.refusal import Refusal
 
@@ -23,6 +23,13 @@ UTF8_WORD = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){4,}")
 HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|meta|p|tr)\b", re.IGNORECASE)
 SPREADSHEET_XML = "urn:schemas-microsoft-com:office:spreadsheet"
 RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
+UNSURE = "columns-unsure"
+"""The mark of a row whose columns blanks set apart, fewer than on the page before."""
+LOOKED_AT = 20_000
+IN_FIGURE = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+LONGEST_HEAD = 12
+LEAST_LIKE = 3
+"""Cells of a line alone that make it a row of the table before."""
 LONGEST_QUOTED = 40
 """Lines that one quoted cell may run over."""
 MOST_LINES = 2_000_000
@@ -95,16 +102,24 @@ def read(data: bytes) -> Iterator[Block]:
 
 def read_text(text: str) -> Iterator[Block]:
     """The blocks of a text: runs of lines with tabs (or a Markdown table), or one CSV table."""
-    if "\t" not in text and (rows := read_csv(text)):
+    if "\t" not in text and not is_grouped_by_commas(text) and (rows := read_csv(text)):
         yield Grid(tuple(rows))
         return
     table: list[Row] = []
     place = Place("text", table=1)
     spaced = spaced_rows(text) if has_gaps(text) else {}
+    before, last = 0, ""
     for number, line in logical_lines(text):
-        cells = spaced.get(number) or cells_of(line)
+        aligned = spaced.get(number)
+        cells = aligned or like_row_before(line, last, before) or cells_of(line)
         if len(cells) > 1:
-            table.append(text_row(number, cells, place))
+            row = text_row(number, cells, place)
+            goes_on = is_no_header(cells)
+            if "\t" not in line and (not aligned or (goes_on and len(cells) < before)):
+                row = row.marked(WHOLE_ROW, UNSURE)
+            before = max(before, len(cells)) if goes_on else len(cells)
+            last = row.cells[0]
+            table.append(row)
             continue
         if table and not RULE.fullmatch(line.strip()):
             yield Grid(tuple(table))
@@ -113,6 +128,35 @@ def read_text(text: str) -> Iterator[Block]:
             yield Paragraph(tidy(line), number)
     if table:
         yield Grid(tuple(table))
+
+
+def is_grouped_by_commas(text: str) -> bool:
+    """Whether the commas of a text stand in its figures, whose columns blanks set apart: 5,141.91."""
+    if "," not in text:
+        return False
+    with_comma = [line for line in text[:LOOKED_AT].split("\n") if "," in line]
+    told = sum(1 for line in with_comma if has_gap(line) and "," not in IN_FIGURE.sub("", line))
+    return told * 2 > len(with_comma)
+
+
+def like_row_before(line: str, last: str, width: int) -> list[str]:
+    """The cells of a line alone that has as many by its gaps as the row before it, ``width``.
+
+    Or fewer, where it has the number after ``last``: then it is not told which of them are blank.
+    """
+    if width < LEAST_LIKE or not has_gap(line):
+        return []
+    cells = gapped(line)
+    if LEAST_LIKE <= len(cells) < width:
+        last, number = last.strip(".、"), cells[0].strip(".、")
+        goes_on = last.isdecimal() and number.isdecimal() and int(number) == int(last) + 1
+        return cells if goes_on else []
+    return cells if len(cells) == width else []
+
+
+def is_no_header(cells: list[str]) -> bool:
+    """Whether a row of cells is one of a table's body: a figure stands in it, or a long text."""
+    return any(len(cell) > LONGEST_HEAD or any(map(str.isdigit, cell)) for cell in cells)
 
 
 def has_gaps(text: str) -> bool:
@@ -139,7 +183,8 @@ def spaced_rows(text: str) -> dict[int, list[str]]:
     return {
         at: cells
         for run, rows in zip(runs, tables, strict=True)
-        for (at, _line), cells in zip(run, rows, strict=False)
+        for (at, _line), cells in zip(run, rows, strict=True)
+        if cells
     }
 
 

@@ -80,7 +80,8 @@ ABOUT_THE_ROW = {
     "first-cell-restored",
     "line-between",
     "row-alone",
-    "above-alone",
+    "part-below",
+    "columns-unsure",
     "row-twice",
     "turned",
 }

@@ -141,7 +141,8 @@ def _with_heading_lines(blocks: list) -> list:
             for top, left, height, span in sorted(block.merges)
             if top >= block.heads and (left, height, span) == (0, 1, width)
         ]
-        if not starts or starts[0] > block.heads + 1 or len(block.merges) > len(starts):
+        is_odd = not starts or starts[0] > block.heads + 1 or len(block.merges) > len(starts)
+        if is_odd or not block.rows[block.heads][0]:
             found.append(block)
             continue
         head = block.rows[: starts[0]]
