@@ -574,3 +574,13 @@ def test_each_odd_sign_is_one_that_tidying_changes():
     assert odd == {"\n"} | {
         sign for sign in map(chr, range(0x10FFFF + 1)) if any(each.search(sign) for each in signs)
     }
+
+
+def test_a_text_written_as_a_formula_in_csv_is_the_text_and_a_formula_stays():
+    (grid,) = read_text('代码,名称\n="0123",="甲"\n=1+1,"=""a""&""b"""')
+
+    assert [row.cells for row in grid.rows] == [
+        ("代码", "名称"),
+        ("0123", "甲"),
+        ("=1+1", '="a"&"b"'),
+    ]

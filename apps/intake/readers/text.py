@@ -256,6 +256,12 @@ def _unquoted(cell: str) -> str:
     return cell
 
 
+def written_out(cell: str) -> str:
+    """The text that a program wrote as ="0123", so that no spreadsheet takes it for a number."""
+    found = re.fullmatch(r'="([^"]*)"', cell)
+    return found[1] if found else cell
+
+
 def read_csv(text: str) -> list[Row]:
     """The rows of a comma- or semicolon-separated text; none where it is no such table.
 
@@ -281,5 +287,7 @@ def read_csv(text: str) -> list[Row]:
             if "'" in text:
                 # Our own exports come back: the apostrophe belongs to the file, not to the value.
                 rows = [(number, list(map(undefused, cells))) for number, cells in rows]
+            if '="' in text:
+                rows = [(number, list(map(written_out, cells))) for number, cells in rows]
             return [text_row(number, cells, place) for number, cells in rows]
     return []
