@@ -5,9 +5,9 @@ say in the header, on one level or several, what the rows do not say.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 
 from apps.intake.grid import WHOLE_ROW, Aside, Mark, Row, Table
 from apps.intake.numbers import read_figure
@@ -26,6 +26,7 @@ THIS_YEAR = re.compile(r"(?:本年|本期|当年|今年)(?:度|累计|实际|实
 LAST_YEAR = re.compile(r"(?:上年|去年)(?:同期|度|累计|实际|实绩|完成|数|值)*")
 MOST = 0.8
 FEWEST = 2
+SAMPLE = 100
 FIGURES = KINDS["indicator-values"].columns
 ASIDE = {plain_header(head) for head in (*NUMBER_HEADERS, *OTHER_HEADERS)}
 """Columns that say nothing of a figure."""
@@ -212,30 +213,32 @@ def _head(at: int, text: str, this_year: str) -> Head:
     return Head(at, "".join(told), unit, year, place, role)
 
 
-def _column(table: Table, at: int) -> list[str]:
-    """The cells of a column that are not blank; rows are not of one length yet."""
-    return [row.cells[at] for row in table.rows if at < len(row.cells) and row.cells[at]]
-
-
 def _are_places(table: Table, at: int) -> bool:
-    cells = _column(table, at)
-    told = sum(1 for cell in cells if A_PLACE.fullmatch(cell) or A_TOTAL.fullmatch(cell))
-    return told >= max(len(cells) * MOST, 1)
+    return _nearly_all(
+        table, at, lambda cell: bool(A_PLACE.fullmatch(cell) or A_TOTAL.fullmatch(cell))
+    )
 
 
 def _are_years(table: Table, at: int) -> bool:
-    cells = _column(table, at)
-    return bool(cells) and all(YEAR.fullmatch(plain(cell)) for cell in cells)
+    return _nearly_all(table, at, lambda cell: YEAR.fullmatch(plain(cell)) is not None)
 
 
 def _all_figures(table: Table, columns: list[int]) -> bool:
     """Whether nearly every cell of each column is a figure, or a sign for none."""
-    for at in columns:
-        cells = _column(table, at)
-        told = sum(1 for cell in cells if read_figure(cell).code in ("", "blank-sign"))
-        if not cells or told < len(cells) * MOST:
-            return False
-    return True
+    return all(
+        _nearly_all(table, at, lambda cell: read_figure(cell).code in ("", "blank-sign"))
+        for at in columns
+    )
+
+
+def _nearly_all(table: Table, at: int, test: Callable[[str], bool]) -> bool:
+    """Whether the first cells of a column that are not blank pass a test, nearly all of them.
+
+    They tell as well as all: figures, places and years are printed all down a column.
+    """
+    cells = (row.cells[at] for row in table.rows if at < len(row.cells) and row.cells[at])
+    told = [test(cell) for cell in islice(cells, SAMPLE)]
+    return sum(told) >= max(len(told) * MOST, 1)
 
 
 def _long(plan: Plan, header: tuple[str, ...], roles: list[str], row: Row) -> Iterator[Row]:
