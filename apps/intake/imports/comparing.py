@@ -152,6 +152,7 @@ class Comparer:
         for code in dict.fromkeys(table.kind for table in self.tables):
             self.stored[code] = Stored(record_kinds[code], intake.revision)
             self.typists[code] = Typist(record_kinds[code], intake.revision)
+        self.own = {table.pk for table in self.tables if is_own_list(table)}
         for table in self.tables:
             if any(column["field"] == "id" for column in table.columns):
                 # A line without an id, be it above the one that names it, means none of these.
@@ -188,6 +189,10 @@ class Comparer:
         new = {name: value for name, (_before, value) in changes.items()}
         if new:
             new["flags"] = line.flags
+            if line.table.pk in self.own:
+                # What was printed doubtfully is so still where nobody changed it.
+                kept = (flag for flag in stored.flags(uid) if flag.split(":")[0] not in changes)
+                new["flags"] = sorted({*kept, *line.flags})
         return Item(line, new, uid, stored.version(uid), changes, repeats)
 
     def _named(self, stored: Stored, named: str) -> uuid.UUID:

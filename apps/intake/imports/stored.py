@@ -26,7 +26,8 @@ class Stored:
         self.told: dict[int, int] = {}
         at_key = [kind.fields.index(name) for name in kind.natural_key]
         rows = kind.model.objects.filter(revision=revision).order_by("position", "pk")
-        for uid, version, *values in rows.values_list("uid", "version", *kind.fields).iterator():
+        names = ("uid", "version", *kind.fields, "flags")
+        for uid, version, *values in rows.values_list(*names).iterator():
             self.rows[uid] = (version, *values)
             self.by_key[tuple(_plain_key(values[at]) for at in at_key)].append(uid)
 
@@ -38,6 +39,11 @@ class Stored:
     def value(self, uid: uuid.UUID, name: str) -> Any:
         """Return a stored value; a relation as its key."""
         return self.rows[uid][1 + self.kind.fields.index(name)]
+
+    def flags(self, uid: uuid.UUID) -> list[str]:
+        """Return the doubts that stay marked on a row."""
+        flags: list[str] = self.rows[uid][-1]
+        return flags
 
     def key(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Return what makes two lines the same thing."""

@@ -299,6 +299,19 @@ def test_one_changed_cell_is_the_one_change_and_a_row_without_id_is_new(code, fo
     assert getattr(rows[-1], title) == getattr(rows[1], title)
 
 
+def test_doubts_marked_on_a_row_stay_where_nobody_changed_it():
+    marks = ["organisations:comma-separator", "people:blank-removed"]
+    revision = f.open_list("awards", [f.award_values(1, flags=marks)])
+    client = signed_in(f.filler_of(revision))
+    table = as_table(downloaded(client, revision, "csv"), "csv")
+    table[1][table[0].index("Completing people")] = "甲某；乙某"
+
+    accepted(taken(revision, as_file(table, "csv")))
+
+    (row,) = f.records_of(revision)
+    assert (row.people, row.flags) == (["甲某", "乙某"], ["organisations:comma-separator"])
+
+
 def test_no_text_of_a_file_is_a_formula():
     revision, client = opened("awards")
     book = openpyxl.load_workbook(io.BytesIO(downloaded(client, revision, "xlsx")))
