@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Role, User
 from apps.cases.fields import ExactDecimalField
 from apps.cases.history import tracked
 from apps.cases.models import Record, Revision
@@ -99,7 +99,7 @@ class IndicatorValue(Record):
         ]
 
     def clean(self) -> None:
-        """Refuse a number among the words, and a counted figure unlike what the city's lists say."""
+        """Refuse a number among the words, a foreign unit, and a counted figure unlike the lists."""
         from apps.districts.derived import expected  # it counts with the models
 
         if any(letter.isdigit() for letter in self.qualifier):
@@ -113,6 +113,15 @@ class IndicatorValue(Record):
         if None in (self.indicator_id, self.reporting_unit_id, self.revision_id):
             # A form that knows a part of the figure; the domain asks again when it is whole.
             return
+        if not self._is_of_its_bureau():
+            raise ValidationError(
+                {
+                    "reporting_unit": _(
+                        "A return holds the figures of its own bureau's units. %(unit)s reports its own."
+                    )
+                    % {"unit": self.reporting_unit}
+                }
+            )
         count = expected(self)
         if count is not None and (self.value != count or self.qualifier):
             raise ValidationError(
@@ -123,6 +132,17 @@ class IndicatorValue(Record):
                     % {"count": count}
                 }
             )
+
+    def _is_of_its_bureau(self) -> bool:
+        """Say whether the bureau may report of the unit: its own, or one in it without a bureau.
+
+        The city's own figures are of any unit.
+        """
+        case, unit = self.revision.case, self.reporting_unit
+        if case.kind_spec.filled_by != Role.DISTRICT_FILLER or unit.bureau_id == case.bureau_id:
+            return True
+        above = unit.parent if unit.bureau_id is None else None
+        return above is not None and above.bureau_id == case.bureau_id
 
     def __str__(self) -> str:
         """Return the indicator with its value as printed."""

@@ -8,13 +8,15 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from apps.accounts.models import Role
-from apps.cases.errors import Locked, NotAllowed, StaleRecord
+from apps.cases.domain.records import save_record
+from apps.cases.errors import Invalid, Locked, NotAllowed, StaleRecord
+from apps.cases.kinds import record_kinds
 from apps.cases.models import Revision
 from apps.districts.domain import save_figure
 from apps.districts.forms import FigureForm, IndicatorValueForm, read_figure
 from apps.districts.models import Blank, IndicatorValue, NarrativeSection
 from apps.districts.queries import indicators_of_return, own_figures
-from apps.registry.models import AskedOf
+from apps.registry.models import AskedOf, District
 from tests import factories
 from tests.cases.support import at_once, database_digest, names_of
 
@@ -29,6 +31,13 @@ def filler():
 @pytest.fixture
 def draft():
     return factories.open_return(rows=0)
+
+
+def _park(parent):
+    """Return a zone that has no bureau of its own."""
+    return District.objects.create(
+        slug="park", name="园区", name_en="Park", kind="zone", parent=parent, order=90
+    )
 
 
 def _all_of(revision):
@@ -156,12 +165,12 @@ def test_indicators_of_a_return_are_those_asked_of_districts():
 
 def test_own_figures_are_those_of_the_unit_in_printed_order():
     place = factories.district("beilun").district
-    other = factories.district("cixi")
+    park = _park(place)
     revision = factories.open_return(
         rows=[
             factories.figure_values(2),
             factories.figure_values(1),
-            factories.figure_values(3, bureau=other),
+            factories.figure_values(3, reporting_unit=park),
         ]
     )
 
@@ -292,3 +301,34 @@ def test_number_typed_into_the_field_for_words_is_refused(qualifier: str):
 @pytest.mark.parametrize("qualifier", ["", "近…余", "超过", "不低于", "约"])
 def test_words_before_a_number_are_taken(qualifier: str):
     IndicatorValue(qualifier=qualifier).clean()
+
+
+@pytest.mark.parametrize(
+    ("slug", "is_own"),
+    [("beilun", True), ("park", True), ("yinzhou", False), ("ningbo", False), ("gaoxin", False)],
+)
+def test_a_return_holds_figures_of_its_own_units_only(slug, is_own):
+    revision = factories.open_return(rows=0)
+    factories.district("yinzhou")
+    factories.zone()
+    factories.city()
+    _park(revision.case.bureau.district)
+    values = factories.figure_values(reporting_unit=District.objects.get(slug=slug))
+    kind, filler = record_kinds["indicator-values"], factories.filler_of(revision)
+
+    if is_own:
+        assert save_record(filler, revision.pk, kind, values).reporting_unit.slug == slug
+        return
+    with pytest.raises(Invalid) as refused:
+        save_record(filler, revision.pk, kind, values)
+    assert list(refused.value.errors) == ["reporting_unit"]
+    assert not factories.records_of(revision)
+
+
+def test_the_citys_own_figures_are_of_any_unit():
+    factories.district("yinzhou")
+    values = factories.figure_values(reporting_unit=District.objects.get(slug="yinzhou"))
+
+    revision = factories.open_list("city-figures", [values])
+
+    assert factories.records_of(revision)[0].reporting_unit.slug == "yinzhou"
