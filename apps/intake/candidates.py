@@ -175,6 +175,11 @@ def constants_of(
         return values, ()
     doubts: list[tuple[str, str]] = []
     year, is_own = titles.year_of(table.title, *table.above)
+    place = next((name for name in ("district", "reporting_unit") if name in COLUMNS[kind]), "")
+    told = next(filter(titles.A_PLACE.fullmatch, table.above), "")
+    if place and place not in fields and told:
+        values[place] = told
+        doubts.append((place, "from-context"))
     year_field = {
         "awards": "award_year",
         "laureates": "award_year",

@@ -17,6 +17,7 @@ HEAD = re.compile(
     rf"(?P<rank>第[一二三四五六七八九十]|第\d|首席|牵头|主持|主要|主|其[他它余]|参与|参加|合作|协作|联合|共建)?"
     rf"(?P<work>{_WORK}*)(?P<noun>单位|机构|人员?|成员)(?:名称|姓名)?(?P<number>[1-9]|[一二三四五六七八九])?"
 )
+NUMBER = re.compile(r"[1-9]|[一二三四五六七八九]")
 FIRST = re.compile(r"第[一1]|首席|牵头|主持|主要?")
 REST = re.compile(r"其[他它余]|参与|参加|合作|协作|联合|共建")
 NUMERALS = "一二三四五六七八九十"
@@ -34,7 +35,9 @@ class Part:
 def parts_of(header: tuple[str, ...]) -> Iterator[Part]:
     """The columns of a header that may each hold a part of a list."""
     for at, head in enumerate(header):
-        found = HEAD.fullmatch(plain_header(head).rpartition("/")[2])
+        over, _slash, last = plain_header(head).rpartition("/")
+        # 完成人 over 1 | 2 | 3.
+        found = HEAD.fullmatch(over.rpartition("/")[2] + last if NUMBER.fullmatch(last) else last)
         if found is None:
             continue
         noun = "单位" if found["noun"] in ("单位", "机构") else "人"

@@ -25,6 +25,10 @@ STATUS_OF_TYPE = {"众创空间": "备案", "星创天地": "备案"}
 STATUS = re.compile(r"获批创建|获批筹建|创建中|认定|备案|获批|立项|入库|公示|通过评估|验收")
 
 
+A_PLACE = re.compile(r"\S{1,8}(?:[区县市]|新区|园区|开发区)|市本级|市直|全市")
+"""A district, as a cell, a header or a sheet is called by it."""
+
+
 def plain(title: str) -> str:
     """A title with narrow digits and letters and without blanks; brackets stay as printed."""
     return re.sub(

@@ -14,12 +14,19 @@ from apps.intake.numbers import read_figure
 from apps.intake.synonyms import KINDS
 from apps.intake.synonyms.headers import OTHER_HEADERS, header_fits, plain_header
 from apps.intake.synonyms.words import DISTRICT, NUMBER_HEADERS
-from apps.intake.titles import YEAR, indicator_of, plain, unit_in_header, year_in_header, year_of
+from apps.intake.titles import (
+    A_PLACE,
+    YEAR,
+    indicator_of,
+    plain,
+    unit_in_header,
+    year_in_header,
+    year_of,
+)
 
 PLACE, NAME, UNIT, PERIOD, VALUE = "地区", "指标名称", "计量单位", "年份", "数值"
 ALONG = ("comparison", "rank")
 """Fields that stand beside a figure and belong to it."""
-A_PLACE = re.compile(r"\S{1,8}(?:[区县市]|新区|园区|开发区)|市本级|市直|全市")
 A_TOTAL = re.compile(r"合计|总计|小计")
 OF_A_YEAR = re.compile(r"((?:19|20)\d\d)年度?(\S+)")
 THIS_YEAR = re.compile(r"(?:本年|本期|当年|今年)(?:度|累计|实际|实绩|完成|数|值)*")

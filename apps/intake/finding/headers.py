@@ -32,10 +32,13 @@ def is_two_level(rows: list[Row], spans: list[Span]) -> bool:
         divided = {at for at in over if top[at]} | set(blank)
     words = [second[at] for at in divided if at < width and second[at]]
     rest = [at for at in range(width) if at not in divided]
+    # Beside heads that are merged down over both rows, numbers count the columns below a head.
+    may_count = any(span.row == 0 and span.height > 1 for span in spans)
     return (
         len(words) > 1
         and all(
-            len(word) <= LONGEST_HEADER_CELL and (is_year(word) or not is_numeric(word))
+            len(word) <= LONGEST_HEADER_CELL
+            and (may_count or is_year(word) or not is_numeric(word))
             for word in words
         )
         and all(second[at] in ("", top[at]) for at in rest)

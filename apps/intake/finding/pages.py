@@ -8,6 +8,7 @@ from apps.intake.finding.headings import LINE_BETWEEN
 from apps.intake.finding.rows import LIST_TITLE, is_section, printed_number
 from apps.intake.finding.titles import bare_title, is_furniture, title_of
 from apps.intake.grid import WHOLE_ROW, Aside, Row, Table
+from apps.intake.titles import A_PLACE, year_of
 
 TITLE_UNSURE = "title-unsure"
 
@@ -18,6 +19,8 @@ def continues(first: Table, second: Table) -> bool:
     Either header and title are repeated (the title may be missing or say 续), or there is
     neither title nor header: then the width is the same, and numbers, where there are, run on.
     """
+    if _is_of_another_sheet(first, second):
+        return False
     title = bare_title(second.title)
     is_running_head = _is_running_head(first, second)
     is_same = is_running_head or title in ("", bare_title(first.title))
@@ -29,6 +32,14 @@ def continues(first: Table, second: Table) -> bool:
     if is_same:
         return _numbers_allow(first, second)
     return _numbers_go_on(first, second) or _looks_alike(first, second)
+
+
+def _is_of_another_sheet(first: Table, second: Table) -> bool:
+    """Whether two tables stand on sheets that are called by different years or places."""
+    before, now = (each.rows[-1].place.sheet if each.rows else "" for each in (first, second))
+    return before != now and all(
+        year_of(name)[0] or A_PLACE.fullmatch(name) for name in (before, now)
+    )
 
 
 def _is_running_head(first: Table, second: Table) -> bool:
@@ -57,6 +68,8 @@ def copied(first: Table, second: Table) -> bool:
 
     One row alone is a copy only where it has the same running number.
     """
+    if _is_of_another_sheet(first, second):
+        return False
     if bare_title(second.title) not in ("", bare_title(first.title)) and (
         LIST_TITLE.search(second.title) is not None
     ):

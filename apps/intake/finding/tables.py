@@ -36,7 +36,7 @@ from apps.intake.finding.rows import (
 )
 from apps.intake.finding.several import rows_of_lines
 from apps.intake.finding.stacked import again, cut_at, stacked
-from apps.intake.finding.titles import Above, above_of
+from apps.intake.finding.titles import Above, above_of, with_sheet
 from apps.intake.finding.turned import upright
 from apps.intake.finding.wide_heads import with_wide_heads
 from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
@@ -75,7 +75,9 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
         else:
             block, header = under_header(header, block), None
         above, headings = headings_above(above, not tables, plain_from)
-        for number, table in enumerate(tables_of(block, above_of(above), tables)):
+        for number, table in enumerate(
+            tables_of(block, with_sheet(above_of(above), block), tables)
+        ):
             if not table.rows:
                 # Only strays: the end of the table before, or nothing.
                 if tables:

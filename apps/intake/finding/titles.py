@@ -1,10 +1,11 @@
 """What stands above a table: its title, and lines that are none."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.intake.finding.rows import MONTH
-from apps.intake.grid import Paragraph
+from apps.intake.grid import Grid, Paragraph
+from apps.intake.titles import A_PLACE, year_of
 
 LONGEST_TITLE = 60
 """A line longer than this above a table is a paragraph, not a title."""
@@ -79,6 +80,14 @@ def above_of(lines: list[Paragraph]) -> Above:
         if before and not wanted[-2].text.lstrip().startswith("#"):
             title = before + title
     return Above(title, texts)
+
+
+def with_sheet(above: Above, grid: Grid) -> Above:
+    """What stands above a grid, and last what its sheet is called where that is a year or a place."""
+    name = grid.rows[0].place.sheet if grid.rows else ""
+    if not (A_PLACE.fullmatch(name) or year_of(name)[0]):
+        return above
+    return replace(above, lines=(*above.lines, name))
 
 
 def _is_tail(title: str) -> bool:
