@@ -10,6 +10,8 @@ DAYS = re.compile(
     r"(?:日?\s*[—–\-~～至到]+\s*(?:(?P<month_to>1[0-2]|[1-9])月)?(?P<last>[0-9]{1,2}))?日"
     r"|(?P<part>[上中下])旬)"
 )
+WHOLE_MONTH = re.compile(r"(?P<month>1[0-2]|[1-9])月份?")
+"""A month of the year that the title names: not exact."""
 MONTH_HEADING = re.compile(r"#*\s*(1[0-2]|[1-9])月\s*")
 
 
@@ -120,6 +122,10 @@ def read_period(text: str, year: int | None) -> tuple[str, str, bool]:
     if year is not None and (is_whole or not is_range) and (found := read_days(rest, year)):
         first, last, is_exact = found
         return first.isoformat(), last.isoformat(), is_exact and is_whole
+    if year is not None and (whole := WHOLE_MONTH.fullmatch(rest.strip())):
+        month = int(whole["month"])
+        end = date(year, month, monthrange(year, month)[1])
+        return date(year, month, 1).isoformat(), end.isoformat(), False
     if year is not None and (short := SHORT_RANGE.fullmatch(narrow)):
         month = int(short["month"])
         first = date(year, month, int(short["first"]))

@@ -129,7 +129,11 @@ def level_of(text: str) -> str:
 def type_of(text: str) -> str:
     """The type of body a title or a header names: 2023年新增省级众创空间 → 众创空间."""
     found = TYPE.search(re.sub(r"名称$", "", plain(text)))
-    return found[0] if found else ""
+    return BEFORE_TYPE.sub("", found[0]) if found else ""
+
+
+BEFORE_TYPE = re.compile(r"^(?:拟|新|首批|获批|入选|认定|备案|增|建|公布|通过|的)+(?!型)")
+"""Words of a list before a type that are no part of it: 新认定重点实验室."""
 
 
 def status_of(*texts: str) -> str:

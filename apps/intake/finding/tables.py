@@ -19,6 +19,7 @@ from apps.intake.finding.headers import (
     lower,
 )
 from apps.intake.finding.headings import headed, headings_above, is_headed, with_plain_headings
+from apps.intake.finding.line_lists import with_line_lists
 from apps.intake.finding.order import in_order
 from apps.intake.finding.pages import (
     append,
@@ -55,7 +56,7 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
     above: list[Paragraph] = []
     header: Grid | None = None
     plain_from: int | None = None
-    for block in blocks:
+    for block in with_line_lists(blocks):
         if isinstance(block, Paragraph):
             if tables and not above and is_note(block.text):
                 note = Aside(block.text, "note", block.line)

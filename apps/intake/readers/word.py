@@ -1,6 +1,7 @@
 """Word documents: paragraphs and tables in the order of the body."""
 
 import io
+import re
 from collections.abc import Iterator
 
 from docx import Document
@@ -52,13 +53,49 @@ def read(data: bytes) -> Iterator[Block]:
     """The blocks of a document; tables inside a cell follow the table they stand in."""
     body = Document(io.BytesIO(data)).element.body
     counter = iter(range(1, 10**6))
+    tabbed: list[tuple[int, str]] = []
     for number, block in enumerate(_children(body), start=1):
         if block.tag == W["p"]:
-            for line in tidy(text_of(block)).split("\n"):
-                if line.strip():
-                    yield Paragraph(line.strip(), number, Place("docx"))
+            text = text_of(block, tab="\t")
+            if "\t" in text.strip():
+                tabbed.append((number, text))
+                continue
+            yield from tabbed_table(tabbed, counter)
+            yield from _paragraphs(number, text)
+            for inner in boxed_tables(block):
+                yield from read_table(inner, counter)
         elif block.tag == W["tbl"]:
+            yield from tabbed_table(tabbed, counter)
             yield from read_table(block, counter)
+    yield from tabbed_table(tabbed, counter)
+
+
+def _paragraphs(number: int, text: str) -> Iterator[Paragraph]:
+    for line in tidy(text.replace("\t", " ")).split("\n"):
+        if line.strip():
+            yield Paragraph(line.strip(), number, Place("docx"))
+
+
+def tabbed_table(lines: list[tuple[int, str]], counter: Iterator[int]) -> Iterator[Block]:
+    """Paragraphs that follow one another with tabs in them: a table where each has as many cells as
+    the others, else lines. The list is empty afterwards."""
+    rows = [(number, re.split(r"\t+", text.strip())) for number, text in lines]
+    widths = {len(cells) for _number, cells in rows}
+    if len(rows) > 2 and len(widths) == 1:
+        place = Place("docx", table=next(counter))
+        yield Grid(tuple(Row(number, tuple(map(tidy, cells)), (), place) for number, cells in rows))
+    else:
+        for number, text in lines:
+            yield from _paragraphs(number, text)
+    lines.clear()
+
+
+def boxed_tables(paragraph) -> Iterator:  # type: ignore[no-untyped-def]
+    """The tables of text boxes that hang on a paragraph; a box is written twice, for old programs."""
+    for table in paragraph.iter(W["tbl"]):
+        parents = [parent.tag for parent in table.iterancestors()]
+        if FALLBACK not in parents and parents.index(W["p"]) and W["tc"] not in parents:
+            yield table
 
 
 def _children(element) -> Iterator:  # type: ignore[no-untyped-def]
@@ -70,7 +107,7 @@ def _children(element) -> Iterator:  # type: ignore[no-untyped-def]
             yield child
 
 
-def text_of(element) -> str:  # type: ignore[no-untyped-def]
+def text_of(element, tab: str = " ") -> str:  # type: ignore[no-untyped-def]
     """The text of a paragraph, with what a reviewer inserted and without what he deleted."""
     pieces: list[str] = []
 
@@ -83,7 +120,7 @@ def text_of(element) -> str:  # type: ignore[no-untyped-def]
             if child.tag == W["t"]:
                 pieces.append(raised(child.text or "") if _is_raised(node) else child.text or "")
             elif child.tag == W["tab"] and node.tag == W["r"]:
-                pieces.append(" ")
+                pieces.append(tab)
             elif child.tag in (W["br"], W["cr"]):
                 pieces.append("\n")
             elif child.tag == W["noBreakHyphen"]:
