@@ -226,8 +226,14 @@ def _certification(table: Table, found: Guess) -> tuple[dict[str, Value], list[s
     kind_of_body = of_title if of_title.endswith(of_head) else of_head
     status = titles.status_of(table.title, *headers)
     unsure = [] if status else ["status"]
+    level = titles.level_of(table.title)
+    if not kind_of_body:
+        # The heading of the page, before a paragraph, is none of the table; it may say what it is of.
+        heading = next(filter(titles.type_of, table.above), "")
+        kind_of_body, level = titles.type_of(heading), level or titles.level_of(heading)
+        unsure += ["type", "level"]
     status = status or titles.STATUS_OF_TYPE.get(kind_of_body, "认定")
-    return {"type": kind_of_body, "level": titles.level_of(table.title), "status": status}, unsure
+    return {"type": kind_of_body, "level": level, "status": status}, unsure
 
 
 def unread_columns(table: Table, found: Guess) -> list[Aside]:

@@ -109,3 +109,17 @@ def test_a_district_by_its_short_name_under_its_header():
     (one,) = candidates(read_text(text))
 
     assert [record.values["district"] for record in one.records] == ["慈溪", "北仑"]
+
+
+def test_a_heading_further_up_may_say_what_bodies_are_and_is_doubtful():
+    text = (
+        "关于2022年第一批省级新型研发机构认定结果的公示\n"
+        "根据有关规定，现将名单公示如下，公示期为七天，如有异议请来函说明。\n"
+        "序号\t机构名称\t建设主体\t所属设区市\n1\t东海国际科创中心\t东海大学\t宁波"
+    )
+
+    (one,) = candidates(read_text(text))
+
+    values = one.records[0].values
+    assert (values["type"], values["level"], values["district"]) == ("新型研发机构", "省级", "宁波")
+    assert {("type", "inferred"), ("level", "inferred")} <= set(one.records[0].doubts)
