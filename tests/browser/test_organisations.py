@@ -28,6 +28,31 @@ def owner(name: str) -> int:
     return OrganisationName.objects.get(name=name).organisation_id
 
 
+def test_many_unsure_names_are_folded_and_opened_by_the_keys(new_page: NewPage) -> None:
+    known = [f"宁波市{word}技术研究所" for word in ("海洋", "农业", "材料", "机械")]
+    names_for(known)
+    revision = factories.open_list("awards", 0)
+    rows = [
+        (str(at), "科学技术进步奖一等奖", f"{name}的关键技术", name.replace("所", "院"), "张三")
+        for at, name in enumerate(known, start=1)
+    ]
+    intake = taken(revision, sheet(rows))
+    page = new_page(
+        factories.filler_of(revision), locale="en-GB", viewport={"width": 390, "height": 900}
+    )
+    page.goto(f"/desk/cases/{revision.case_id}/intake/{intake.pk}/")
+
+    names = page.locator("[data-organisation]")
+    expect(page.get_by_text("Say who they are: 4 names")).to_be_visible()
+    expect(names.first).to_be_hidden()
+    page.keyboard.press("n")
+    expect(names.first).to_be_focused()
+    page.keyboard.press("0")
+    # Who has answered one goes on with the others.
+    expect(names).to_have_count(3)
+    expect(names.first).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_unsure_organisations_are_decided_by_keyboard_and_undone(
     new_page: NewPage, axe: Check, width: int
