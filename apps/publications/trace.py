@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role
 from apps.awards.models import Award
+from apps.cases.flags import meaning
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Event, Evidence, Record, Revision
 from apps.cases.tables import name_class
-from apps.publications.flags import meaning
 from apps.publications.queries import links_of, readable_revisions
 from apps.registry.models import District, Indicator
 

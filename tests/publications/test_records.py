@@ -12,10 +12,10 @@ from lxml import html
 
 from apps.accounts.models import Role
 from apps.cases.domain.findings import decide
+from apps.cases.flags import meaning
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import FindingStatus
 from apps.publications import trace
-from apps.publications.flags import meaning
 from apps.publications.views import records
 from apps.registry.models import Organisation, OrganisationName
 from tests import factories

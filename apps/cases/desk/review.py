@@ -18,6 +18,7 @@ from apps.cases.desk import queries, shown_findings
 from apps.cases.desk.evidence import list_url
 from apps.cases.desk.values import EMPTY, field_label, in_words, words
 from apps.cases.domain.evidence import Place
+from apps.cases.flags import told
 from apps.cases.kinds import RecordKind
 from apps.cases.models import ENDED, Finding, Revision, Twin
 from apps.cases.twins import twins_of
@@ -57,6 +58,8 @@ class Item:
     files_url: str
     # Rows of other lists that may be the same project, or were said to be.
     twins: list[Twin]
+    # What nobody settled when the row was taken in from a table.
+    doubts: list[dict[str, str]]
 
     @property
     def open_findings(self) -> int:
@@ -201,6 +204,7 @@ class Review:
                 ],
                 list_url(self.revision.case_id, Place(kind.code, change.uid)),
                 twins.get(change.uid, []),
+                told(change.after) if change.after is not None else [],
             )
             for change in changes
         ]

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.cases.changes import ADDED, CHANGED, MOVED, REMOVED, WHAT, Diff, Side
 from apps.cases.changes.sheet import file_name, write_sheet
+from apps.cases.flags import meaning
 from apps.cases.kinds import listed_record_kinds, record_kinds
 from apps.cases.models import Record, Revision
 from apps.publications import pictures, queries, structured, trace
 from apps.publications.answers import BadQuery, kept, public_page
 from apps.publications.citing import citations, city
-from apps.publications.flags import meaning
 from apps.publications.listing import fit, record_url
 from apps.publications.moments import day_of, end_of
 from apps.publications.paging import page_of, paginate

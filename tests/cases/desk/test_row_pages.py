@@ -497,3 +497,19 @@ def test_restored_row_names_its_organisations_again() -> None:
     restore_record(filler, revision.pk, row.record_kind, row.uid)
 
     assert [str(m.name) for m in revision.mentions.all()] == row.organisations
+
+
+def test_doubts_that_nobody_settled_are_told_to_filler_and_reviewer() -> None:
+    flags = ["people:possibly-two-names", "no-such-code"]
+    revision = f.reviewing_case("awards", [f.award_values(1, flags=flags), f.award_values(2)])
+    first, second = f.records_of(revision)
+    reviewer = signed_in(f.staff(Role.CITY_REVIEWER))
+
+    page = said(reviewer.get(row_url(revision, first)))
+    review = said(reviewer.get(f"/desk/cases/{revision.case_id}/review/"))
+
+    sentence = "Completing people: Too long for one name; a separator may be missing."
+    assert sentence in page
+    assert "no such code" in page
+    assert sentence in review
+    assert sentence not in said(reviewer.get(row_url(revision, second)))

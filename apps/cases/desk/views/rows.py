@@ -29,6 +29,7 @@ from apps.cases.domain.evidence import Place
 from apps.cases.domain.long_changes import ensure_still
 from apps.cases.domain.records import save_record
 from apps.cases.errors import Invalid, Locked, StaleRecord, WorkflowError
+from apps.cases.flags import told
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Record, Revision, State
 from apps.cases.origins import origins_of
@@ -282,6 +283,7 @@ def _row_page(
             "case": revision.case,
             "kind": kind,
             "row": stored,
+            "doubts": told(stored),
             "title": title,
             "form": form,
             "locked": locked,

@@ -3,6 +3,9 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.cases.desk.values import field_label
+from apps.cases.models import Record
+
 MEANINGS: dict[str, Promise] = {
     "added-from-other-line": _("Taken from another line of the source than the name."),
     "also-in-comparison": _("The same number stands in the comparison of another row."),
@@ -106,3 +109,14 @@ MEANINGS: dict[str, Promise] = {
 def meaning(code: str) -> str:
     """Return what a flag's code says, in the reader's language; an unknown code stands as it is."""
     return str(MEANINGS.get(code, code.replace("-", " ")))
+
+
+def told(row: Record) -> list[dict[str, str]]:
+    """Return the doubts that nobody settled about a stored row: each with its field, in words."""
+    found = []
+    for flag in row.flags:
+        name, _colon, code = flag.rpartition(":")
+        is_field = name in {field.name for field in row._meta.get_fields()}
+        label = field_label(type(row), name) if is_field else ""
+        found.append({"label": label, "text": meaning(code)})
+    return found
