@@ -89,6 +89,7 @@ DOUBTS: dict[str, str] = {
     ),
     "ditto": _("A sign for “the same as above” stands here, and nothing above it."),
     "overprinted": _("Letters are printed over one another here; compare with the source."),
+    "cut-off": _("The cell is filled to its edge; its end may not have been printed."),
     "words-left-over": _(
         "Words of the source beside this row found no place in it; compare it with the source."
     ),

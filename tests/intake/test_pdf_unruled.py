@@ -11,7 +11,6 @@ from reportlab.pdfgen.canvas import Canvas
 from apps.intake.candidates import candidates
 from apps.intake.readers import read_blocks
 from apps.intake.readers.pdf_lines import lines_of
-from apps.intake.readers.pdf_unruled import widest_blank, without_stripes
 
 FONT = "STSong-Light"
 SIZE = 10
@@ -166,34 +165,6 @@ def test_a_value_in_the_middle_of_its_rows_is_doubtful():
     assert any(code == "blank-unsure" for _name, code in found.records[0].doubts)
     assert any(code == "blank-unsure" for _name, code in found.records[2].doubts)
     assert not any(code == "blank-unsure" for _name, code in found.records[1].doubts)
-
-
-@pytest.mark.parametrize(
-    ("runs", "found"),
-    [
-        ([(0, 40), (60, 100)], (40, 60, 0)),
-        ([(0, 40), (60, 100), (5, 95)], (40, 60, 1)),
-        ([], (10, 90, 0)),
-    ],
-)
-def test_the_widest_blank_that_fewest_lines_cross(runs, found):
-    assert widest_blank(runs, 10, 90) == found
-
-
-class Ruled:
-    """A ruled table as the library gives it: a box and rows."""
-
-    def __init__(self, box, rows=1):
-        self.bbox, self.rows = box, [None] * rows
-
-
-def test_stripes_are_no_tables():
-    stripes = [Ruled((10, 10, 90, 20)), Ruled((10, 30, 90, 40))]
-    whole = [Ruled((10, 10, 90, 20)), Ruled((10, 30, 90, 60), rows=2)]
-
-    assert without_stripes(stripes) == []
-    assert without_stripes(whole) == whole
-    assert without_stripes(stripes[:1]) == stripes[:1]
 
 
 @pytest.mark.parametrize(("gap", "text"), [(2.5, "3M材料"), (5.0, "3M 材料")])

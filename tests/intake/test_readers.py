@@ -11,7 +11,7 @@ from apps.cases.spreadsheets import defused
 from apps.intake import formats, worker
 from apps.intake.formats import sniff
 from apps.intake.grid import Aside, Grid, Mark, Paragraph, Place, Row, Span
-from apps.intake.readers import pdf, read_blocks, sheet_extra, sheets, text
+from apps.intake.readers import pdf, pdf_lines, read_blocks, sheet_extra, sheets, text
 from apps.intake.readers.text import decode, read_csv, read_text
 from apps.intake.readers.tidy import (
     BLANK,
@@ -410,18 +410,18 @@ def test_column_of_a_reference():
 
 
 def line(text_, left=0.0, right=100.0, first=9.0):
-    return pdf.Line(text_, left, right, 0.0, 9.0, first)
+    return pdf_lines.Line(text_, left, right, 0.0, 9.0, first)
 
 
 def test_unwrap_joins_full_lines_and_keeps_true_breaks():
-    assert pdf.unwrap([line("甲公司、乙"), line("公司", right=20)], 105) == ("甲公司、乙公司", True)
-    assert pdf.unwrap([line("甲公司", right=30), line("乙公司", right=30)], 105) == (
+    assert pdf_lines.unwrap([line("甲公司、乙"), line("公司", right=20)], 105) == ("甲公司、乙公司", True)
+    assert pdf_lines.unwrap([line("甲公司", right=30), line("乙公司", right=30)], 105) == (
         "甲公司\n乙公司",
         True,
     )
-    assert pdf.unwrap([line("Giam"), line("Paolo")], 105) == ("Giam Paolo", False)
-    assert pdf.unwrap([line("20"), line("23")], 105) == ("2023", False)
-    assert pdf.unwrap([line("深耕 "), line("厚植")], 105) == ("深耕 厚植", True)
+    assert pdf_lines.unwrap([line("Giam"), line("Paolo")], 105) == ("Giam Paolo", False)
+    assert pdf_lines.unwrap([line("20"), line("23")], 105) == ("2023", False)
+    assert pdf_lines.unwrap([line("深耕 "), line("厚植")], 105) == ("深耕 厚植", True)
 
 
 def test_pdf_of_too_many_pages_is_refused(monkeypatch):
@@ -489,15 +489,15 @@ def test_letter_that_a_pdf_does_not_tell_is_shown_and_never_left_out():
 def test_code_broken_over_lines_holds_no_blank_and_is_sure():
     lines = [line("91330201", right=80), line("MA2GXQ7R", right=80), line("5K", right=20)]
 
-    assert pdf.unwrap(lines, 85) == ("91330201MA2GXQ7R5K", True)
+    assert pdf_lines.unwrap(lines, 85) == ("91330201MA2GXQ7R5K", True)
 
 
 def test_names_of_a_column_stand_line_by_line_also_where_a_line_is_full():
     short = [line("李娜", right=18, first=9), line("张三丰", right=27, first=9)]
     full = [line("王小明", right=27, first=9), line("李娜", right=18, first=9)]
 
-    assert pdf.is_list_of_names([(short, 28), (full, 28)])
-    assert pdf.unwrap(full, 28, is_listed=True) == ("王小明\n李娜", False)
+    assert pdf_lines.is_list_of_names([(short, 28), (full, 28)])
+    assert pdf_lines.unwrap(full, 28, is_listed=True) == ("王小明\n李娜", False)
 
 
 @pytest.mark.parametrize(
@@ -511,7 +511,7 @@ def test_names_of_a_column_stand_line_by_line_also_where_a_line_is_full():
     ids=["no line ends early", "a separator"],
 )
 def test_other_columns_are_no_lists_of_names(broken):
-    assert not pdf.is_list_of_names([(broken, 37), (broken, 37)])
+    assert not pdf_lines.is_list_of_names([(broken, 37), (broken, 37)])
 
 
 # --- quoted cells over many lines ------------------------------------------------------------

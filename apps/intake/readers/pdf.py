@@ -1,11 +1,11 @@
-"""PDF with a text layer: ruled tables by their lines, other text as paragraphs."""
+"""PDF with a text layer: tables by their lines or by their columns, other text as paragraphs."""
 
 import io
 import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pdfplumber
@@ -13,7 +13,8 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfplumber.utils.exceptions import PdfminerException
 
-from apps.intake.grid import WHOLE_ROW, Aside, Block, Grid, Mark, Paragraph, Place, Row, Span
+from apps.intake.grid import Aside, Block, Paragraph, Place, Span
+from apps.intake.readers.pdf_cells import Box, Cells, Key, grid_of
 from apps.intake.readers.pdf_letters import (
     UNREADABLE,
     UPRIGHT,
@@ -21,22 +22,15 @@ from apps.intake.readers.pdf_letters import (
     Stamps,
     by_size,
     direction,
-    lying,
     raised_digits,
     stamped,
     told,
     turned_upright,
 )
-from apps.intake.readers.pdf_lines import (
-    Line,
-    is_list_by_lines,
-    is_list_of_names,
-    lines_of,
-    unwrap,
-)
-from apps.intake.readers.pdf_rules import ruled_tables
-from apps.intake.readers.pdf_unruled import Columns, unruled_table, without_stripes
-from apps.intake.readers.tidy import has_control, tidy
+from apps.intake.readers.pdf_lines import lines_of
+from apps.intake.readers.pdf_rules import levels_in, ruled_tables, shaded
+from apps.intake.readers.pdf_unruled import Region, cells_of, regions_of
+from apps.intake.readers.tidy import tidy
 from apps.intake.refusal import Refusal
 
 MOST_PAGES = 400
@@ -45,23 +39,29 @@ MOST_UNREADABLE = 4
 PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第?\s*\d{1,4}\s*页?)?(?:\s*[/共]\s*\d{1,4}\s*页?)?[-—–·\s]*")
 
 
+@dataclass
+class Before:
+    """What is known of the pages before: tables so far, words stamped over them, and a table without
+    lines between its cells that may go on."""
+
+    tables: int = 0
+    stamps: Stamps = field(default_factory=set)
+    table: Region | None = None
+
+
 def read(data: bytes) -> Iterator[Block]:
     """The blocks of every page, from top to bottom. Raises ``Refusal`` where there is no text."""
     try:
         with pdfplumber.open(io.BytesIO(data)) as book:
             if len(book.pages) > MOST_PAGES:
                 raise Refusal("too-many-pages", pages=MOST_PAGES)
-            seen, tables, unreadable = 0, 0, 0
-            stamps: Stamps = set()
-            columns: list[Columns] = []
+            seen, unreadable, before = 0, 0, Before()
             for number, page in enumerate(book.pages, start=1):
                 page = turned_upright(page)
                 letters = raised_digits(told(page.chars))
                 seen += len(letters)
                 unreadable += sum(1 for letter in letters if letter["text"] == UNREADABLE)
-                for block in read_page(page, letters, number, tables, stamps, columns):
-                    tables += isinstance(block, Grid)
-                    yield block
+                yield from read_page(page, letters, number, before)
                 page.close()
             if not seen:
                 raise Refusal("scanned-pdf")
@@ -74,49 +74,34 @@ def read(data: bytes) -> Iterator[Block]:
         raise Refusal("password" if is_locked else "truncated") from error
 
 
-def read_page(
-    page: Any,
-    letters: list[Letter],
-    number: int,
-    tables_before: int = 0,
-    stamps: Stamps | None = None,
-    columns: list[Columns] | None = None,
-) -> Iterator[Block]:
+def read_page(page: Any, letters: list[Letter], number: int, before: Before) -> Iterator[Block]:
     """The blocks of one page: tables, and the lines outside them, by their height on the page.
 
-    ``stamps`` are those of the pages before, and gets those of this one; ``columns`` are those of a
-    table without lines that may go on here.
+    What this page says about those behind it is put into ``before``.
     """
-    tables = without_stripes(ruled_tables(page))
+    tables = ruled_tables(page)
     boxes = (cell for table in tables for cell in table.cells if cell)
-    over = stamped(letters, boxes, set() if stamps is None else stamps)
+    over = stamped(letters, boxes, before.stamps)
     if over:
         gone = set(map(id, over))
         letters = [char for char in letters if id(char) not in gone]
     chars = [char for char in letters if char["text"].strip() or direction(char) == UPRIGHT]
-    outside = [
-        char
-        for char in chars
-        if direction(char) == UPRIGHT and not any(_inside(char, table.bbox) for table in tables)
+    tables, regions = _with_unruled(page, tables, chars, before)
+    found = [(table.bbox[1], _ruled_cells(table, chars)) for table in tables]
+    found += [
+        (region.box[1], cells_of(region, levels_in(page, region.box), page.width))
+        for region in regions
     ]
-    said = "".join(char["text"] for char in over).strip()
     blocks: list[tuple[float, Block]] = []
-    for index, table in enumerate(tables, start=1):
-        place = Place("pdf", page=number, table=tables_before + index)
-        grid = read_table(table, chars, place)
-        if said and index == 1:
+    said = "".join(char["text"] for char in over).strip()
+    for index, (top, cells) in enumerate(sorted(found, key=lambda each: each[0])):
+        before.tables += 1
+        grid = grid_of(cells, Place("pdf", page=number, table=before.tables))
+        if said and not index:
             grid = replace(grid, dropped=(*grid.dropped, Aside(said, "watermark")))
-        blocks.append((table.bbox[1], grid))
-    if not tables:
-        place = Place("pdf", page=number, table=tables_before + 1)
-        before = columns[-1] if columns else None
-        if columns is not None:
-            columns.clear()
-        if (found := unruled_table(outside, page.edges, place, before)) is not None:
-            blocks.append((found.top, found.grid))
-            outside = [char for char in outside if id(char) not in found.taken]
-            if columns is not None:
-                columns.append(found.columns)
+        blocks.append((top, grid))
+    held = {id(letter) for region in regions for letter in region.letters}
+    outside = [char for char in _outside(chars, tables) if id(char) not in held]
     for line in itertools.chain.from_iterable(map(lines_of, by_size(outside))):
         text = tidy(line.text)
         if text and not PAGE_NUMBER.fullmatch(text):
@@ -125,17 +110,48 @@ def read_page(
         yield block
 
 
+def _with_unruled(
+    page: Any, tables: list[Any], chars: list[Letter], before: Before
+) -> tuple[list[Any], list[Region]]:
+    """The tables by their lines and those without; shading is a table of its own only where it is
+    no part of one of these."""
+    shades = shaded(page, tables)
+    ruled = [table for table in tables if table not in shades]
+    regions = regions_of(_outside(chars, ruled), before.table)
+    kept = [
+        table for table in shades if not any(_meets(table.bbox, region.box) for region in regions)
+    ]
+    if kept:
+        ruled = [*ruled, *kept]
+        regions = regions_of(_outside(chars, ruled), before.table)
+    before.table = regions[-1] if regions else None
+    return ruled, regions
+
+
+def _outside(chars: list[Letter], tables: list[Any]) -> list[Letter]:
+    """The upright letters that lie in none of these tables."""
+    return [
+        char
+        for char in chars
+        if direction(char) == UPRIGHT and not any(_inside(char, table.bbox) for table in tables)
+    ]
+
+
+def _meets(one: Box, other: Box) -> bool:
+    return one[1] < other[3] and other[1] < one[3] and one[0] < other[2] and other[0] < one[2]
+
+
 def _inside(char: Letter, box: tuple[float, float, float, float]) -> bool:
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
-def read_table(table: Any, chars: list[Letter], place: Place) -> Grid:
-    """A ruled table: cells by its lines, merged cells by what they cover."""
+def _ruled_cells(table: Any, chars: list[Letter]) -> Cells:
+    """The cells of a ruled table by its lines, merged ones by what they cover."""
     cells = [cell for cell in table.cells if cell]
     tops = _edges(cell[1] for cell in cells)
     lefts = _edges(cell[0] for cell in cells)
-    at = {}
+    at: dict[Key, Box] = {}
     spans = []
     for left, top, right, bottom in cells:
         row, column = _index(tops, top), _index(lefts, left)
@@ -145,53 +161,7 @@ def read_table(table: Any, chars: list[Letter], place: Place) -> Grid:
         if height > 1 or width > 1:
             spans.append(Span(row, column, height, width))
     held, homeless = _by_cell([char for char in chars if _inside(char, table.bbox)], at)
-    flat = {key for key, inside in held.items() if any(direction(c) != UPRIGHT for c in inside)}
-    lines = {
-        key: lines_of(list(map(lying, inside)) if key in flat else inside)
-        for key, inside in held.items()
-    }
-    padding = _paddings({key: inside for key, inside in lines.items() if key not in flat}, at)
-    rooms = {
-        key: at[key][3] - at[key][1]
-        if key in flat
-        else at[key][2] - at[key][0] - 2 * padding[key[1]]
-        for key in lines
-    }
-    listed = {
-        column
-        for column in range(len(lefts))
-        if is_list_of_names([(lines[key], rooms[key]) for key in lines if key[1] == column])
-    }
-    by_lines = {
-        column
-        for column in range(len(lefts))
-        if is_list_by_lines([(lines[key], rooms[key]) for key in lines if key[1] == column])
-    }
-    rows = []
-    for row in range(len(tops)):
-        texts, marks = [], []
-        for column in range(len(lefts)):
-            key = row, column
-            if key not in lines:
-                texts.append("")
-                continue
-            text, is_sure = unwrap(lines[key], rooms[key], column in listed)
-            # Where lines end early on purpose, a full one may end on purpose as well.
-            is_sure = is_sure and not (
-                column in by_lines and len(lines[key]) > text.count("\n") + 1
-            )
-            texts.append(tidy(text))
-            if not is_sure:
-                marks.append(Mark(column, "line-break"))
-            if has_control(text):
-                marks.append(Mark(column, "control-characters"))
-            if any(line.is_over for line in lines[key]):
-                marks.append(Mark(column, "overprinted"))
-        if row in homeless:
-            marks.append(Mark(WHOLE_ROW, "words-left-over"))
-        rows.append(Row(row + 1, tuple(texts), tuple(marks), place))
-    left = [Aside(tidy(text), "left-over", row + 1) for row, text in homeless.items()]
-    return Grid(tuple(rows), tuple(spans), tuple(left))
+    return Cells(at, held, len(tops), len(lefts), tuple(spans), homeless)
 
 
 def _by_cell(
@@ -228,14 +198,3 @@ def _edges(values: Any) -> list[float]:
 
 def _index(edges: list[float], value: float) -> int:
     return max(bisect_right(edges, value + 2) - 1, 0)
-
-
-def _paddings(
-    lines: dict[tuple[int, int], list[Line]], at: dict[tuple[int, int], Any]
-) -> dict[int, float]:
-    """The room between a cell's edge and its longest line, by column."""
-    padding: dict[int, float] = {}
-    for (row, column), inside in lines.items():
-        left = min(line.left for line in inside) - at[row, column][0]
-        padding[column] = max(min(left, padding.get(column, left)), 0)
-    return padding

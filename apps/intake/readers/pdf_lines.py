@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from apps.intake.readers.pdf_letters import Letter
 
-WORD = re.compile(r"[A-Za-z0-9.,%\-]+")
+WORD = re.compile(
+    r"[（《“‘〈【〔]*(?:[A-Za-z0-9.,%\-]+|—+|…+|[^\sA-Za-z0-9])[、，。；：！？）》”’〉】〕]*"
+)
+"""What no line end parts: a Latin word, a long dash, a letter with the signs that cling to it."""
 NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 MOST_ARE_NAMES, SOME_END_EARLY = 0.9, 5
 SEPARATOR = re.compile(r"[、，,；;]")

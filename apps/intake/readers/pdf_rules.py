@@ -94,3 +94,57 @@ def _ends_of_no_table(tables: list[Any], uprights: list[dict[str, Any]]) -> list
     if len({round(each["x0"]) for each in free}) < 3:
         return []
     return [min(each["top"] for each in free), max(each["bottom"] for each in free)]
+
+
+STROKE = 4.0
+"""Points: what is filled and thicker is no line but shading."""
+LEAST_ACROSS = 0.5
+"""Of the width of a table: a level line across so much of it parts its rows."""
+
+
+def shaded(page: Any, tables: list[Any]) -> list[Any]:
+    """Those of ``tables`` that are nothing but shading: the rectangles of it have no line around."""
+    fills = [
+        each
+        for each in page.rects
+        if each["height"] > STROKE
+        and each["width"] > STROKE
+        and each.get("fill")
+        and not each.get("stroke")
+    ]
+    strokes = [
+        each
+        for each in (*page.lines, *page.rects, *page.curves)
+        if min(each["height"], each["width"]) <= STROKE or each.get("stroke")
+    ]
+    return [
+        table
+        for table in tables
+        if any(_touches(each, table.bbox) for each in fills)
+        and not any(
+            _touches(each, table.bbox) and each["height"] > each["width"] for each in strokes
+        )
+    ]
+
+
+def levels_in(page: Any, box: tuple[float, float, float, float]) -> list[float]:
+    """The heights of level lines, and of edges of shading, that run through a box."""
+    left, top, right, bottom = box
+    heights: dict[int, float] = {}
+    for each in page.edges:
+        if each["orientation"] != "h" or not top - NEAR < each["top"] < bottom + NEAR:
+            continue
+        within = min(each["x1"], right) - max(each["x0"], left)
+        if within > 0:
+            at = round(each["top"])
+            heights[at] = heights.get(at, 0.0) + within
+    return [float(at) for at, width in heights.items() if width >= (right - left) * LEAST_ACROSS]
+
+
+def _touches(each: Any, box: tuple[float, float, float, float]) -> bool:
+    return bool(
+        each["x0"] < box[2] + NEAR
+        and each["x1"] > box[0] - NEAR
+        and each["top"] < box[3] + NEAR
+        and each["bottom"] > box[1] - NEAR
+    )

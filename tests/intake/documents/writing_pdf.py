@@ -61,7 +61,7 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
             for top, left, height, span in printed_merges(block)
             if height <= tallest
         ]
-        grid = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+        grid = [*_drawn(paper, len(rows)), ("VALIGN", (0, 0), (-1, -1), "TOP")]
         table = Table(
             cells,
             [each * scale for each in room],
@@ -81,6 +81,16 @@ def _as_pdf(blocks: list, tallest: int) -> bytes:
     document.afterPage = lambda: after_page(document.canv)
     document.build(flow, onFirstPage=on_page, onLaterPages=on_page)
     return stream.getvalue()
+
+
+def _drawn(paper: frozenset[str], rows: int) -> list[tuple]:
+    """The lines of a table: all, level ones alone, shading of every other row, or none."""
+    everywhere = (0, 0), (-1, -1)
+    if "level_lines" in paper:
+        return [("LINEBELOW", *everywhere, 0.5, "black")]
+    if "shaded" in paper:
+        return [("BACKGROUND", (0, at), (-1, at), "lightgrey") for at in range(1, rows, 2)]
+    return [] if "unruled" in paper else [("GRID", *everywhere, 0.5, "black")]
 
 
 def _marked_up(cell: str) -> str:

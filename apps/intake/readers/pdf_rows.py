@@ -1,0 +1,179 @@
+"""Printed lines of a table without lines between its cells, put together to rows."""
+
+import itertools
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+
+from apps.intake.finding.rows import printed_number
+from apps.intake.readers.pdf_words import Word
+
+Placed = Mapping[int, Sequence[Word]]
+"""The words of a line by column."""
+LEAST_RULED = 3
+"""Groups of lines that level lines must part to be rows."""
+LEAST_JUMP = 0.25
+"""Of the height of a letter: by so much the gap between two rows is wider than that inside one."""
+SAME_GAP = 0.06
+MOST_ODD = 10
+"""One row in so many may have no number, or two."""
+
+
+def grouped(
+    lines: Sequence[Placed], across: set[int], levels: Sequence[float], has_header: bool
+) -> tuple[list[list[int]], bool]:
+    """Lines by rows; and whether that is sure. Lines ``across`` the columns are each a row."""
+    key = key_column(lines, has_header)
+    ruled = by_levels(lines, across, levels)
+    numbered = {at for at, line in enumerate(lines) if key is not None and key in line}
+    odd = _one_each(ruled[has_header:], numbered, across) if key is not None else 0
+    if len(ruled) >= LEAST_RULED and odd * MOST_ODD <= len(ruled):
+        return ruled, True
+    head, body = _head(lines, has_header)
+    if key is not None:
+        rows, is_sure = by_numbers(lines, body, numbered, across)
+    else:
+        rows, is_sure = by_gaps(lines, body, across)
+    return [*head, *rows], is_sure
+
+
+def _head(lines: Sequence[Placed], has_header: bool) -> tuple[list[list[int]], list[int]]:
+    """The lines of the header as one row, and those below: what stands closer to it than the
+    next row stands to the one before is a part of it."""
+    everything = list(range(len(lines)))
+    if not has_header:
+        return [], everything
+    end = 1
+    gaps = _gaps(lines, everything)
+    while (
+        end + 1 < len(lines)
+        and len(lines[end]) < len(lines[0]) / 2
+        and (gaps[end - 1] < gaps[end] - _size(lines) * LEAST_JUMP)
+    ):
+        end += 1
+    return [everything[:end]], everything[end:]
+
+
+def key_column(lines: Sequence[Placed], has_header: bool) -> int | None:
+    """The first column in which nothing but running numbers stand."""
+    for column in sorted({column for line in lines for column in line}):
+        texts = [
+            "".join(each.text for each in line[column])
+            for line in lines[has_header:]
+            if column in line
+        ]
+        numbers = [printed_number(text) for text in texts]
+        known = [number for number in numbers if number is not None]
+        steps = sum(after - before == 1 for before, after in itertools.pairwise(known))
+        if len(known) > 1 and len(known) * 4 >= len(texts) * 3 and steps * 2 >= len(known) - 1:
+            return column
+    return None
+
+
+def by_levels(
+    lines: Sequence[Placed], across: set[int], levels: Sequence[float]
+) -> list[list[int]]:
+    """Lines by the level lines between which they stand."""
+    edges = sorted(levels)
+    parts = [bisect_right(edges, (_top(line) + _bottom(line)) / 2) for line in lines]
+    rows: list[list[int]] = []
+    for at, part in enumerate(parts):
+        if rows and part == parts[rows[-1][0]] and not {at, at - 1} & across:
+            rows[-1].append(at)
+        else:
+            rows.append([at])
+    return rows
+
+
+def by_numbers(
+    lines: Sequence[Placed], body: list[int], numbered: set[int], across: set[int]
+) -> tuple[list[list[int]], bool]:
+    """Rows that have one number each: by the gaps that bring this about, else from number to number."""
+    best: list[list[int]] = []
+    least = len(body)
+    for least_gap in sorted({round(gap, 1) for gap in [-1e6, *_gaps(lines, body)]}):
+        rows = _parted(lines, body, least_gap + SAME_GAP, across)
+        odd = _one_each(rows, numbered, across)
+        if odd < least:
+            best, least = rows, odd
+    if best and least * MOST_ODD <= len(best):
+        return best, not least
+    rows = []
+    for at in body:
+        if not rows or at in numbered or {at, at - 1} & across:
+            rows.append([at])
+        else:
+            rows[-1].append(at)
+    return rows, False
+
+
+def by_gaps(
+    lines: Sequence[Placed], body: list[int], across: set[int]
+) -> tuple[list[list[int]], bool]:
+    """Rows parted by gaps wider than those inside of them; where all are alike, each line is a row,
+    but for lines that have nothing in the first column and little elsewhere."""
+    width = len({column for line in lines for column in line})
+    gaps = sorted(_gaps(lines, body))
+    jumps = [(after - before, before) for before, after in itertools.pairwise(gaps)]
+    widest, least_gap = max(jumps, default=(0.0, 0.0))
+    if widest > _size(lines) * LEAST_JUMP:
+        rows = _parted(lines, body, least_gap + SAME_GAP, across)
+        later = [(row[0], at) for row in rows for at in row[1:]]
+        whole = sum(set(lines[at]) >= set(lines[first]) for first, at in later)
+        if whole * 3 <= len(later):
+            steady = any(
+                all(
+                    sum(column in lines[at] for at in row) == 1
+                    for row in rows
+                    if not set(row) & across
+                )
+                for column in range(width)
+            )
+            return rows, steady
+    rows = []
+    for at in body:
+        is_rest = 0 not in lines[at] and len(lines[at]) * 2 <= width
+        if rows and is_rest and not {at, at - 1} & across:
+            rows[-1].append(at)
+        else:
+            rows.append([at])
+    return rows, False
+
+
+def _parted(
+    lines: Sequence[Placed], body: list[int], least_gap: float, across: set[int]
+) -> list[list[int]]:
+    gaps = _gaps(lines, body)
+    rows = [[body[0]]]
+    for at, gap in zip(body[1:], gaps, strict=True):
+        if gap > least_gap or {at, at - 1} & across:
+            rows.append([at])
+        else:
+            rows[-1].append(at)
+    return rows
+
+
+def _one_each(rows: list[list[int]], numbered: set[int], across: set[int]) -> int:
+    """How many rows have no number, or more than one."""
+    return sum(len(numbered.intersection(row)) != 1 for row in rows if not across.intersection(row))
+
+
+def _gaps(lines: Sequence[Placed], body: list[int]) -> list[float]:
+    """The blank heights between each line and those above it."""
+    gaps = []
+    bottom = _bottom(lines[body[0]]) if body else 0.0
+    for at in body[1:]:
+        gaps.append(_top(lines[at]) - bottom)
+        bottom = max(bottom, _bottom(lines[at]))
+    return gaps
+
+
+def _top(line: Placed) -> float:
+    return min(each.top for words in line.values() for each in words)
+
+
+def _bottom(line: Placed) -> float:
+    return max(each.bottom for words in line.values() for each in words)
+
+
+def _size(lines: Sequence[Placed]) -> float:
+    return max(each.size for words in lines[-1].values() for each in words)
