@@ -414,7 +414,10 @@ def line(text_, left=0.0, right=100.0, first=9.0):
 
 
 def test_unwrap_joins_full_lines_and_keeps_true_breaks():
-    assert pdf_lines.unwrap([line("甲公司、乙"), line("公司", right=20)], 105) == ("甲公司、乙公司", True)
+    assert pdf_lines.unwrap([line("甲公司、乙"), line("公司", right=20)], 105) == (
+        "甲公司、乙公司",
+        True,
+    )
     assert pdf_lines.unwrap([line("甲公司", right=30), line("乙公司", right=30)], 105) == (
         "甲公司\n乙公司",
         True,

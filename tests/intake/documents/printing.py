@@ -6,7 +6,18 @@ from dataclasses import replace
 from tests.intake.documents import habits, spoiling
 from tests.intake.documents.truth import Matrix, Truth
 
-PAPER = ("portrait", "rotated", "sideways", "watermark", "stamp", "header_by_printer", "rows_cut")
+UNRULED = ("unruled", "level_lines", "shaded")
+"""Tables whose cells no lines part."""
+PAPER = (
+    "portrait",
+    "rotated",
+    "sideways",
+    "watermark",
+    "stamp",
+    "header_by_printer",
+    "rows_cut",
+    *UNRULED,
+)
 """How pages are printed; of no matter where there are none."""
 
 NASTY = (
