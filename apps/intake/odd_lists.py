@@ -16,7 +16,10 @@ AND_OTHERS = re.compile(
     r"\s*等\s*(?:\d{1,3}\s*[家个名位人]?)?\s*(?:单位|企业|公司|机构|人员?|同志)?$"
 )
 TWO_NAMES = re.compile(r"([\u4e00-\u9fff]{2,3})[和与及]([\u4e00-\u9fff]{2,3})")
+TWO_LONG = re.compile(r"([\u4e00-\u9fff·•]{2,})[和与及]([\u4e00-\u9fff·•]{2,})")
 HAN_NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[·•．.][\u4e00-\u9fff]{2,3})+")
+DOTTED = re.compile(r"[\u4e00-\u9fff]{2,6}(?:[·•][\u4e00-\u9fff]{2,6})+")
+"""A name of several parts: 阿卜杜拉·买买提."""
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
     "沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -77,8 +80,10 @@ def by_slashes(text: str, is_whole: re.Pattern[str]) -> tuple[list[str], bool]:
 
 def by_and(text: str, is_whole: re.Pattern[str]) -> tuple[list[str], bool]:
     """Two names, the last of a list, joined by 和 or 与; sure where both are whole and long."""
-    last = OUTSIDE.split(text)[-1].strip()
+    last = _last_of(text)
     if (two := TWO_NAMES.fullmatch(last)) and {two[1][0], two[2][0]} <= SURNAMES:
+        return [text[: len(text) - len(last)] + two[1], two[2]], True
+    if (two := TWO_LONG.fullmatch(last)) and all(map(_is_person, two.groups())):
         return [text[: len(text) - len(last)] + two[1], two[2]], True
     for sign in AND.finditer(last):
         before, after = last[: sign.start()], last[sign.end() :]
@@ -86,6 +91,17 @@ def by_and(text: str, is_whole: re.Pattern[str]) -> tuple[list[str], bool]:
             head = text[: len(text) - len(last)]
             return [head + before, after], len(before) > 5 and len(after) > 5
     return [], False
+
+
+def _last_of(text: str) -> str:
+    """The last name of a list; a separator within brackets is none."""
+    masked = BRACKETED.sub(lambda found: "+" * len(found[0]), text)
+    return text[len(text) - len(OUTSIDE.split(masked)[-1]) :].strip()
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name is one of several parts with dots between, or short with a common surname."""
+    return DOTTED.fullmatch(name) is not None or (len(name) <= 3 and name[0] in SURNAMES)
 
 
 def people_by_dots(name: str) -> bool:

@@ -146,6 +146,16 @@ def test_header_with_nothing_but_a_total_heads_the_rows_below_a_heading():
     assert codes(table) == ["total"]
 
 
+def test_page_below_a_running_head_whose_numbers_begin_again_goes_on():
+    page = "序号\t名称\t完成单位\n1\t甲项目\t甲海有限公司\n2\t乙项目\t乙山有限公司\n"
+    (table,) = tables(
+        f"2023年名单\n\n{page}\n市局文件\n\n1\t丙项目\t丙江有限公司\n2\t丁项目\t丁河有限公司"
+    )
+
+    assert len(table.rows) == 4
+    assert all(row.marks for row in table.rows[1:])
+
+
 def test_title_in_another_column_begins_a_table():
     grid = sheet(
         ("序号", "企业名称", "所属区"),

@@ -14,6 +14,11 @@ from apps.intake import cells
         ("甲海有限公司（总部）、乙山研究院等", ["甲海有限公司（总部）", "乙山研究院"], "list-open"),
         ("甲海有限公司、乙山研究院等3家单位", ["甲海有限公司", "乙山研究院"], "list-open"),
         ("甲海有限公司和乙山河研究院", ["甲海有限公司", "乙山河研究院"], "possibly-two-names"),
+        (
+            "甲海有限公司和乙山河研究院（东区、西区）",
+            ["甲海有限公司", "乙山河研究院（东区、西区）"],
+            "possibly-two-names",
+        ),
         # Not sure: left as it is, and said.
         ("甲海有限公司/乙山", ["甲海有限公司/乙山"], "other-separator"),
         ("甲海大学与乙山大学", ["甲海大学与乙山大学"], "possibly-two-names"),
@@ -38,6 +43,7 @@ def test_one_organisation_is_no_list(cell):
     ("cell", "names", "code"),
     [
         ("王伟/李娜/张三丰", ["王伟", "李娜", "张三丰"], "other-separator"),
+        ("王伟、李娜和阿卜杜拉·买买提", ["王伟", "李娜", "阿卜杜拉·买买提"], "possibly-two-names"),
         ("①王伟②李娜", ["王伟", "李娜"], "numbered-names"),
         ("1、王伟 2、李娜", ["王伟", "李娜"], "numbered-names"),
         ("王伟、李娜、张三等", ["王伟", "李娜", "张三"], "list-open"),

@@ -587,3 +587,16 @@ def test_a_text_written_as_a_formula_in_csv_is_the_text_and_a_formula_stays():
         ("0123", "甲"),
         ("=1+1", '="a"&"b"'),
     ]
+
+
+def test_comma_separated_pages_of_two_widths_are_one_table():
+    wide = "序号,名称,产值,序号,名称,产值\n1,甲,5,3,丙,7\n2,乙,6,,,\n"
+    (grid,) = text.read_text(wide + "序号,名称,产值\n4,丁,8\n5,戊,9\n")
+
+    assert [len(row.cells) for row in grid.rows] == [6, 6, 6, 3, 3, 3]
+
+
+def test_text_with_commas_here_and_there_is_no_table():
+    found = list(text.read_text("一,二\n三\n四,五,六\n七\n八,九\n"))
+
+    assert not any(isinstance(block, Grid) for block in found)

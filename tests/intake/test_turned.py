@@ -338,3 +338,22 @@ def test_a_line_with_several_units_says_of_no_figure_which_is_its_own():
 
     assert [record.values["unit"] for record in one.records] == ["", "家"]
     assert one.records[0].doubts == (("unit", "missing"),)
+
+
+def test_what_stands_below_a_table_on_its_side_is_no_row_of_it():
+    text = (
+        "2023年主要指标情况表\n指标\t甲产值\t乙产值\n2023年完成情况\t5亿元\t6亿元\n"
+        "填报人：王芳\t审核人：李强\t\n"
+    )
+    (grid,) = [block for block in read_text(text) if isinstance(block, Grid)]
+
+    found = upright(grid)
+
+    assert [row.cells for row in found.rows] == [
+        ("指标", "2023年完成情况"),
+        ("甲产值", "5亿元"),
+        ("乙产值", "6亿元"),
+    ]
+    assert [(each.text, each.code) for each in found.dropped] == [
+        ("填报人：王芳 审核人：李强", "note")
+    ]

@@ -53,9 +53,12 @@ def _is_running_head(first: Table, second: Table) -> bool:
 
 
 def _looks_alike(first: Table, second: Table) -> bool:
-    """Whether rows without numbers, below a line that is no title of a list, look like the page's
-    before."""
-    if number_column(first) is not None or LIST_TITLE.search(second.title):
+    """Whether rows without numbers, or with numbers that begin again, look like the page's before,
+    below a line that is no title of a list."""
+    at = number_column(first)
+    if LIST_TITLE.search(second.title):
+        return False
+    if at is not None and printed_number(_cell(_full(second)[0], at)) != 1:
         return False
     width = max(len(row.cells) for row in second.rows)
     before, now = (repair.profile(list(each.rows), width) for each in (first, second))

@@ -29,6 +29,7 @@ from apps.intake.finding.pages import (
     with_doubts_of_page,
 )
 from apps.intake.finding.rows import (
+    is_column_numbering,
     is_header,
     is_note,
     is_section,
@@ -126,8 +127,8 @@ def tables_of(grid: Grid, above: Above, before: list[Table]) -> list[Table]:
     merged = frozenset(span.column for span in grid.spans if span.height > 1)
     found = list(parted(tables_in(trimmed, above, merged), before))
     found = conserved(trimmed.rows, found)
-    if found and grid.dropped:
-        found[0] = replace(found[0], aside=(*grid.dropped, *found[0].aside))
+    if found and trimmed.dropped:
+        found[0] = replace(found[0], aside=(*trimmed.dropped, *found[0].aside))
     return found
 
 
@@ -142,9 +143,10 @@ def parted(found: Iterable[Table], before: list[Table]) -> Iterator[Table]:
 
 
 def is_header_alone(grid: Grid) -> bool:
-    """Whether a grid is a header, on one or two levels, and nothing below but a total."""
+    """Whether a grid is a header, on one or two levels, and nothing below but a total or numbers of
+    its columns."""
     rows = trim(grid).rows
-    while len(rows) > 1 and is_total(rows[-1]):
+    while len(rows) > 1 and (is_total(rows[-1]) or is_column_numbering(rows[-1])):
         rows = rows[:-1]
     if not 0 < len(rows) <= MOST_LEVELS or not is_header(rows[-1]):
         return False

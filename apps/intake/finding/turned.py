@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from apps.intake.finding.rows import is_header
-from apps.intake.grid import WHOLE_ROW, Grid, Mark, Row, Span
+from apps.intake.finding.rows import is_header, is_signed, is_total
+from apps.intake.grid import WHOLE_ROW, Aside, Grid, Mark, Row, Span
 from apps.intake.synonyms.headers import (
     is_known_header,
 )
@@ -14,11 +14,16 @@ FEWEST = 2
 
 
 def upright(grid: Grid) -> Grid:
-    """A grid whose headers run down the first column, turned; each row is marked."""
-    top = 0
-    while top < len(grid.rows) and len(grid.rows[top].printed()) == 1:
+    """A grid whose headers run down the first column, turned; each row is marked.
+
+    Notes, sums and signatures below it are set aside.
+    """
+    top, end = 0, len(grid.rows)
+    while top < end and len(grid.rows[top].printed()) == 1:
         top += 1
-    rows = grid.rows[top:]
+    while end > top and _is_below(grid.rows[end - 1]):
+        end -= 1
+    rows, below = grid.rows[top:end], grid.rows[end:]
     if not lies(rows):
         return grid
     width = max(len(row.cells) for row in rows)
@@ -40,9 +45,23 @@ def upright(grid: Grid) -> Grid:
     spans = [
         Span(span.column + top, span.row - top, span.width, span.height)
         for span in grid.spans
-        if span.row >= top
+        if top <= span.row < end
     ]
-    return replace(grid, rows=(*grid.rows[:top], *turned), spans=tuple(spans))
+    asides = (
+        Aside(row.text(), "total" if is_total(row) else "note", row.line, row.cells)
+        for row in below
+    )
+    return replace(
+        grid,
+        rows=(*grid.rows[:top], *turned),
+        spans=tuple(spans),
+        dropped=(*grid.dropped, *asides),
+    )
+
+
+def _is_below(row: Row) -> bool:
+    """Whether a row below a table on its side is none of its columns."""
+    return row.held == 1 or is_total(row) or is_signed(row)
 
 
 def lies(rows: tuple[Row, ...]) -> bool:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
@@ -262,10 +263,19 @@ def written_out(cell: str) -> str:
     return found[1] if found else cell
 
 
+def is_even(widths: list[int]) -> bool:
+    """Whether so many lines have as many cells: most of one number, or nearly all of two, no few."""
+    usual = Counter(widths).most_common(2)
+    if usual[0][0] > 1 and usual[0][1] * 10 >= len(widths) * 6:
+        return True
+    return min(usual)[0] >= LEAST_LIKE and sum(n for _w, n in usual) * 10 >= len(widths) * 8
+
+
 def read_csv(text: str) -> list[Row]:
     """The rows of a comma- or semicolon-separated text; none where it is no such table.
 
-    The sign: most lines have the same number of cells, two or more.
+    The sign: most lines have the same number of cells, two or more; a page beside it may have
+    another.
     """
     for delimiter in ",;":
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -280,9 +290,7 @@ def read_csv(text: str) -> list[Row]:
                 before = reader.line_num
         except csv.Error:
             continue
-        widths = [len(cells) for _, cells in rows]
-        usual = max(set(widths), key=widths.count, default=0)
-        if len(rows) > 1 and usual > 1 and widths.count(usual) * 10 >= len(widths) * 6:
+        if len(rows) > 1 and is_even([len(cells) for _, cells in rows]):
             place = Place("csv", table=1)
             if "'" in text:
                 # Our own exports come back: the apostrophe belongs to the file, not to the value.
