@@ -120,6 +120,9 @@ def read_organisations(name: str) -> Reader:
 
     def read(cell: str) -> Fields:
         names, codes = cells.split_organisations(cell)
+        if len(names) == 1 and (bare := re.sub(r"^1\s*[.．、]\s*", "", names[0])) != names[0]:
+            # A list of one, numbered as the longer ones are.
+            names, codes = [bare], [*codes, "numbered-names"]
         return Fields({name: names}, tuple((name, code) for code in codes))
 
     return read

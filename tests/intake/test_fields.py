@@ -182,3 +182,10 @@ def test_read_period(text, first, last, sure):
 def test_read_period_needs_a_year():
     with pytest.raises(ValueError, match="not a day"):
         read_period("5月22日", None)
+
+
+def test_a_list_of_one_that_is_numbered_loses_its_number_and_is_doubtful():
+    read = read_field("awards", "organisations", "1. 东山大学研究院")
+
+    assert read.values == {"organisations": ["东山大学研究院"]}
+    assert ("organisations", "numbered-names") in read.doubts

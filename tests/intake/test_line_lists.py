@@ -109,6 +109,12 @@ def test_an_event_on_several_lines_of_a_page_is_one_and_doubtful():
             [("甲材料有限公司", ""), ("乙电机有限公司", ""), ("丙光电有限公司", "")],
         ),
         (
+            "2022年领军企业名单",
+            ("1.甲（集团）有限公司（椒江区）", "2.乙有限公司（临海市）", "3.丙有限公司（三门县）"),
+            "roster-entries",
+            [("甲（集团）有限公司", "椒江区"), ("乙有限公司", "临海市"), ("丙有限公司", "三门县")],
+        ),
+        (
             "2022年市级众创空间名单",
             ("1.甲空间", "2.乙谷", "3.丙创园"),
             "certifications",
@@ -121,7 +127,7 @@ def test_numbered_names(title, items, kind, wanted):
     first, second = {
         "policies": ("title", "document_number"),
         "certifications": ("platform", "hosts"),
-        "roster-entries": ("organisation", "credit_code"),
+        "roster-entries": ("organisation", "district"),
     }[kind]
 
     assert found == kind

@@ -43,6 +43,9 @@ LABELLED = re.compile(
 REMARK = re.compile(
     r"(?P<name>.+?)[（(]\s*(?P<label>[^（()）：:]{2,8})[：:]\s*(?P<value>[^：:]+)[)）]"
 )
+IN_PLACE = re.compile(
+    r"(?P<name>.+(?:公司|厂|集团|院|所|中心))[（(](?P<value>[^（()）]{1,8}[区县市])[)）]"
+)
 POLICY = re.compile(
     r"(?P<name>《[^》]+》.*?)\s*(?:[（(](?P<value>[^（()）]*[〔\[［（(]?\d{4}[^（()）]*号)[)）])?"
 )
@@ -134,6 +137,8 @@ def _form(items: Sequence[str], above: Sequence[str]) -> tuple[tuple[str, ...], 
     labels = {remark["label"] for remark in remarks if remark}
     if all(remarks) and len(labels) == 1 and is_known_header(*labels):
         return ("名称", *labels), lambda item: _parts(REMARK, item)
+    if all(IN_PLACE.fullmatch(item) for item in items):
+        return ("企业名称", "所在区县"), lambda item: _parts(IN_PLACE, item)
     if sum(class_of(item) == "organisation" for item in items) >= len(items) * MOST:
         return ("企业名称",), lambda item: (item,)
     is_named = any(type_of(line) and len(line) <= 40 for line in above)

@@ -76,6 +76,7 @@ ABOUT_THE_ROW = {
     "more-cells-than-header",
     "column-twice",
     "under-wide-head",
+    "blank-unsure",
     "same-title",
     "first-cell-restored",
     "line-between",
