@@ -61,10 +61,31 @@ def test_heading_across_the_columns_stays_a_row():
     assert grids(table(rows, "unruled", merges=[(2, 0, 1, 3)])) == [rows]
 
 
+def test_header_on_two_levels_keeps_both():
+    rows = [
+        ["序号", "项目名称", "主要情况", ""],
+        ["", "", "完成单位", "完成人"],
+        ["1", "海水淡化膜", "甲公司", "王伟、李娜"],
+        ["2", "风电传动", "乙公司", "张敏"],
+    ]
+
+    assert grids("名单", table(rows, "unruled", merges=[(0, 2, 1, 2)])) == [rows]
+
+
 def test_text_below_a_table_is_no_row_of_it():
     end = "以上名单由有关单位负责解释，特此公布，请各单位认真学习贯彻，抓好落实。"
 
     found = blocks("名单", table(ROWS, "unruled"), end)
+
+    assert [each.text for each in found if isinstance(each, Paragraph)] == ["名单", end]
+
+
+@pytest.mark.parametrize("paper", ["unruled", "shaded"])
+def test_sentence_below_a_wide_first_column_is_no_part_of_its_last_cell(paper):
+    end = "以上名单由有关单位负责解释，特此公布。"
+    rows = [["项目名称", "序号"], [LONG, "1"], ["海水淡化膜", "2"], ["风电传动", "3"]]
+
+    found = blocks("名单", table(rows, paper), end)
 
     assert [each.text for each in found if isinstance(each, Paragraph)] == ["名单", end]
 

@@ -19,16 +19,21 @@ MOST_ODD = 10
 
 
 def grouped(
-    lines: Sequence[Placed], across: set[int], levels: Sequence[float], has_header: bool
+    lines: Sequence[Placed], across: set[int], levels: Sequence[float], heads: int
 ) -> tuple[list[list[int]], bool]:
-    """Lines by rows; and whether that is sure. Lines ``across`` the columns are each a row."""
-    key = key_column(lines, has_header)
+    """Lines by rows; and whether that is sure. Lines ``across`` the columns are each a row.
+
+    The first ``heads`` lines begin a level of the header each.
+    """
+    key = key_column(lines, heads)
     ruled = by_levels(lines, across, levels)
+    if heads > 1 and len(ruled[0]) > 1:
+        ruled = [[0], ruled[0][1:], *ruled[1:]]
     numbered = {at for at, line in enumerate(lines) if key is not None and key in line}
-    odd = _one_each(ruled[has_header:], numbered, across) if key is not None else 0
+    odd = _one_each(ruled[heads:], numbered, across) if key is not None else 0
     if len(ruled) >= LEAST_RULED and odd * MOST_ODD <= len(ruled):
         return ruled, True
-    head, body = _head(lines, has_header)
+    head, body = _head(lines, heads)
     if key is not None:
         rows, is_sure = by_numbers(lines, body, numbered, across)
     else:
@@ -36,30 +41,29 @@ def grouped(
     return [*head, *rows], is_sure
 
 
-def _head(lines: Sequence[Placed], has_header: bool) -> tuple[list[list[int]], list[int]]:
+def _head(lines: Sequence[Placed], heads: int) -> tuple[list[list[int]], list[int]]:
     """The lines of the header as one row, and those below: what stands closer to it than the
     next row stands to the one before is a part of it."""
     everything = list(range(len(lines)))
-    if not has_header:
+    if not heads:
         return [], everything
-    end = 1
+    end = heads
     gaps = _gaps(lines, everything)
     while (
         end + 1 < len(lines)
-        and len(lines[end]) < len(lines[0]) / 2
+        and len(lines[end]) < len(lines[heads - 1]) / 2
         and (gaps[end - 1] < gaps[end] - _size(lines) * LEAST_JUMP)
     ):
         end += 1
-    return [everything[:end]], everything[end:]
+    upper = [[at] for at in range(heads - 1)]
+    return [*upper, everything[heads - 1 : end]], everything[end:]
 
 
-def key_column(lines: Sequence[Placed], has_header: bool) -> int | None:
+def key_column(lines: Sequence[Placed], heads: int) -> int | None:
     """The first column in which nothing but running numbers stand."""
     for column in sorted({column for line in lines for column in line}):
         texts = [
-            "".join(each.text for each in line[column])
-            for line in lines[has_header:]
-            if column in line
+            "".join(each.text for each in line[column]) for line in lines[heads:] if column in line
         ]
         numbers = [printed_number(text) for text in texts]
         known = [number for number in numbers if number is not None]

@@ -23,12 +23,15 @@ from apps.intake.readers.pdf_words import (
     printed_lines,
     words_of,
 )
+from apps.intake.synonyms.headers import is_known_header
 
 MOST_GAP = 6.0
 """Heights of a letter between two lines of one table."""
 OTHER_SIZE = 1.3
 MOST_ACROSS = 2
 """Lines one after the other that stand across the columns of a table."""
+LEVEL_GAP = 1.5
+"""Heights of a letter between two levels of a header."""
 FIRST_LINES = 4
 """Lines at the top of a page among which a table goes on from the page before."""
 LEAST_FILLED = 4
@@ -47,7 +50,7 @@ class Region:
     columns: list[Interval]
     lines: list[PrintedLine]
     across: set[int] = field(default_factory=set)
-    has_header: bool = True
+    heads: int = 1
     size: float = 0.0
 
     @property
@@ -85,6 +88,10 @@ def regions_of(letters: Sequence[Letter], before: Region | None = None) -> list[
         elif before is not None and not regions and at < FIRST_LINES:
             region = grown(lines, at, before.columns, before)
         if region is not None:
+            if at and region.heads and is_upper_level(lines[at - 1], region):
+                across = {each + 1 for each in region.across}
+                both = [lines[at - 1], *region.lines]
+                region = replace(region, lines=both, across=across, heads=2)
             regions.append(_with_heads_over_their_columns(region))
         at = region.end if region is not None else at + 1
     return regions
@@ -126,8 +133,31 @@ def grown(
         else:
             break
         bottom = max(bottom, *(each.bottom for each in line))
-    region = Region(at, at + len(taken), columns, taken, across, before is None, size)
+    while len(taken) > 2 and is_sentence(taken[-1], columns[0][1]):
+        taken.pop()
+    across = {each for each in across if each < len(taken)}
+    region = Region(at, at + len(taken), columns, taken, across, int(before is None), size)
     return region if _is_table(region, len(heads)) else None
+
+
+def is_sentence(line: PrintedLine, first_end: float) -> bool:
+    """Whether a line at the end is a sentence that begins where the table does: no row of it."""
+    return len(line) == 1 and line[0].left < first_end and line[0].text.endswith("。")
+
+
+def is_upper_level(line: PrintedLine, region: Region) -> bool:
+    """Whether a line right above a header is a level of it: known words beside those that divide."""
+    below = region.lines[0]
+    gap = min(each.top for each in below) - max(each.bottom for each in line)
+    cells = joined(line, region.size)
+    texts = ["".join(each.text for each in cell) for cell in cells]
+    return (
+        gap < region.size * LEVEL_GAP
+        and 1 < len(cells) <= len(region.columns)
+        and len(below) < len(region.columns) + len(cells)
+        and any(map(is_known_header, texts))
+        and line[0].size < region.size * OTHER_SIZE
+    )
 
 
 def _keeps(columns: list[Interval], heads: Sequence[Interval]) -> bool:
@@ -140,7 +170,7 @@ def _is_table(region: Region, width: int) -> bool:
     body = [
         len({region.column(each.left) for each in line})
         for at, line in enumerate(region.lines)
-        if at >= region.has_header and at not in region.across
+        if at >= region.heads and at not in region.across
     ]
     return any(filled > 1 and filled * 2 > width for filled in body)
 
@@ -150,13 +180,15 @@ def _with_heads_over_their_columns(region: Region) -> Region:
 
     So it is where a header stands at the left of its column, and the numbers at the right of it.
     """
-    if not region.has_header:
+    if not region.heads:
         return region
     heads: set[int] = set()
     body: set[int] = set()
     for at, line in enumerate(region.lines):
         if at not in region.across:
-            (body if at else heads).update(region.column(each.left) for each in line)
+            (body if at >= region.heads else heads).update(
+                region.column(each.left) for each in line
+            )
     columns: list[Interval] = []
     for at, (left, right) in enumerate(region.columns):
         pair = {at - 1, at}
@@ -177,25 +209,25 @@ def cells_of(region: Region, levels: Sequence[float], width: float) -> Cells:
             columns[region.column(each.left)].append(each)
     for at in region.across:
         placed[at] = {0: region.lines[at]}
-    rows, is_sure = grouped(placed, region.across, levels, region.has_header)
+    rows, is_sure = grouped(placed, region.across, levels, region.heads)
     boxes: dict[Key, Box] = {}
     held: dict[Key, list[Letter]] = {}
     doubts: dict[Key, str] = {}
-    is_broken = any(len(row) > 1 for row in rows[region.has_header :])
+    is_broken = any(len(row) > 1 for row in rows[region.heads :])
     for number, row in enumerate(rows):
         top = min(each.top for at in row for each in region.lines[at])
         bottom = max(each.bottom for at in row for each in region.lines[at])
         for at in row:
             for column, words in placed[at].items():
                 key = number, column
-                if key in held and not is_sure and number >= region.has_header:
+                if key in held and not is_sure and number >= region.heads:
                     doubts[key] = "lines-joined"
                 held.setdefault(key, []).extend(letter for each in words for letter in each.letters)
                 left, right = region.columns[column]
                 boxes[key] = left, top, right, bottom
                 if at in region.across:
                     boxes[key] = left, top, max(each.right for each in words), bottom
-                elif not is_broken and number >= region.has_header:
+                elif not is_broken and number >= region.heads:
                     ends = [each.left for each in region.lines[at] if each.left > words[0].left]
                     after = min(
                         (each for each in ends if region.column(each) > column), default=width
@@ -203,7 +235,7 @@ def cells_of(region: Region, levels: Sequence[float], width: float) -> Cells:
                     if _may_be_cut(words, left, after):
                         doubts[key] = "cut-off"
     bodies = [number for number, row in enumerate(rows) if not region.across.intersection(row)]
-    for key in blanks(held, bodies[region.has_header :], len(region.columns)):
+    for key in blanks(held, bodies[region.heads :], len(region.columns)):
         doubts[key] = "blank-unsure"
     size = len(rows), len(region.columns)
     return Cells(boxes, held, *size, doubts=doubts, is_ruled=False)
