@@ -26,7 +26,6 @@ REFUSALS: dict[str, str] = {
     "unknown-format": _(
         "This kind of file cannot be read; use .docx, .xlsx, .xls, .csv, .html, .pdf or text."
     ),
-    "spreadsheet-xml": _("This is an XML spreadsheet of 2003; open it and save it as .xlsx."),
     "web-archive": _("This is a web archive (.mht); save the page as .html."),
     "not-text": _(
         "The file is neither a table nor text; use .docx, .xlsx, .xls, .csv, .html, .pdf or text."
@@ -115,6 +114,10 @@ DOUBTS: dict[str, str] = {
     "part-below": _("The row below may be a part of this one."),
     "columns-unsure": _(
         "Only blanks part these columns, fewer than on the page before; compare with the source."
+    ),
+    "cell-lost": _("A cell of this row is missing in the source; the others may be misplaced."),
+    "list-unsure": _(
+        "The row was read from lines of text that no title calls a list; compare it with the source."
     ),
     "row-twice": _("A row before says the same in every cell."),
     "unlike-column": _("The cell does not look like the others of its column."),

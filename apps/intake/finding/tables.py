@@ -41,6 +41,7 @@ from apps.intake.finding.stacked import again, cut_at, stacked
 from apps.intake.finding.titles import Above, above_of, with_sheet
 from apps.intake.finding.turned import upright
 from apps.intake.finding.wide_heads import with_wide_heads
+from apps.intake.finding.written import with_written_lists
 from apps.intake.grid import Aside, Block, Grid, Paragraph, Row, Span, Table
 
 HEAD_ROWS = 8
@@ -57,7 +58,11 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
     above: list[Paragraph] = []
     header: Grid | None = None
     plain_from: int | None = None
-    for block in with_line_lists(blocks):
+    for block in with_written_lists(with_line_lists(blocks)):
+        if isinstance(block, Table):
+            tables.append(block)
+            above, header = [], None
+            continue
         if isinstance(block, Paragraph):
             if tables and not above and is_note(block.text):
                 note = Aside(block.text, "note", block.line)

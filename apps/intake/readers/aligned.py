@@ -11,6 +11,8 @@ GAP = re.compile(r"[ \u3000\u00a0]{2,}|\u3000")
 HAN = "\u4e00-\u9fff"
 PADDED = re.compile(rf"(?<=(?<!\S)[{HAN}])\u3000(?=[{HAN}](?!\S))")
 """A blank that spreads a word of two letters over its column."""
+SET_WIDE = re.compile(rf"(?<=(?<!\S)[{HAN}])[ \u00a0]{{2,4}}(?=[{HAN}](?!\S))")
+"""The same with narrow blanks: a name of two letters among names of three."""
 KEPT = "\u2001"
 """What stands for such a blank, which is no gap."""
 WIDE_BLANKS = "\u3000" + KEPT
@@ -66,7 +68,7 @@ def columns_of(lines: Sequence[str]) -> list[Cells]:
 
 def gapped(line: str) -> Cells:
     """The cells of a line by its wide gaps; a word of two letters may be spread by one blank: 姓　名."""
-    return [_unspread(cell) for cell in GAP.split(_spread(line).strip())]
+    return [_unspread(cell) for cell in GAP.split(SET_WIDE.sub(KEPT, _spread(line)).strip())]
 
 
 def _spread(line: str) -> str:

@@ -72,17 +72,17 @@ def _grid(sheet: CalamineSheet, beside: Beside) -> Iterator[Grid]:
     for number, (cells, marks) in enumerate(_rows(sheet.iter_rows(), beside)):
         if number in beside.hidden_rows:
             if any(cells):
-                dropped.append(_hidden(cells, number))
+                dropped.append(hidden_row(cells, number))
             continue
         if any(cells):
             index_of[number] = len(rows)
             rows.append(Row(number + 1, cells, marks, place))
     del top, left
     ranges = sheet.merged_cell_ranges or []
-    yield from _finished(rows, ranges, index_of, beside.hidden_columns, dropped)
+    yield from finished(rows, ranges, index_of, beside.hidden_columns, dropped)
 
 
-def _finished(
+def finished(
     rows: list[Row],
     ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]],
     index_of: dict[int, int],
@@ -105,7 +105,7 @@ def _finished(
         yield Grid(tuple(rows), tuple(spans), tuple(dropped))
 
 
-def _hidden(cells: tuple[str, ...], number: int) -> Aside:
+def hidden_row(cells: tuple[str, ...], number: int) -> Aside:
     return Aside(" ".join(filter(None, cells)), "hidden-row", number + 1, cells)
 
 
@@ -226,7 +226,7 @@ def _read_xls(data: bytes) -> Iterator[Grid]:
             info = sheet.rowinfo_map.get(number)
             if info is not None and info.hidden:
                 if any(cells):
-                    dropped.append(_hidden(cells, number))
+                    dropped.append(hidden_row(cells, number))
             elif any(cells):
                 index_of[number] = len(rows)
                 rows.append(Row(number + 1, cells, tuple(marks), place))
@@ -235,7 +235,7 @@ def _read_xls(data: bytes) -> Iterator[Grid]:
             for top, bottom, left, right in sheet.merged_cells
         ]
         hidden = {column for column, info in sheet.colinfo_map.items() if info.hidden}
-        yield from _finished(rows, ranges, index_of, hidden, dropped)
+        yield from finished(rows, ranges, index_of, hidden, dropped)
         book.unload_sheet(index)
 
 

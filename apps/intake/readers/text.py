@@ -88,7 +88,10 @@ def read(data: bytes) -> Iterator[Block]:
         raise Refusal("file-too-large", megabytes=LARGEST_TEXT // 2**20)
     text = decode(data)
     if SPREADSHEET_XML in text[:4096]:
-        raise Refusal("spreadsheet-xml")
+        from apps.intake.readers import sheet_xml
+
+        yield from sheet_xml.read(text)
+        return
     if text.lstrip()[:12].lower().startswith("mime-version"):
         raise Refusal("web-archive")
     if HTML.search(text[:8192]) and re.search(r"<table\b|</(?:html|body|p|div)>", text, re.I):

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from lxml import etree, html
 
 from apps.intake.grid import Aside, Block, Grid, Mark, Paragraph, Place, Row
+from apps.intake.readers.drawn import has_rows, rows_of
 from apps.intake.readers.spread import Spreading
 from apps.intake.readers.tidy import has_control, raised, tidy
 from apps.intake.refusal import Refusal
 
-LINES = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "caption", "center", "dt", "dd"}
+HEADS = {"h1", "h2", "h3", "h4", "h5", "h6", "header", "caption", "center"}
+ITEMS = {"li", "dt", "dd", "ul", "ol", "dl"}
+LINES = {"p", "div", "pre", "blockquote", "section", "article", "footer", "nav", "aside", "main"}
+LINES |= HEADS | ITEMS
 SILENT = {"script", "style", "head", "noscript", "template", "select", "button"}
 STRUCK = {"s", "strike", "del"}
 STRUCK_STYLE = re.compile(
@@ -34,6 +38,7 @@ class Walker:
     def __init__(self, may_be_struck: bool) -> None:
         self.tables = 0
         self.may_be_struck = may_be_struck
+        self.lines = 0
 
     def walk(self, root: etree._Element) -> Iterator[Block]:
         """The blocks below an element."""
@@ -42,10 +47,19 @@ class Walker:
             if isinstance(element, str):
                 pending.append(element)
                 continue
-            yield from _paragraph(pending)
+            yield from self.paragraph(pending)
             if element is not None:
-                yield from self.table(element)
-        yield from _paragraph(pending)
+                is_table = element.tag == "table"
+                yield from self.table(element) if is_table else self.drawn(element)
+        yield from self.paragraph(pending)
+
+    def paragraph(self, pending: list[str]) -> Iterator[Paragraph]:
+        """The line that the pieces of text make; none where they are blank."""
+        text = tidy(re.sub(r"[ \t\r\n]+", " ", "".join(pending)))
+        pending.clear()
+        if text:
+            self.lines += 1
+            yield Paragraph(text, self.lines, Place("html"))
 
     def _flow(self, element: etree._Element) -> Iterator["str | etree._Element | None"]:
         """Pieces of text, ``None`` for the end of a line, and tables."""
@@ -57,13 +71,26 @@ class Walker:
             yield None
         yield element.text or ""
         for child in element:
-            if child.tag == "table":
+            if child.tag == "table" or has_rows(child):
                 yield child
             else:
                 yield from self._flow(child)
             yield child.tail or ""
         if element.tag in LINES:
             yield None
+
+    def drawn(self, element: etree._Element) -> Iterator[Grid]:
+        """A table of elements that only look like one."""
+        self.tables += 1
+        place = Place("html", table=self.tables)
+        rows = []
+        for number, cells in enumerate(rows_of(element), start=1):
+            texts = [_text(cell) for cell in cells]
+            marks = (
+                Mark(at, "control-characters") for at, text in enumerate(texts) if has_control(text)
+            )
+            rows.append(Row(number, tuple(map(tidy, texts)), tuple(marks), place))
+        yield Grid(tuple(rows))
 
     def table(self, table: etree._Element) -> Iterator[Block]:
         """One table: its caption as a paragraph, its rows with their merged cells."""
@@ -106,13 +133,6 @@ class Walker:
 
 def _is_layout(rows: list[Row], nested: list[etree._Element]) -> bool:
     return bool(nested) and len(rows) < 3
-
-
-def _paragraph(pending: list[str]) -> Iterator[Paragraph]:
-    text = tidy(re.sub(r"[ \t\r\n]+", " ", "".join(pending)))
-    pending.clear()
-    if text:
-        yield Paragraph(text, place=Place("html"))
 
 
 def _text(element: etree._Element) -> str:

@@ -1,7 +1,6 @@
 """Word documents: paragraphs and tables in the order of the body."""
 
 import io
-import re
 from collections.abc import Iterator
 
 from docx import Document
@@ -43,6 +42,7 @@ W = {
         "ins",
         "smartTag",
         "customXml",
+        "txbxContent",
     )
 }
 HOLDERS = {W["sdt"], W["sdtContent"], W["ins"], W["smartTag"], W["customXml"]}
@@ -53,49 +53,31 @@ def read(data: bytes) -> Iterator[Block]:
     """The blocks of a document; tables inside a cell follow the table they stand in."""
     body = Document(io.BytesIO(data)).element.body
     counter = iter(range(1, 10**6))
-    tabbed: list[tuple[int, str]] = []
     for number, block in enumerate(_children(body), start=1):
-        if block.tag == W["p"]:
-            text = text_of(block, tab="\t")
-            if "\t" in text.strip():
-                tabbed.append((number, text))
-                continue
-            yield from tabbed_table(tabbed, counter)
-            yield from _paragraphs(number, text)
-            for inner in boxed_tables(block):
-                yield from read_table(inner, counter)
-        elif block.tag == W["tbl"]:
-            yield from tabbed_table(tabbed, counter)
-            yield from read_table(block, counter)
-    yield from tabbed_table(tabbed, counter)
+        yield from _blocks(block, number, counter)
 
 
-def _paragraphs(number: int, text: str) -> Iterator[Paragraph]:
-    for line in tidy(text.replace("\t", " ")).split("\n"):
-        if line.strip():
-            yield Paragraph(line.strip(), number, Place("docx"))
+def _blocks(block, number: int, counter: Iterator[int]) -> Iterator[Block]:  # type: ignore[no-untyped-def]
+    """A paragraph, then what stands in its text boxes; or a table."""
+    if block.tag == W["tbl"]:
+        yield from read_table(block, counter)
+    elif block.tag == W["p"]:
+        pieces = text_of(block, "\t", has_boxes=False).split("\t")
+        for line in "\t".join(map(tidy, pieces)).split("\n"):
+            if line.strip():
+                yield Paragraph(line.strip(), number, Place("docx"))
+        for box in _boxes(block):
+            for inner in _children(box):
+                yield from _blocks(inner, number, counter)
 
 
-def tabbed_table(lines: list[tuple[int, str]], counter: Iterator[int]) -> Iterator[Block]:
-    """Paragraphs that follow one another with tabs in them: a table where each has as many cells as
-    the others, else lines. The list is empty afterwards."""
-    rows = [(number, re.split(r"\t+", text.strip())) for number, text in lines]
-    widths = {len(cells) for _number, cells in rows}
-    if len(rows) > 2 and len(widths) == 1:
-        place = Place("docx", table=next(counter))
-        yield Grid(tuple(Row(number, tuple(map(tidy, cells)), (), place) for number, cells in rows))
-    else:
-        for number, text in lines:
-            yield from _paragraphs(number, text)
-    lines.clear()
-
-
-def boxed_tables(paragraph) -> Iterator:  # type: ignore[no-untyped-def]
-    """The tables of text boxes that hang on a paragraph; a box is written twice, for old programs."""
-    for table in paragraph.iter(W["tbl"]):
-        parents = [parent.tag for parent in table.iterancestors()]
-        if FALLBACK not in parents and parents.index(W["p"]) and W["tc"] not in parents:
-            yield table
+def _boxes(element) -> Iterator:  # type: ignore[no-untyped-def]
+    """The text boxes that are anchored in a paragraph; each once, though it may be drawn in two ways."""
+    for child in element:
+        if child.tag == W["txbxContent"]:
+            yield child
+        elif child.tag not in (FALLBACK, W["del"], W["moveFrom"]):
+            yield from _boxes(child)
 
 
 def _children(element) -> Iterator:  # type: ignore[no-untyped-def]
@@ -107,13 +89,16 @@ def _children(element) -> Iterator:  # type: ignore[no-untyped-def]
             yield child
 
 
-def text_of(element, tab: str = " ") -> str:  # type: ignore[no-untyped-def]
+def text_of(element, tab: str = " ", has_boxes: bool = True) -> str:  # type: ignore[no-untyped-def]
     """The text of a paragraph, with what a reviewer inserted and without what he deleted."""
+    left_out = {W["del"], W["moveFrom"], FALLBACK, W["tbl"]} | (
+        set() if has_boxes else {W["txbxContent"]}
+    )
     pieces: list[str] = []
 
     def gather(node) -> None:  # type: ignore[no-untyped-def]
         for child in node:
-            if child.tag in (W["del"], W["moveFrom"], FALLBACK, W["tbl"]):
+            if child.tag in left_out:
                 continue
             if child.tag == W["r"] and child.find(f"{W['rPr']}/{W['vanish']}") is not None:
                 continue
