@@ -189,6 +189,10 @@ def constants_of(
         values[year_field] = year
         if not is_own:
             doubts.append((year_field, "from-context"))
+    district = titles.district_of(table.title)
+    if district and "district" in COLUMNS[kind] and "district" not in fields:
+        values["district"] = district
+        doubts.append(("district", "from-context"))
     if kind in ("awards", "laureates"):
         lines = (table.title, *table.above)
         names = [name for line in lines if (name := titles.programme_of(line))]
@@ -223,7 +227,8 @@ def _certification(table: Table, found: Guess) -> tuple[dict[str, Value], list[s
     platform = next((c.header for c in found.columns if c.field == "platform"), "")
     of_head, of_title = titles.type_of(platform), titles.type_of(table.title)
     # The title may say more closely what the header calls a laboratory.
-    kind_of_body = of_title if of_title.endswith(of_head) else of_head
+    is_closer = of_title.endswith(of_head) or (of_title and of_head in titles.ANY_TYPE)
+    kind_of_body = of_title if is_closer else of_head
     status = titles.status_of(table.title, *headers)
     unsure = [] if status else ["status"]
     level = titles.level_of(table.title)
@@ -231,7 +236,10 @@ def _certification(table: Table, found: Guess) -> tuple[dict[str, Value], list[s
         # The heading of the page, before a paragraph, is none of the table; it may say what it is of.
         heading = next(filter(titles.type_of, table.above), "")
         kind_of_body, level = titles.type_of(heading), level or titles.level_of(heading)
-        unsure += ["type", "level"]
+        unsure.append("type")
+    if not (level and titles.LEVEL_SAID.search(table.title)):
+        # A city's list is of its own level as a rule, and may be of all that it has.
+        unsure.append("level")
     status = status or titles.STATUS_OF_TYPE.get(kind_of_body, "认定")
     return {"type": kind_of_body, "level": level, "status": status}, unsure
 

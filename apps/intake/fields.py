@@ -79,6 +79,7 @@ COUNTED = {
     "grade",
     "category",
     "type",
+    "level",
     "district",
     "reporting_unit",
 }
@@ -95,6 +96,18 @@ def read_group(name: str) -> Reader:
     """A reader of the name of a group of rows, in one line, without their number."""
     read = read_text(name)
     return lambda cell: read(without_count(cell))
+
+
+LEVELS = re.compile(r"(?:国家|省|市|区|县)级")
+
+
+def read_body_type(cell: str) -> Fields:
+    """The type of a body as printed, and the level that it names: 国家级科技企业孵化器（4家）."""
+    text, was_broken = cells.one_line(without_count(cell))
+    values: dict[str, Value] = {"type": text}
+    if found := LEVELS.search(text):
+        values["level"] = found[0]
+    return Fields(values, _broken("type", was_broken))
 
 
 def read_category(cell: str) -> Fields:
@@ -240,7 +253,7 @@ def read_indicator(cell: str) -> Fields:
 
 def read_level(cell: str) -> Fields:
     """国家级, 省级 … also where the cell says 国家 or 省."""
-    bare = re.sub(r"\s+", "", cell)
+    bare = re.sub(r"\s+", "", without_count(cell))
     short = {"国家": "国家级", "省": "省级", "市": "市级", "区": "区级", "县": "县级"}
     return Fields({"level": short.get(bare, bare)})
 
@@ -262,7 +275,7 @@ READERS: dict[tuple[str, str], Reader] = {
     ("", "title"): read_title,
     ("", "award_category"): read_category,
     ("policies", "category"): read_group("category"),
-    ("certifications", "type"): read_group("type"),
+    ("certifications", "type"): read_body_type,
     ("", "award_class"): read_category,
     ("", "grade"): read_category,
     ("", "organisations"): read_organisations("organisations"),

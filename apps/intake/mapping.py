@@ -9,7 +9,7 @@ from apps.intake import cells, makes
 from apps.intake.finding.bodies import HEADING
 from apps.intake.grid import Table
 from apps.intake.synonyms import KINDS
-from apps.intake.synonyms.headers import header_fits, plain_header
+from apps.intake.synonyms.headers import OTHER_HEADERS, header_fits, plain_header
 from apps.intake.synonyms.words import KindWords, Words
 from apps.intake.titles import plain, year_in_header, year_of
 
@@ -39,6 +39,7 @@ TELLING = {
     "district",
     "code",
     "date",
+    "level",
 }
 """Contents that tell a field without a header; plain text and numbers tell nothing."""
 
@@ -113,6 +114,8 @@ def guess_kind(table: Table, kind: str) -> Guess:
         return Guess(kind, float(len(own)), _as_declared(table, own))
     words = KINDS[kind]
     columns = assign(table, words)
+    if is_labels(table):
+        return Guess(kind, 0.0, columns)
     fields = {column.field: column.confidence for column in columns if column.field}
     met = all(any(field in fields for field in group) for group in words.needs)
     used = [
@@ -153,6 +156,9 @@ def assign(table: Table, words: KindWords) -> tuple[ColumnGuess, ...]:
                 )
             else:
                 score = column_score(header, samples[at], word, bool(table.header))
+            if field == "type" and samples[at] and content_fits(samples[at], "level") == 1:
+                # 类别 above 国家级, 省级: no type of body.
+                score = 0.0
             if field == "value" and score and year_in_header(header) not in ("", year):
                 # The figures of another year than the table's.
                 score = round(score - ANOTHER_YEAR, 3)
@@ -166,6 +172,15 @@ def assign(table: Table, words: KindWords) -> tuple[ColumnGuess, ...]:
         ColumnGuess(at, header, *taken.get(at, ("", 0.0)), samples=tuple(samples[at][:SAMPLES]))
         for at, header in enumerate(headers)
     )
+
+
+LABELLED = re.compile(r"[^：:\s]{2,10}[：:].*", re.S)
+
+
+def is_labels(table: Table) -> bool:
+    """Whether every cell of a table without a header says itself what it is: 主办：…, 备案号：…."""
+    printed = [cell for row in table.rows for cell in row.printed()]
+    return not table.header and bool(printed) and all(map(LABELLED.fullmatch, printed))
 
 
 def _as_declared(table: Table, fields: Mapping[int, str]) -> tuple[ColumnGuess, ...]:
@@ -197,11 +212,25 @@ def column_score(header: str, samples: list[str], words: Words, has_header: bool
     """How surely a column means a field, by its header and by what its cells look like."""
     named = header_fits(header, words)
     looks = content_fits(samples, words.content)
+    if named and not looks and _are_units(samples, words):
+        return 0.0
     if named:
         return round(named * (HEADER_WEIGHT + CONTENT_WEIGHT * looks), 3)
+    if plain_header(header) in OTHER_HEADERS:
+        # 备注 tells nothing of a field, whatever its cells look like.
+        return 0.0
     if has_header and header and (looks < 0.9 or _names_other_things(header, words)):
         return 0.0
     return round(CONTENT_ALONE * looks, 3) if words.content in TELLING else 0.0
+
+
+def _are_units(samples: list[str], words: Words) -> bool:
+    """Whether the cells under 单位 are units of measure, and no organisations."""
+    return (
+        words.content in ("organisation", "organisations")
+        and bool(samples)
+        and content_fits(samples, "unit") == 1
+    )
 
 
 OF_THINGS = re.compile(r".*(?:名称|领域|类[别型]?|专项|方向|学科|行业|编号|代码|专业|产品)")
@@ -247,6 +276,6 @@ CONTENTS: Mapping[str, "partial[bool]"] = {
     "date": partial(_matches, r"(?:(?:19|20)\d\d[-年./]\d{1,2}.{0,16}|\d{1,2}月.{1,12})"),
     "code": partial(_matches, r"[0-9A-Za-z]{12,20}"),
     "uuid": partial(_matches, r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
-    "level": partial(_matches, r"(?:国家|省|市|区|县)级?"),
+    "level": partial(_matches, r"(?:国家|省|市|区|县)级?\s*(?:[（(]\s*共?\d+\s*[项个家][)）])?"),
     "unit": partial(_matches, r"%|\S{0,4}[元个家项件人次名篇位年吨度]"),
 }

@@ -44,7 +44,7 @@ def in_usual_form(text: str, is_whole: re.Pattern[str]) -> tuple[str, list[str]]
         text = bare
     for split, code in ((by_numbers, NUMBERED), (by_slashes, OTHER), (by_and, AND_CODE)):
         found, is_sure = split(text, is_whole)
-        if len(found) > 1:
+        if len(found) > 1 or (found and split is by_numbers and is_sure):
             codes.append(code)
             return ("、".join(found) if is_sure else text), codes
     return text, codes

@@ -130,7 +130,9 @@ class RowReader:
         self.own = _own_readers(table.header, self.kind)
         # No cell tells anything of another.
         self.reads_cell_by_cell = (
-            self.kind != "awards" and not self.is_marred and not self.has_several_units
+            self.kind not in ("awards", "policies")
+            and not self.is_marred
+            and not self.has_several_units
         )
 
     def record(self, row: Row) -> Record:
@@ -178,6 +180,8 @@ class RowReader:
             doubts += self._said_twice(also, cells, values)
         if self.kind == "awards":
             doubts += _award_doubts(values)
+        if self.kind == "policies" and "year" not in self.at_of and not self.is_own_year:
+            doubts += _year_of_policy(values)
         if self.has_several_units and values.get("unit") == self.constants["unit"]:
             values["unit"] = titles.unit_among(
                 str(values["unit"]), str(values.get("indicator", ""))
@@ -293,6 +297,15 @@ def _award_doubts(values: dict[str, Value]) -> list[tuple[str, str]]:
     elif awarder and programme and awarder[:1] == "国" and "国家" not in programme:
         doubts.append(("programme", "differs-from-category"))
     return doubts
+
+
+def _year_of_policy(values: dict[str, Value]) -> list[tuple[str, str]]:
+    """The year of the day a policy was issued on, else of its number: 市科〔2021〕20号."""
+    for name in ("issued_on", "document_number"):
+        if found := titles.YEAR.search(str(values.get(name, ""))):
+            values["year"] = found[1]
+            return [("year", "inferred")]
+    return []
 
 
 def source_of(row: Row, names: dict[int, str]) -> dict[str, object]:

@@ -20,6 +20,9 @@ TYPE = re.compile(
     r"科普(?:教育)?基地|加速器|产业技术研究院|临床医学研究中心|创新联合体|科技企业加速器|野外科学观测研究站|中试基地|"
     r"大学科技园|联合实验室|实验室|研究院|创新平台|平台|基地"
 )
+ANY_TYPE = ("平台", "创新平台", "基地")
+"""Words that stand for bodies of any type."""
+LEVEL_SAID = re.compile(r"(?:国家|省|市|区|县)\s*级")
 STATUS_OF_TYPE = {"众创空间": "备案", "星创天地": "备案"}
 """What a body of a type is, where the page does not say: recorded, and not certified."""
 STATUS = re.compile(r"获批创建|获批筹建|创建中|认定|备案|获批|立项|入库|公示|通过评估|验收")
@@ -104,7 +107,25 @@ def indicator_of(title: str) -> str:
 def roster_of(title: str) -> str:
     """The roster's name: its title without the words for a list."""
     text = plain(title)
+    if notice := NOTICE.fullmatch(text):
+        text = notice["what"]
     return re.sub(rf"{LIST_WORDS}(?=[（(]|$)", "", text) or text
+
+
+NOTICE = re.compile(
+    r".*关于(?:公布|公示|发布|下达|认定|确定|开展)?(?P<what>.+?)的?(?:通知|公告|公示|通报|决定|批复)"
+)
+"""The title of a notice: …关于公布2018年度长沙市科技领军企业名单的通知 is of what it makes known."""
+OF_DISTRICT = re.compile(
+    r"(?:市.*[（(](?P<any>[^（()）]{2,8}[区县市])|^[^市]*[（(](?P<part>[^（()）]{2,8}[区县]))[)）]$"
+)
+"""A city stands in brackets only behind another one: 安徽省…名单（合肥市） is of no district."""
+
+
+def district_of(title: str) -> str:
+    """The district in the brackets a title ends with: 2023年西安市瞪羚企业名单（雁塔区）."""
+    found = OF_DISTRICT.search(plain(title))
+    return (found["any"] or found["part"]) if found else ""
 
 
 BEFORE_PLACE = re.compile(

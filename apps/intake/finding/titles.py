@@ -33,6 +33,12 @@ FURNITURE = re.compile(
     r"[-—–·\s]*第?\s*\d{1,4}\s*页?[-—–·\s]*(?:[/共]\s*\d{1,4}\s*页?)?|"
     r"[（(]?(?:截至|数据截至)?\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?[)）]?"
 )
+LEADS_IN = re.compile(r"(?:.*(?:，|如下|现将|予以).*|各.*|.*[局委办府校院所司位])[：:]")
+"""The end of a sentence that leads to a table, or whom a letter is to: 名单如下：, 各有关单位：."""
+OF_DOCUMENT = re.compile(
+    r".{5,}(?:名单|公示|公告|通知|通报|决定|一览表|汇总表|清单|目录|统计表|情况表|结果)(?:[（(][^（()）]*[)）])?"
+)
+"""What a document is called; its text may stand between this and its table."""
 REMARK = re.compile(r"[（(][^（()）]*[)）]")
 """A line that stands in brackets as a whole says something of the title above it: （共6家，排名不分先后）."""
 
@@ -43,7 +49,12 @@ def title_of(line: str) -> str:
     title = TABLE_LABEL.sub("", APPENDIX_LABEL.sub("", title)).strip()
     if APPENDIX_ALONE.fullmatch(title):
         return ""
-    is_paragraph = len(title) > LONGEST_TITLE or title.endswith(("。", "；", "，", "、"))
+    is_paragraph = (
+        len(title) > LONGEST_TITLE
+        or title.endswith(("；", "，", "、"))
+        or "。" in title
+        or LEADS_IN.fullmatch(title) is not None
+    )
     return "" if is_paragraph else title
 
 
@@ -75,6 +86,8 @@ def above_of(lines: list[Paragraph]) -> Above:
     if not wanted:
         return Above("", texts)
     title = title_of(wanted[-1].text)
+    if not title:
+        return Above(_of_document(wanted[:-1]), texts)
     if title and len(wanted) > 1 and _is_tail(title) and wanted[-1].line - wanted[-2].line <= 1:
         before = title_of(wanted[-2].text)
         if before and not wanted[-2].text.lstrip().startswith("#"):
@@ -88,6 +101,12 @@ def with_sheet(above: Above, grid: Grid) -> Above:
     if not (A_PLACE.fullmatch(name) or year_of(name)[0]):
         return above
     return replace(above, lines=(*above.lines, name))
+
+
+def _of_document(lines: list[Paragraph]) -> str:
+    """The title that stands above a document's text; "" where none does."""
+    titles = (title_of(line.text) for line in reversed(lines))
+    return next((title for title in titles if OF_DOCUMENT.fullmatch(title)), "")
 
 
 def _is_tail(title: str) -> bool:

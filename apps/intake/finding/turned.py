@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from apps.intake.finding.rows import is_header, is_signed, is_total
 from apps.intake.grid import WHOLE_ROW, Aside, Grid, Mark, Row, Span
-from apps.intake.synonyms.headers import (
-    is_known_header,
-)
+from apps.intake.synonyms.headers import is_known_header, plain_header
+from apps.intake.titles import year_in_header
 
 TURNED = "turned"
 """The mark of a row that was a column: its place in the source is another."""
 FEWEST = 2
+OF_YEARS = ("年份", "年度", "时间")
 
 
 def upright(grid: Grid) -> Grid:
@@ -42,6 +42,7 @@ def upright(grid: Grid) -> Grid:
         )
         for at in range(width)
     ]
+    turned[0] = _headed_by_indicators(turned[0])
     spans = [
         Span(span.column + top, span.row - top, span.width, span.height)
         for span in grid.spans
@@ -62,6 +63,13 @@ def upright(grid: Grid) -> Grid:
 def _is_below(row: Row) -> bool:
     """Whether a row below a table on its side is none of its columns."""
     return row.held == 1 or is_total(row) or is_signed(row)
+
+
+def _headed_by_indicators(row: Row) -> Row:
+    """The header of a table of years, turned: what stood beside 年份 are indicators."""
+    if plain_header(row.cells[0]) not in OF_YEARS or not all(map(year_in_header, row.cells[1:])):
+        return row
+    return replace(row, cells=("指标", *row.cells[1:]))
 
 
 def lies(rows: tuple[Row, ...]) -> bool:

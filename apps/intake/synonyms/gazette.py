@@ -41,6 +41,8 @@ POLICIES = KindWords(
                 "印发时间",
                 "成文日期",
                 "施行日期",
+                "公布时间",
+                "公布日期",
             ),
             content="date",
         ),

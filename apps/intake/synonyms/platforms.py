@@ -40,7 +40,10 @@ CERTIFICATIONS = KindWords(
             fills=True,
         ),
         "level": Words(
-            ("级别", "等级", "平台级别", "认定级别", "层级"), content="level", fills=True
+            ("级别", "等级", "平台级别", "认定级别", "层级"),
+            pattern=r"(?:平台|载体|机构|认定|备案|建设|所属|获批)(?:级别|层级|等级|层次)",
+            content="level",
+            fills=True,
         ),
         "year": YEAR,
         "batch": Words(("批次", "认定批次", "公布批次"), content="text", fills=True),
@@ -74,7 +77,9 @@ CERTIFICATIONS = KindWords(
         ),
         "district": DISTRICT,
         "status": Words(
-            ("状态", "认定状态", "认定结果", "评价结果", "结果"), content="text", fills=True
+            ("状态", "认定状态", "认定结果", "评价结果", "结果", "处理意见", "处理结果"),
+            content="text",
+            fills=True,
         ),
     },
     needs=(("platform",),),
