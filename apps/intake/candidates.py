@@ -10,6 +10,7 @@ from functools import cached_property
 
 from apps.intake import titles
 from apps.intake.fields import Value
+from apps.intake.finding.titles import stands_apart
 from apps.intake.grid import WHOLE_ROW, Aside, Block, Row, Table
 from apps.intake.mapping import ColumnGuess, Guess, guess
 from apps.intake.own import heads
@@ -175,6 +176,8 @@ def constants_of(
         return values, ()
     doubts: list[tuple[str, str]] = []
     year, is_own = titles.year_of(table.title, *table.above)
+    is_apart = bool(table.title) and stands_apart(table.above)
+    is_own = is_own and not is_apart
     place = next((name for name in ("district", "reporting_unit") if name in COLUMNS[kind]), "")
     told = next(filter(titles.A_PLACE.fullmatch, table.above), "")
     if place and place not in fields and told:
@@ -198,14 +201,16 @@ def constants_of(
         names = [name for line in lines if (name := titles.programme_of(line))]
         if names and "programme" not in fields:
             values["programme"] = names[0]
-            if not titles.programme_of(table.title):
+            if is_apart or not titles.programme_of(table.title):
                 doubts.append(("programme", "from-context"))
     elif kind == "roster-entries":
         values["roster"] = titles.roster_of(table.title)
+        doubts += [("roster", "from-context")] if is_apart else []
     elif kind == "certifications":
         said, unsure = _certification(table, found)
         values |= {name: value for name, value in said.items() if name not in fields and value}
-        doubts += [(name, "inferred") for name in unsure if name in values]
+        unsure += ["type", "level"] if is_apart else []
+        doubts += [(name, "inferred") for name in dict.fromkeys(unsure) if name in values]
     elif kind == "indicator-values":
         unit = titles.unit_of(table.above)
         if titles.is_of_part_of_year(table.title):

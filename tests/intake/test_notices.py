@@ -54,6 +54,18 @@ def test_a_notice_is_titled_above_its_text():
     assert titles.roster_of(above.title) == "2018年度某市科技领军企业"
 
 
+def test_what_a_title_above_a_text_says_is_doubtful():
+    text = """关于公布2018年度某市科技领军企业名单的通知
+各有关单位：
+序号\t企业名称
+1\t甲科技有限公司
+2\t乙科技有限公司
+"""
+
+    assert rows(text, "roster", "year") == [("2018年度某市科技领军企业", "2018")] * 2
+    assert all({"roster:from-context", "year:from-context"} <= row for row in doubts(text))
+
+
 def test_a_text_without_a_title_gives_none():
     lines = [Paragraph("某市去年工作很好。", 1), Paragraph("各有关单位：", 2)]
 

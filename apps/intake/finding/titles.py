@@ -103,6 +103,12 @@ def with_sheet(above: Above, grid: Grid) -> Above:
     return replace(above, lines=(*above.lines, name))
 
 
+def stands_apart(above: tuple[str, ...]) -> bool:
+    """Whether a text stands between a table and its title; ``above`` are lines, the nearest first."""
+    nearest = next((line for line in above if not is_furniture(line)), "")
+    return nearest != "" and title_of(nearest) == "" and not APPENDIX_ALONE.fullmatch(nearest)
+
+
 def _of_document(lines: list[Paragraph]) -> str:
     """The title that stands above a document's text; "" where none does."""
     titles = (title_of(line.text) for line in reversed(lines))
