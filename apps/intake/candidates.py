@@ -203,6 +203,9 @@ def constants_of(
             values["programme"] = names[0]
             if is_apart or not titles.programme_of(table.title):
                 doubts.append(("programme", "from-context"))
+        elif kind == "laureates" and "programme" not in fields:
+            values["programme"] = titles.honour_of(table.title)
+            doubts += [("programme", "inferred")] if values["programme"] else []
     elif kind == "roster-entries":
         values["roster"] = titles.roster_of(table.title)
         doubts += [("roster", "from-context")] if is_apart else []

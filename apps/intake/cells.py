@@ -265,9 +265,15 @@ def read_people(text: str) -> tuple[list[str], list[str]]:
     codes += list_codes(joined, names)
     if any(looks_like_two_names(name) or people_by_dots(name) for name in names):
         codes.append("possibly-two-names")
-    if any(not PERSON.fullmatch(name) and not looks_like_two_names(name) for name in names):
+    if any(_with_employer(name) for name in names) or any(not PERSON.fullmatch(name) and not looks_like_two_names(name) for name in names):
         codes.append("not-like-a-name")
     return names, codes
+
+
+def _with_employer(name: str) -> bool:
+    """Whether an organisation stands in the brackets behind a name: 王芳（某市大学）."""
+    found = re.search(r"[（(](.+)[)）]$", name)
+    return found is not None and len(found[1]) > 3 and ORGANISATION.fullmatch(found[1]) is not None
 
 
 def tidy_person(name: str) -> str:

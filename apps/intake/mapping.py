@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from apps.intake import cells, makes
@@ -114,6 +114,8 @@ def guess_kind(table: Table, kind: str) -> Guess:
         return Guess(kind, float(len(own)), _as_declared(table, own))
     words = KINDS[kind]
     columns = assign(table, words)
+    if kind == "events" and not any(table.header):
+        columns = with_text_beside_days(columns)
     if is_labels(table):
         return Guess(kind, 0.0, columns)
     fields = {column.field: column.confidence for column in columns if column.field}
@@ -172,6 +174,15 @@ def assign(table: Table, words: KindWords) -> tuple[ColumnGuess, ...]:
         ColumnGuess(at, header, *taken.get(at, ("", 0.0)), samples=tuple(samples[at][:SAMPLES]))
         for at, header in enumerate(headers)
     )
+
+
+def with_text_beside_days(columns: tuple[ColumnGuess, ...]) -> tuple[ColumnGuess, ...]:
+    """Columns without a header of which one holds days: the one text beside it is what happened."""
+    others = [column for column in columns if not column.field and column.samples]
+    if len(others) != 1 or "date" not in {column.field for column in columns}:
+        return columns
+    title = replace(others[0], field="title", confidence=CONTENT_ALONE)
+    return tuple(title if column is others[0] else column for column in columns)
 
 
 LABELLED = re.compile(r"[^：:\s]{2,10}[：:].*", re.S)
@@ -273,7 +284,7 @@ CONTENTS: Mapping[str, "partial[bool]"] = {
     "rank": partial(_matches, r"第?[0-9０-９]{1,6}[名位.．、]?"),
     "district": partial(_matches, r"\S{1,8}[区县市]|\S{2,8}新区|高新区|市本级|市直|全市"),
     "year": partial(_matches, r"(?:19|20)\d\d.{0,8}"),
-    "date": partial(_matches, r"(?:(?:19|20)\d\d[-年./]\d{1,2}.{0,16}|\d{1,2}月.{1,12})"),
+    "date": partial(_matches, r"(?:(?:19|20)\d\d[-年./]\d{1,2}.{0,16}|\d{1,2}月.{0,12})"),
     "code": partial(_matches, r"[0-9A-Za-z]{12,20}"),
     "uuid": partial(_matches, r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
     "level": partial(_matches, r"(?:国家|省|市|区|县)级?\s*(?:[（(]\s*共?\d+\s*[项个家][)）])?"),

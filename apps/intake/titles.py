@@ -67,6 +67,19 @@ def programme_of(title: str) -> str:
     return before + found[0] if GENERAL_PRIZE.match(found[0]) else found[0]
 
 
+def honour_of(title: str) -> str:
+    """What a list of people honours them with, be it no prize: 2022年度某市杰出人才入选名单 → 某市杰出人才."""
+    text = re.sub(r"^.*?关于(?:公布|公示|表彰)?", "", plain(title))
+    text = re.sub(r"^[^\u4e00-\u9fff]*年?度?", "", YEAR.sub("", text))
+    text = re.sub(r"[（(][^（()）]*[)）]$", "", text)
+    text = re.sub(
+        r"(?:拟?(?:入选|获奖|获得|表彰|授予))*(?:者|人)?(?:人员|人选|对象)*的?$",
+        "",
+        roster_of(text),
+    )
+    return text if re.search(r"奖|人才|人物|英才|工匠|专家|先锋|标兵|功臣", text) else ""
+
+
 PLACE_BEFORE = re.compile(r"(?:.*[、，：:于布])?([^\s、，：:（()）]{2,8}?[省市区县])")
 GENERAL_PRIZE = re.compile(r"科学技术|科技|技术发明|自然科学|青年|优秀|杰出")
 

@@ -242,3 +242,72 @@ def test_year_of_a_policy(heads, cells):
     is_said = bool(cells)
     assert rows(text, "year") == [("2021" if is_said else "",)] * 2
     assert all(("year:inferred" in row) is is_said for row in doubts(text))
+
+
+def test_people_with_their_employers_are_doubtful():
+    text = "2014年度某省科技进步奖名单\n等级\t项目名称\t完成人（单位）\n" + "".join(
+        f"一等奖\t甲{at}研究\t王芳（某市大学）、李明（甲科技有限公司）\n" for at in (1, 2)
+    )
+
+    assert all("people:not-like-a-name" in row for row in doubts(text))
+
+
+# --- lines -----------------------------------------------------------------------------------
+
+CHRONICLE = """某市2019年科技大事记
+1月8日，召开科技工作会议。
+1月，印发实施意见。
+2月21日，签订合作协议。
+3月4日，举办申报培训班。
+"""
+
+
+def test_what_a_whole_month_brought_is_a_row_of_a_chronicle():
+    assert rows(CHRONICLE, "date_from", "date_to", "title")[:3] == [
+        ("2019-01-08", "2019-01-08", "召开科技工作会议。"),
+        ("2019-01-01", "2019-01-31", "印发实施意见。"),
+        ("2019-02-21", "2019-02-21", "签订合作协议。"),
+    ]
+
+
+def test_what_this_month_brought_is_of_the_month_of_the_day_above():
+    text = CHRONICLE.replace("1月，", "本月，")
+
+    assert rows(text, "date_from", "title")[1] == ("2019-01-01", "印发实施意见。")
+    assert any(code.startswith("date_from:") for code in doubts(text)[1])
+
+
+def test_a_line_between_days_is_not_lost():
+    found = candidates(read_text(CHRONICLE.replace("1月，印发", "印发")))
+
+    said = [*(each.text for one in found for each in one.aside)] + [
+        str(record.values["title"]) for one in found for record in one.records
+    ]
+    assert any("印发实施意见" in text for text in said)
+
+
+def test_days_and_what_happened_without_a_header():
+    text = CHRONICLE.replace("，", "  ")
+
+    assert len(rows(text, "date_from", "title")) == 4
+    assert rows(text, "date_from", "title")[0] == ("2019-01-08", "召开科技工作会议。")
+
+
+def test_policies_told_by_their_numbers():
+    text = "2016年出台的科技政策文件目录\n" + "".join(
+        f"{at}．甲{at}管理办法（某科〔2016〕{at}号）\n" for at in (1, 2, 3)
+    )
+
+    assert rows(text, "title", "year") == [(f"甲{at}管理办法", "2016") for at in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("title", "honour"),
+    [
+        ("2022年度某市科技创新杰出人才入选名单", "某市科技创新杰出人才"),
+        ("2020年度某市腾飞奖获奖人员名单（6名）", "某市腾飞奖"),
+        ("2020年度某市人员名单", ""),
+    ],
+)
+def test_what_people_are_honoured_with(title, honour):
+    assert titles.honour_of(title) == honour

@@ -6,10 +6,11 @@ Each becomes a grid with the header its lines imply. A line that fits no such li
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from apps.intake.days import DAYS
 from apps.intake.finding.rows import printed_number
-from apps.intake.grid import Block, Grid, Mark, Paragraph, Place, Row
+from apps.intake.grid import Aside, Block, Grid, Mark, Paragraph, Place, Row
 from apps.intake.makes import class_of
 from apps.intake.synonyms.headers import is_known_header, plain_header
 from apps.intake.synonyms.words import NUMBER_HEADERS
@@ -21,12 +22,15 @@ LEAST_DATED = 3
 MOST = 0.8
 BULLET = r"[\s◆◇●○■□▲△★☆·•➢►▶*\-—]*"
 DAY = re.compile(
-    rf"{BULLET}(?P<date>(?:(?:19|20)\d\d年)?{DAYS.pattern})\s*[，,、：:]?\s*(?P<what>\S.*)", re.S
+    rf"{BULLET}(?P<date>(?:(?:19|20)\d\d年)?(?:{DAYS.pattern}|(?:1[0-2]|[1-9])月份?(?=[，,：:\s])))\s*[，,、：:]?\s*(?P<what>\S.*)",
+    re.S,
 )
 DAY_ALONE = re.compile(
     rf"{BULLET}(?P<date>\d{{1,2}}(?:日?\s*[—–\-~～至到]+\s*\d{{1,2}})?日)\s*[，,、：:]?\s*(?P<what>\S.*)",
     re.S,
 )
+THIS_MONTH = re.compile(rf"{BULLET}[本同当是]月\s*[，,：:]\s*(?P<what>\S.*)", re.S)
+MONTH_OF_DAY = re.compile(r"(1[0-2]|[1-9])月")
 HAN_MONTHS = {name: number for number, name in enumerate("一二三四五六七八九十", start=1)} | {
     "十一": 11,
     "十二": 12,
@@ -49,6 +53,10 @@ IN_PLACE = re.compile(
 POLICY = re.compile(
     r"(?P<name>《[^》]+》.*?)\s*(?:[（(](?P<value>[^（()）]*[〔\[［（(]?\d{4}[^（()）]*号)[)）])?"
 )
+POLICY_BY_NUMBER = re.compile(
+    r"(?P<name>[^。；]+?)\s*[（(](?P<value>[^（()）]*[〔\[［【]\d{4}[〕\]］】]\s*\d+\s*号)[)）]"
+)
+"""A document without 《》, told by its number: 科技保险管理办法（厦科〔2016〕11号）."""
 
 
 def with_line_lists(blocks: Iterable[Block]) -> list[Block]:
@@ -70,6 +78,7 @@ def dated(lines: list[Paragraph]) -> list[Block] | None:
     """
     before: list[Paragraph] = []
     rows: list[Row] = []
+    asides: list[Aside] = []
     others, month = 0, 0
     for line in lines:
         text = line.text.translate(NARROW)
@@ -87,19 +96,34 @@ def dated(lines: list[Paragraph]) -> list[Block] | None:
                 alone.start("what"),
                 (Mark(0, "filled-down"),),
             )
+        elif (
+            rows
+            and (this := THIS_MONTH.fullmatch(text))
+            and (found := MONTH_OF_DAY.search(rows[-1].cells[0]))
+        ):
+            date, at, marks = (
+                f"{month or found[1]}月",
+                this.start("what"),
+                (Mark(0, "filled-down"),),
+            )
         elif rows and line.place.format == "pdf":
             last = rows[-1]
             rows[-1] = last.with_cell(1, last.cells[1] + line.text).marked(1, "line-break")
             continue
         elif rows:
             others += 1
+            asides.append(Aside(line.text, "line", line.line))
             continue
         else:
             before.append(line)
             continue
         rows.append(_row(line, (date, line.text[at:]), marks))
     is_list = len(rows) >= LEAST_DATED and others * 2 < len(rows)
-    return [*before, _grid(("日期", "事件"), rows)] if is_list else None
+    return (
+        [*before, replace(_grid(("日期", "事件"), rows), dropped=tuple(asides))]
+        if is_list
+        else None
+    )
 
 
 def numbered(lines: list[Paragraph]) -> list[Block] | None:
@@ -133,6 +157,8 @@ def _form(items: Sequence[str], above: Sequence[str]) -> tuple[tuple[str, ...], 
     """The header that numbered lines imply, and how each is parted; no header where they are text."""
     if all(POLICY.fullmatch(item) for item in items):
         return ("政策名称", "文号"), lambda item: _parts(POLICY, item)
+    if all(POLICY_BY_NUMBER.fullmatch(item) for item in items):
+        return ("政策名称", "文号"), lambda item: _parts(POLICY_BY_NUMBER, item)
     remarks = [REMARK.fullmatch(item) for item in items]
     labels = {remark["label"] for remark in remarks if remark}
     if all(remarks) and len(labels) == 1 and is_known_header(*labels):
