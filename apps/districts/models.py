@@ -2,7 +2,7 @@
 
 import copy
 import datetime as dt
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -47,6 +47,24 @@ class FigureStatus(models.TextChoices):
     ACTUAL = "actual", _("actual")
     FORECAST = "forecast", _("forecast")
     TARGET = "target", _("target")
+
+
+def units_of_return(revision: Revision) -> frozenset[int] | None:
+    """Return the units whose figures a return may hold; None where it may hold any, as the city's.
+
+    Its bureau's own, and those in it that have no bureau. Asked once for a revision that many rows
+    share.
+    """
+    known: frozenset[int] | None
+    if "units_of_return" not in revision.__dict__:
+        case = revision.case
+        known = None
+        if case.kind_spec.filled_by == Role.DISTRICT_FILLER:
+            own = Q(bureau=case.bureau_id) | Q(bureau=None, parent__bureau=case.bureau_id)
+            known = frozenset(District.objects.filter(own).values_list("pk", flat=True))
+        revision.__dict__["units_of_return"] = known
+    known = revision.__dict__["units_of_return"]
+    return known
 
 
 @tracked
@@ -133,16 +151,19 @@ class IndicatorValue(Record):
                 }
             )
 
-    def _is_of_its_bureau(self) -> bool:
-        """Say whether the bureau may report of the unit: its own, or one in it without a bureau.
+    @classmethod
+    def from_db(cls, *loaded: Any, **options: Any) -> Self:
+        """Remember the unit that the row stands with: only another one is looked at."""
+        figure = super().from_db(*loaded, **options)
+        figure.__dict__["stood_with"] = figure.__dict__.get("reporting_unit_id")
+        return figure
 
-        The city's own figures are of any unit.
-        """
-        case, unit = self.revision.case, self.reporting_unit
-        if case.kind_spec.filled_by != Role.DISTRICT_FILLER or unit.bureau_id == case.bureau_id:
+    def _is_of_its_bureau(self) -> bool:
+        """Say whether the bureau may report of the unit. What stands with it was looked at before."""
+        if self.__dict__.get("stood_with") == self.reporting_unit_id:
             return True
-        above = unit.parent if unit.bureau_id is None else None
-        return above is not None and above.bureau_id == case.bureau_id
+        units = units_of_return(self.revision)
+        return units is None or self.reporting_unit_id in units
 
     def __str__(self) -> str:
         """Return the indicator with its value as printed."""
