@@ -265,7 +265,9 @@ def read_people(text: str) -> tuple[list[str], list[str]]:
     codes += list_codes(joined, names)
     if any(looks_like_two_names(name) or people_by_dots(name) for name in names):
         codes.append("possibly-two-names")
-    if any(_with_employer(name) for name in names) or any(not PERSON.fullmatch(name) and not looks_like_two_names(name) for name in names):
+    if any(_with_employer(name) for name in names) or any(
+        not PERSON.fullmatch(name) and not looks_like_two_names(name) for name in names
+    ):
         codes.append("not-like-a-name")
     return names, codes
 
