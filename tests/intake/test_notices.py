@@ -311,3 +311,17 @@ def test_policies_told_by_their_numbers():
 )
 def test_what_people_are_honoured_with(title, honour):
     assert titles.honour_of(title) == honour
+
+
+def test_a_page_may_go_on_behind_the_first_number_of_a_part():
+    row = "{}\t{}重点实验室\t{}科技有限公司\n"
+    text = (
+        "某市重点实验室名单\n序号\t实验室名称\t依托单位\n"
+        + "".join(row.format(at, name, name) for at, name in ((1, "甲"), (2, "乙"), (1, "丙")))
+        + "内部资料，注意保存\n"
+        + "".join(row.format(at, name, name) for at, name in ((2, "丁"), (3, "戊")))
+    )
+
+    assert [name for (name,) in rows(text, "platform")] == [
+        f"{name}重点实验室" for name in "甲乙丙丁戊"
+    ]

@@ -53,13 +53,15 @@ def _is_running_head(first: Table, second: Table) -> bool:
 
 
 def _looks_alike(first: Table, second: Table) -> bool:
-    """Whether rows without numbers, or with numbers that begin again, look like the page's before,
-    below a line that is no title of a list."""
+    """Whether rows without numbers, or with numbers that go on or begin again, look like the page's
+    before, below a line that is no title of a list."""
     at = number_column(first)
     if LIST_TITLE.search(second.title):
         return False
-    if at is not None and printed_number(_cell(_full(second)[0], at)) != 1:
-        return False
+    if at is not None:
+        following = (_last_number(first, at) or 0) + 1
+        if printed_number(_cell(_full(second)[0], at)) not in (1, following):
+            return False
     width = max(len(row.cells) for row in second.rows)
     before, now = (repair.profile(list(each.rows), width) for each in (first, second))
     same = sum(map(str.__eq__, before, now))
