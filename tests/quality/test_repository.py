@@ -77,11 +77,11 @@ def test_every_locked_package_has_a_version_and_a_hash(name: str) -> None:
     assert lines
     for line in lines:
         if not line.lstrip().startswith("#"):
-            assert re.match(r"[A-Za-z0-9._\[\],-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line), line
+            assert re.match(r"[A-Za-z0-9._\[\], -]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line), line
 
 
 def test_development_locks_what_production_locks() -> None:
     def versions(name: str) -> set[str]:
-        return set(re.findall(r"^([\w.\[\],-]+==\S+)", (ROOT / name).read_text(), re.MULTILINE))
+        return set(re.findall(r"^([\w.\[\], -]+==\S+)", (ROOT / name).read_text(), re.MULTILINE))
 
     assert versions("requirements.txt") <= versions("requirements-dev.txt")
