@@ -237,6 +237,8 @@ def test_line_typed_while_the_session_ends_is_sent_again_after_signing_in(
     page = new_page(filler, locale="en-GB")
     page.goto(f"/desk/cases/{revision.case_id}/intake/{intake.pk}/")
     page.locator("[data-edit]").first.click()
+    # The form takes the focus once it stands; what is typed before that may go elsewhere.
+    expect(page.locator("[data-edit-row] :focus")).to_be_visible()
     page.locator("[name=value-title]").fill("改过的题目")
     (session,) = (each for each in page.context.cookies() if each["name"] == "sessionid")
     page.context.clear_cookies(name=session["name"])
