@@ -14,6 +14,8 @@ from apps.intake.synonyms.headers import is_known_header, plain_header
 
 LEAST_HEADS, MOST_HEADS, LEAST_ROWS = 2, 15, 2
 MOSTLY = 0.8
+PATIENCE = 40
+"""Rows looked at without finding a list before the search ends: a file may hold a header often."""
 CELL_LOST = "cell-lost"
 """The mark of a row of which a cell is missing: those behind it may stand in the wrong column."""
 
@@ -75,26 +77,33 @@ def by_number(body: Sequence[Paragraph], width: int) -> tuple[list[Cells], int]:
 
 
 def by_count(body: Sequence[Paragraph], width: int) -> tuple[list[Cells], int]:
-    """Rows of as many lines as there are headers, where each column holds things of one make."""
-    texts = [line.text for line in body]
-    end = next(
-        (at for at, text in enumerate(texts) if is_total(Row(0, (text,))) or is_furniture(text)),
-        len(texts),
-    )
-    rows = [texts[at : at + width] for at in range(0, end - width + 1, width)]
-    while rows and not _are_alike(rows):
-        rows = rows[:-1]
-    found: list[Cells] = [(at * width, cells, ()) for at, cells in enumerate(rows)]
-    return found, len(rows) * width
+    """Rows of as many lines as there are headers, where each column holds things of one make.
+
+    The longest such list; it ends at the latest where no row of the last `PATIENCE` made one.
+    """
+    made: list[Counter[str]] = [Counter() for _column in range(width)]
+    rows: list[Cells] = []
+    whole = 0
+    for at in range(0, len(body) - width + 1, width):
+        cells = [line.text for line in body[at : at + width]]
+        if any(is_total(Row(0, (text,))) or is_furniture(text) for text in cells):
+            break
+        rows.append((at, cells, ()))
+        for makes, text in zip(made, cells, strict=True):
+            makes[class_of(text)] += 1
+        if _are_alike(made):
+            whole = len(rows)
+        elif len(rows) - whole >= PATIENCE:
+            break
+    return rows[:whole], whole * width
 
 
-def _are_alike(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the cells of each column are of one make, and one column tells it."""
+def _are_alike(columns: Sequence[Counter[str]]) -> bool:
+    """Whether the cells of each column are mostly of one make, and one column tells it."""
     told = False
-    for column in zip(*rows, strict=True):
-        makes = Counter(map(class_of, column))
+    for makes in columns:
         make, times = makes.most_common(1)[0]
-        if times < len(column) * MOSTLY:
+        if times < makes.total() * MOSTLY:
             return False
         told = told or make in ("organisation", "people", "number", "date", "district")
     return told

@@ -53,9 +53,9 @@ def is_list_title(text: str) -> bool:
 
 def title_above(lines: Sequence[Paragraph]) -> tuple[str, tuple[str, ...]]:
     """The title of a list below these lines, and those that are no prose, the nearest first."""
-    texts = tuple(line.text for line in reversed(lines))
+    texts = tuple(line.text for line in reversed(lines[-NEAR * 2 :]))
     near = tuple(text for text in texts[:NEAR] if title_of(text))
-    for text in texts[: NEAR * 2]:
+    for text in texts:
         if is_list_title(text) and not is_furniture(text):
             return COUNT_BEHIND.sub("", NUMBERING_BEFORE.sub("", title_of(text))), near
     return "", near
