@@ -21,17 +21,12 @@ is printed beside.
 
 import csv
 import io
-import multiprocessing
-import os
-import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
+from bench.apart import Taken, apart, cpu_seconds
 from bench.workbook import database
 
 HEADER = ("序号", "年度", "企业名称", "所属区县", "证书编号")
@@ -39,7 +34,6 @@ TITLE = "宁波市高新技术企业名单"
 DISTRICTS = ("海曙区", "江北区", "北仑区", "镇海区", "鄞州区", "慈溪市")
 WORDS = ("甬", "海", "精工", "东方", "明州", "鼎新")
 YEARS = range(2019, 2024)
-ROADS = ("bare", "keyed", "ours", "import_export")
 
 
 def rows(count: int) -> list[tuple[int, int, str, str, str]]:
@@ -252,63 +246,6 @@ def ours(data: bytes, form: str, revision_id: int) -> dict[str, float]:
     }
 
 
-def cpu_seconds() -> float:
-    """Return the seconds of processor used by this process, its children, its database session."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        pid = cursor.fetchone()[0]
-    # The session may run on this machine only; elsewhere its time is not counted.
-    stat = Path(f"/proc/{pid}/stat")
-    fields = stat.read_text().rpartition(")")[2].split() if stat.exists() else ["0"] * 20
-    session = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    used = os.times()
-    return session + used.user + used.system + used.children_user + used.children_system
-
-
-def apart(step: Callable[..., Any], *arguments: Any) -> tuple[float, int, Any]:
-    """Run a step in a new process: seconds, peak MB, result. Prints the seconds by the clock."""
-    from django.db import connections
-
-    name = connections["default"].settings_dict["NAME"]
-    connections.close_all()
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(sender, name, step.__name__, arguments))
-    process.start()
-    sender.close()
-    found: tuple[float, int, Any] = receiver.recv()
-    process.join()
-    return found
-
-
-def work(sender: Any, name: str, step: str, arguments: tuple[Any, ...]) -> None:
-    """Do a step in this process, with the database ``name``; send what ``apart`` returns."""
-    import django
-
-    django.setup()
-    from django.db import connections
-    from django.test.utils import setup_test_environment
-
-    setup_test_environment()
-    import config.urls  # noqa: F401 - as a server or a worker has loaded it
-
-    connections["default"].settings_dict["NAME"] = name
-    began, clock = cpu_seconds(), time.monotonic()
-    result = globals()[step](*arguments)
-    seconds = cpu_seconds() - began
-    if step in ROADS:
-        print(f"  {step}: {time.monotonic() - clock:.1f} s by the clock", flush=True)
-    sender.send((seconds, peak(), result))
-
-
-def peak() -> int:
-    """Return the most memory this process held, MB; not what the one held that began it."""
-    (line,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(line) // 1024
-
-
 def reader_peak(data: bytes) -> int:
     """Return the most memory the reader of a file holds, MB, seen by a small process."""
     see = (
@@ -331,34 +268,38 @@ def measure(count: int, theirs_count: int) -> None:
     factories.person("city_editor")
     cases: list[Revision] = [factories.open_list("roster-entries", 0) for _ in range(4)]
     for at, form in enumerate(("xlsx", "csv")):
-        data = apart(parts_of, form, count)[2]
-        base, memory, _ = apart(bare, data, form, False)
-        print(f"{form}: bare road {base:.2f} s, {memory} MB", flush=True)
-        by_fields, memory, _ = apart(bare, data, form, True)
-        print(f"{form}: bare road by the fields {by_fields:.2f} s, {memory} MB", flush=True)
-        with_keys, memory, _ = apart(keyed, data, form, cases[at].pk)
-        print(f"{form}: bare road with keys {with_keys:.2f} s, {memory} MB", flush=True)
-        took, memory, parts = apart(ours, data, form, cases[at].pk)
-        said = ", ".join(f"{name} {seconds:.2f}" for name, seconds in parts.items())
-        whole = took - parts["corrected"]
+        data = apart(parts_of, form, count).result
+        base = told(f"{form}: bare road", apart(bare, data, form, False))
+        by_fields = told(f"{form}: bare road by the fields", apart(bare, data, form, True))
+        with_keys = told(f"{form}: bare road with keys", apart(keyed, data, form, cases[at].pk))
+        taken = apart(ours, data, form, cases[at].pk)
+        said = ", ".join(f"{name} {seconds:.2f}" for name, seconds in taken.result.items())
+        whole = told(f"{form}: ours", taken) - taken.result["corrected"]
         print(
             f"{form}: ours {whole:.2f} s = {whole / base:.1f} × bare,"
             f" {whole / by_fields:.1f} × by the fields, {whole / with_keys:.1f} × with keys"
-            f" ({said}),"
-            f" {memory} MB, reader {reader_peak(data)} MB",
+            f" ({said}), reader {reader_peak(data)} MB",
             flush=True,
         )
         if {"--ours", "--read"} & set(sys.argv):
             continue
-        few = apart(parts_of, form, count, theirs_count)[2]
-        theirs, memory, _ = apart(import_export, few, form, cases[2 + at].pk)
-        a_row, ours_a_row = theirs / theirs_count, whole / count
+        few = apart(parts_of, form, count, theirs_count).result
+        name = f"{form}: django-import-export, {theirs_count} rows"
+        a_row = told(name, apart(import_export, few, form, cases[2 + at].pk)) / theirs_count
         print(
-            f"{form}: django-import-export {theirs:.2f} s for {theirs_count} rows"
-            f" = {a_row * count / base:.1f} × bare, {memory} MB;"
-            f" ours is {a_row / ours_a_row:.1f} times as fast a row",
+            f"{form}: django-import-export {a_row * count / base:.1f} × bare;"
+            f" ours is {a_row * count / whole:.1f} times as fast a row",
             flush=True,
         )
+
+
+def told(name: str, taken: Taken) -> float:
+    """Print what a road took; return its seconds of the processor."""
+    print(
+        f"{name} {taken.processor:.2f} s, {taken.clock:.1f} s by the clock, {taken.megabytes} MB",
+        flush=True,
+    )
+    return taken.processor
 
 
 def verified() -> None:

@@ -1,7 +1,6 @@
 """Work on a list of 100,000 rows in a draft: pages, one field in 10,000 rows, undo, paste, twins.
 
     python -m bench.long_lists [ROWS] [MANY]     makes a database of its own, and removes it
-    python -m bench.long_lists files [ROWS]      the list as a file, and taken in again
 The measures: a page in ten queries or fewer; a field of 10,000 rows set in few statements; memory
 that does not grow with the list.
 """
@@ -12,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bench.intake_store import cpu_seconds
+from bench.apart import cpu_seconds
 from bench.workbook import database
 
 ROWS, MANY = 100_000, 10_000
@@ -133,53 +132,7 @@ def measure(size: int, many_rows: int) -> None:
         timed(f"page: {words}", lambda address=address: client.get(address))
 
 
-def measure_files(size: int) -> None:
-    """Print what a list takes as a file, streamed, and to be taken in again untouched."""
-    from django.http import QueryDict
-
-    from apps.cases.desk.lists.filters import ListFilter
-    from apps.cases.domain import bulk
-    from apps.intake.imports.comparing import compare
-    from apps.intake.imports.starting import take_in
-    from apps.intake.models import Import
-    from apps.intake.own.files import OwnList
-    from apps.intake.tasks import read_import, without_collecting
-    from tests import factories as f
-
-    revision = f.open_list("roster-entries", 0)
-    kind = revision.case.kind_spec.records[0]
-    filler = f.filler_of(revision)
-    rows = (f.roster_entry_values(n, rank=n) for n in range(1, size + 1))
-    with without_collecting():
-        bulk.add_rows(filler, revision.pk, kind, rows)
-
-    def own() -> OwnList:
-        return OwnList(kind, ListFilter(revision, kind, QueryDict()).rows())
-
-    def length() -> int:
-        return sum(len(part) for part in own().csv())
-
-    def sheet() -> bytes:
-        with own().xlsx() as file:
-            return bytes(file.read())
-
-    timed("nothing yet", lambda: None)
-    timed(f"{size:,} rows as CSV", length)
-    data = timed("as Excel", sheet)
-    for words, content in (("Excel", data), ("CSV", b"".join(own().csv()))):
-        print(f"{words}: {len(content) / 1e6:.1f} MB")
-        intake = take_in(filler, revision, "名单", content, is_queued=False)
-        timed(f"{words} read again", lambda pk=intake.pk: read_import(import_id=pk))
-        intake = Import.objects.select_related("revision__case__bureau").get(pk=intake.pk)
-        result = timed("compared", lambda intake=intake: compare(intake))
-        print(result.counts, flush=True)
-
-
 if __name__ == "__main__":
-    are_files = sys.argv[1:2] == ["files"]
-    sizes = [int(text.replace(",", "")) for text in sys.argv[1 + are_files :]]
+    sizes = [int(text.replace(",", "")) for text in sys.argv[1:]]
     with database():
-        if are_files:
-            measure_files(*(sizes or [ROWS]))
-        else:
-            measure(*(sizes + [ROWS, MANY][len(sizes) :]))
+        measure(*(sizes + [ROWS, MANY][len(sizes) :]))

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bench.intake_store import cpu_seconds
+from bench.apart import cpu_seconds
 from bench.workbook import database
 
 ROWS, LIMIT = 10_000, 10

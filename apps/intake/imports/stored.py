@@ -1,7 +1,6 @@
 """The rows of one kind that stand in a case, as the lines of an import find them."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,25 +10,45 @@ from apps.cases.kinds import RecordKind
 from apps.cases.models import Revision
 from apps.registry.names import organisation_key
 
+MOST_SHARED = 5000
+NO_NAMES: list[str] = []
+"""Nobody writes into a stored value."""
+
 
 class Stored:
-    """The rows of one kind that stand in the case, found by permanent id or by natural key."""
+    """The rows of one kind that stand in the case, found by permanent id or by natural key.
+
+    A list of 100,000 is held whole, so values that many rows have are held once, and of the
+    natural key its hash.
+    """
 
     def __init__(self, kind: RecordKind, revision: Revision) -> None:
         self.kind = kind
+        self.at_key = [1 + kind.fields.index(name) for name in kind.natural_key]
         self.rows: dict[uuid.UUID, tuple[Any, ...]] = {}
-        self.by_key: dict[tuple[str, ...], list[uuid.UUID]] = defaultdict(list)
+        # Hash of the natural key -> the row, or the rows in their order.
+        self.by_key: dict[int, uuid.UUID | list[uuid.UUID]] = {}
         self.met: set[uuid.UUID] = set()
         # Rows that some line names by their permanent id.
         self.named: set[uuid.UUID] = set()
         # Hash of the natural key -> the number of the first line that has it.
         self.told: dict[int, int] = {}
-        at_key = [kind.fields.index(name) for name in kind.natural_key]
         rows = kind.model.objects.filter(revision=revision).order_by("position", "pk")
         names = ("uid", "version", *kind.fields, "flags")
-        for uid, version, *values in rows.values_list(*names).iterator():
-            self.rows[uid] = (version, *values)
-            self.by_key[tuple(_plain_key(values[at]) for at in at_key)].append(uid)
+        shared: dict[str, Any] = {}
+        for uid, *values in rows.values_list(*names).iterator():
+            self.rows[uid] = tuple([_shared(value, shared) for value in values])
+            key = hash(self._key_of(uid))
+            if key not in self.by_key:
+                self.by_key[key] = uid
+            elif isinstance(known := self.by_key[key], list):
+                known.append(uid)
+            else:
+                self.by_key[key] = [known, uid]
+
+    def _key_of(self, uid: uuid.UUID) -> tuple[str, ...]:
+        row = self.rows[uid]
+        return tuple([_plain_key(row[at]) for at in self.at_key])
 
     def version(self, uid: uuid.UUID) -> int:
         """Return the version a row stands at."""
@@ -61,14 +80,25 @@ class Stored:
 
     def find(self, key: tuple[str, ...]) -> uuid.UUID | None:
         """Return the first row of the same natural key that no line has met yet, or names."""
-        for uid in self.by_key.get(key, ()):
-            if uid not in self.met and uid not in self.named:
+        known = self.by_key.get(hash(key), ())
+        for uid in known if isinstance(known, (list, tuple)) else (known,):
+            if uid not in self.met and uid not in self.named and self._key_of(uid) == key:
                 return uid
         return None
 
     def missing(self) -> list[uuid.UUID]:
         """Return the rows that no line has met."""
         return [uid for uid in self.rows if uid not in self.met]
+
+
+def _shared(value: Any, known: dict[str, Any]) -> Any:
+    """Return a value, of a short text that was there before and of no names the one that is held."""
+    if isinstance(value, str):
+        found = known.get(value)
+        if found is None and len(known) < MOST_SHARED:
+            known[value] = value
+        return value if found is None else found
+    return NO_NAMES if value == [] else value
 
 
 def plain(value: Any) -> Any:
