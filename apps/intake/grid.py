@@ -160,8 +160,10 @@ class Table:
         return self.header.index(column)
 
     def column(self, index: int) -> list[str]:
-        """The cells of one column that hold something."""
-        return [row.cells[index] for row in self.rows if row.cells[index]]
+        """The cells of one column that hold something. A row may be shorter than the header."""
+        return [
+            row.cells[index] for row in self.rows if index < len(row.cells) and row.cells[index]
+        ]
 
     def map_rows(self, change: Callable[[Row], Row]) -> "Table":
         """The table with every body row passed through ``change``."""

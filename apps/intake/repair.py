@@ -80,7 +80,7 @@ def profile(rows: list[Row], width: int) -> list[str]:
     """What most cells of each column look like, among rows that have no blank at the end."""
     classes = []
     for at in range(width):
-        found = count_classes(filter(None, (row.cells[at] for row in rows)))
+        found = count_classes(row.cells[at] for row in rows if any(row.cells[at : at + 1]))
         classes.append(found.most_common(1)[0][0] if found else "")
     return classes
 
