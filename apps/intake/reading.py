@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from apps.intake.numbers import is_scientific
 from apps.intake.refusal import Refusal
 from apps.intake.worker import load
 
+logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
 """Seconds by the clock until a reader is ended, whatever it waits for. How long it may compute is
@@ -52,6 +54,10 @@ def read_bytes(data: bytes, kind: str = "") -> Intake:
         found = candidates(blocks_apart(data), kind)
     except Refusal as refusal:
         return Intake(refusals=[refusal])
+    except Exception:
+        # A fault of ours; whoever hands a file in gets a sentence all the same.
+        logger.exception("a file could not be read")
+        return Intake(refusals=[Refusal("reader-failed")])
     return Intake(found, list(_refusals(found, kind)))
 
 
