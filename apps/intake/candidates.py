@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from apps.intake import titles
+from apps.intake.columns import COLUMNS
 from apps.intake.fields import Value
 from apps.intake.finding.titles import stands_apart
 from apps.intake.grid import WHOLE_ROW, Aside, Block, Row, Table
@@ -16,7 +17,7 @@ from apps.intake.mapping import ColumnGuess, Guess, guess
 from apps.intake.own import heads
 from apps.intake.own.tables import tables_of
 from apps.intake.parted_lists import with_whole_lists
-from apps.intake.records import COLUMNS, Record, RowReader
+from apps.intake.records import Record, RowReader
 from apps.intake.repair import (
     fill_down,
     is_grouped,

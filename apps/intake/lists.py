@@ -6,11 +6,11 @@ The road is the intake's own; only the mapping is given instead of guessed.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from apps.intake.columns import COLUMNS as FIELDS
 from apps.intake.fields import Value, read_field
 from apps.intake.finding import find_tables
 from apps.intake.grid import Row, Table
 from apps.intake.readers.text import read_text
-from apps.intake.records import COLUMNS as FIELDS
 from apps.intake.repair import fill_down, pad_rows, restore_first_cell, unglue_category
 
 INNER = "|"

@@ -8,9 +8,10 @@ from functools import partial
 from apps.intake import cells, makes
 from apps.intake.finding.bodies import HEADING
 from apps.intake.grid import Table
+from apps.intake.own.heads import columns_of
 from apps.intake.synonyms import KINDS
 from apps.intake.synonyms.headers import OTHER_HEADERS, header_fits, plain_header
-from apps.intake.synonyms.words import KindWords, Words
+from apps.intake.synonyms.words import ID, KindWords, Words
 from apps.intake.titles import plain, year_in_header, year_of
 
 SAMPLES = 3
@@ -28,8 +29,6 @@ FITS_WELL = 0.6
 SURE_OF_COLUMN, SURE_COLUMNS = 0.7, 3
 CONTACT_HEADER = re.compile(r"电话|手机|邮箱|邮件|联系方式|传真|微信|QQ|[Pp]hone|[Mm]ail|[Mm]obile")
 CONTACT = re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}[-—]?\d{7,8}|\S+@\S+\.\w+")
-ID = Words(("id", "永久编号", "永久标识", "条目编号"), content="uuid")
-"""The column of permanent ids: a row that names one means the row that has it."""
 TELLING = {
     "people",
     "person",
@@ -107,8 +106,6 @@ def _is_contact(column: ColumnGuess) -> bool:
 
 def guess_kind(table: Table, kind: str) -> Guess:
     """The columns of a table, if it is of this kind; confidence 0 where it cannot be."""
-    from apps.intake.own.heads import columns_of  # it knows the words for ids from here
-
     if (own := columns_of(table.header, kind)) is not None:
         # As many columns as it has speak for it, against kinds whose heads are among them.
         return Guess(kind, float(len(own)), _as_declared(table, own))

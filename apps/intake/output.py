@@ -4,8 +4,9 @@ from typing import Any
 
 from apps.intake import sentences
 from apps.intake.candidates import Candidate
+from apps.intake.columns import LISTS, WHOLE_NUMBERS
 from apps.intake.reading import Intake
-from apps.intake.records import LISTS, WHOLE_NUMBERS, Record
+from apps.intake.records import Record
 
 
 def as_json(intake: Intake) -> dict[str, Any]:

@@ -14,14 +14,13 @@ from apps.accounts.models import User
 from apps.cases.desk.values import field_label, words
 from apps.cases.kinds import RecordKind, record_kinds
 from apps.intake import sentences, titles
-from apps.intake.columns import column_label
+from apps.intake.columns import COLUMNS, REQUIRED, column_label
 from apps.intake.imports import alike, organisations
 from apps.intake.imports.comparing import GIVES, Fault, Item, Lacking, spoken_fields
 from apps.intake.imports.comparing import Line as Compared
-from apps.intake.imports.starting import imports_for
+from apps.intake.imports.scope import imports_for
 from apps.intake.imports.values import Typist, as_text, is_list
 from apps.intake.models import Import, ImportRow, ImportTable
-from apps.intake.records import COLUMNS, REQUIRED
 from apps.intake.stated import rows_stated
 from apps.intake.synonyms import KINDS
 from apps.registry.models import Reason

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from apps.intake import titles
+from apps.intake.columns import COLUMNS, LISTS, REQUIRED
 from apps.intake.days import read_period
 from apps.intake.fields import Reader, Value, read_field
 from apps.intake.finding.pages import TITLE_UNSURE
@@ -14,62 +15,6 @@ from apps.intake.plain import plain_cells
 from apps.intake.repair import FIRST_CELL_RESTORED, MORE_CELLS
 from apps.intake.synonyms import KINDS
 
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "awards": (
-        "programme",
-        "award_class",
-        "grade",
-        "award_year",
-        "announced_on",
-        "title",
-        "organisations",
-        "people",
-    ),
-    "laureates": ("programme", "award_year", "name", "employer", "nominator"),
-    "certifications": (
-        "platform",
-        "type",
-        "level",
-        "year",
-        "batch",
-        "hosts",
-        "district",
-        "status",
-        "document_number",
-        "valid_from",
-        "valid_to",
-    ),
-    "roster-entries": (
-        "roster",
-        "year",
-        "rank",
-        "title",
-        "organisation",
-        "district",
-        "certificate_number",
-        "credit_code",
-    ),
-    "indicator-values": (
-        "indicator",
-        "unit",
-        "reporting_unit",
-        "subject",
-        "period",
-        "scope",
-        "value",
-        "blank",
-        "qualifier",
-        "comparison",
-        "rank",
-        "status",
-        "quoted_from",
-        "quoted_on",
-    ),
-    "policies": ("title", "category", "year", "note", "document_number", "issued_on"),
-    "events": ("date_from", "date_to", "title", "note"),
-}
-"""The fields of each kind, in order (DESIGN §6); other rooms rely on these names."""
-
 OF_THE_ROW = {FIRST_CELL_RESTORED, MORE_CELLS}
 """Marks of a cell that tell of all the others of its row, though nobody reads that cell."""
 
@@ -77,17 +22,6 @@ UNREADABLE = "\ufffd"
 """What stands for a letter that a reader could not tell."""
 LOST = re.compile(r"[\ufffd□\ue000-\uf8ff]|(?<=\w)[?？](?=\w)")
 """Such a letter, or one that the writer of the source had no type for: 温州□密机械."""
-LISTS = {"organisations", "people", "hosts"}
-WHOLE_NUMBERS = {"award_year", "year"}
-REQUIRED = {
-    "awards": ("programme", "grade", "award_year", "title"),
-    "laureates": ("programme", "award_year", "name"),
-    "certifications": ("platform", "type"),
-    "roster-entries": ("roster", "year", "organisation"),
-    "indicator-values": ("indicator", "period"),
-    "policies": ("title",),
-    "events": ("date_from", "title"),
-}
 
 
 @dataclass(frozen=True, slots=True)

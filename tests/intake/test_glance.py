@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.intake.cells import HAN
+from apps.intake.columns import COLUMNS
 from apps.intake.fields import READERS, Fields, read_field
 from apps.intake.makes import CODE, class_of, closely_seen, count_classes
 from apps.intake.plain import plain_cells, plain_column
-from apps.intake.records import COLUMNS
 from apps.intake.synonyms.headers import _KNOWN, is_known_header
 
 WORDS = st.text("2019年12月GRab0 宁波公司区（）()、·-.\n", max_size=12)

@@ -10,8 +10,8 @@ from django.utils import translation
 from openpyxl import Workbook
 
 from apps.intake import reading, sentences
+from apps.intake.columns import COLUMNS
 from apps.intake.packs import pack_lists
-from apps.intake.records import COLUMNS
 from tests.intake import documents
 
 PACK = documents.PACK

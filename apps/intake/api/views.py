@@ -26,7 +26,8 @@ from apps.intake.formats import LARGEST_FILE
 from apps.intake.imports import undoing
 from apps.intake.imports.accepting import accept_or_queue
 from apps.intake.imports.comparing import compare
-from apps.intake.imports.starting import cancel, imports_for, kinds_of
+from apps.intake.imports.scope import imports_for, kinds_of
+from apps.intake.imports.starting import cancel
 from apps.intake.models import ApiToken, Import, ImportState
 from apps.intake.tokens import BadToken, holder_of
 

@@ -22,11 +22,10 @@ from apps.intake.imports.comparing import (
     Comparison,
     Item,
     WrongId,
-    _count_missing,
+    count_missing,
     wrong_id,
 )
-from apps.intake.imports.review import held
-from apps.intake.imports.starting import imports_for
+from apps.intake.imports.scope import held, imports_for
 from apps.intake.models import OPEN, Acceptance, Import, ImportRow, ImportState, ImportTable
 
 
@@ -68,7 +67,7 @@ def accept(actor: User, import_id: int, digest: str) -> Acceptance:
 
     In one transaction: the revision held, the lines compared again, new rows added and changed
     ones stored at the versions that were shown, with history and mentions; the rules run; the
-    import marked. Raises as ``review.held`` does; ``Refused`` where a row cannot be stored or
+    import marked. Raises as ``scope.held`` does; ``Refused`` where a row cannot be stored or
     there is none; ``Moved``; and as ``add_rows`` and ``change_rows`` do.
     """
     revision_id = imports_for(actor).values_list("revision_id", flat=True).get(pk=import_id)
@@ -87,7 +86,7 @@ def accept(actor: User, import_id: int, digest: str) -> Acceptance:
     with pghistory.context(user=actor.pk, intake=intake.pk):
         for table in comparer.tables:
             _store(actor, revision.pk, comparer, table, result)
-        _count_missing(comparer, result)
+        count_missing(comparer, result)
         if result.digest != digest:
             raise Moved
         if not result.total:

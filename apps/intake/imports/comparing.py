@@ -305,7 +305,7 @@ def compare(intake: Import) -> Comparison:
                 result.faulty += 1
                 if len(result.faults) < SHOWN:
                     result.faults.append(Fault(each, "", wrong_id(str(error))))
-    _count_missing(comparer, result)
+    count_missing(comparer, result)
     return result
 
 
@@ -338,7 +338,8 @@ def wrong_id(named: str) -> str:
     ) % {"id": named}
 
 
-def _count_missing(comparer: Comparer, result: Comparison) -> None:
+def count_missing(comparer: Comparer, result: Comparison) -> None:
+    """Count the rows of the case that no line has met, and name the first."""
     for stored in comparer.stored.values():
         missing = stored.missing()
         result.missing += len(missing)

@@ -16,6 +16,7 @@ from apps.accounts.models import User
 from apps.cases.domain import organisations as domain
 from apps.cases.errors import Refused, WrongState
 from apps.cases.kinds import record_kinds
+from apps.intake.imports.scope import held
 from apps.intake.models import Answer, Import, ImportName, ImportRow
 from apps.registry.matching import BY_CODE, Match, match
 
@@ -177,12 +178,10 @@ def origin_of(intake: Import) -> domain.Origin:
 def answer(actor: User, import_id: int, name_id: int, said: str) -> ImportName:
     """Take an answer: the id of the organisation it is the same as, ``new`` or ``later``.
 
-    The same answer given again does nothing. Raises as ``review.held``; ``ImportName.DoesNotExist``;
+    The same answer given again does nothing. Raises as ``scope.held``; ``ImportName.DoesNotExist``;
     ``WrongState`` for a name that is decided already; ``Refused`` for an organisation that was not
     offered; and as the registry's decisions do.
     """
-    from apps.intake.imports.review import held  # the review looks for names, too
-
     intake = held(actor, import_id)
     name = intake.names.select_for_update(of=("self",)).select_related("decision").get(pk=name_id)
     offered = [str(each["organisation"]) for each in name.candidates]

@@ -4,47 +4,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.cases import scope
-from apps.cases.errors import Refused, WrongState
+from apps.cases.errors import Refused
 from apps.cases.kinds import record_kinds
 from apps.intake import sentences
+from apps.intake.columns import COLUMNS
 from apps.intake.imports import alike, constants, layouts, organisations, staging, twins
 from apps.intake.imports.lines import LineReader
-from apps.intake.imports.starting import imports_for, kinds_of
+from apps.intake.imports.scope import held, kinds_of
 from apps.intake.imports.values import as_text, is_list
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportTable
 from apps.intake.readers.tidy import tidy
-from apps.intake.records import COLUMNS
 from apps.intake.synonyms import KINDS
 
 LONGEST_VALUE = 5000
-
-
-def held(actor: User, import_id: int) -> Import:
-    """Return the import, locked, if ``actor`` may review it now; count the change.
-
-    Raises ``Import.DoesNotExist`` out of scope, ``Locked`` where the case is closed for writing,
-    ``WrongState`` where the import is not under review.
-    """
-    intake = (
-        imports_for(actor)
-        .select_for_update(of=("self",))
-        .select_related("revision__case__bureau")
-        .get(pk=import_id)
-    )
-    scope.ensure_may_fill(actor, intake.revision)
-    if not intake.is_open:
-        raise WrongState(
-            _("This import is %(state)s; its rows cannot be changed here.")
-            % {"state": intake.get_state_display()}
-        )
-    Import.objects.filter(pk=intake.pk).update(version=F("version") + 1)
-    intake.version += 1
-    return intake
 
 
 def _line(intake: Import, row_id: int) -> ImportRow:

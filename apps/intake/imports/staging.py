@@ -20,7 +20,7 @@ from apps.intake.imports import copying, glance, organisations, twins
 from apps.intake.imports.copying import NewLine
 from apps.intake.imports.layouts import fingerprint, remembered
 from apps.intake.imports.lines import AT_ONCE, NO_KIND, NONE, LineReader
-from apps.intake.imports.starting import kinds_of
+from apps.intake.imports.scope import kinds_of
 from apps.intake.mapping import ColumnGuess, Guess, fits_well, guess
 from apps.intake.models import Import, ImportEdit, ImportRow, ImportState, ImportTable, SourceFile
 from apps.intake.own.tables import tables_of

@@ -3,7 +3,6 @@
 import hashlib
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -11,12 +10,11 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.errors import Refused, WrongState
-from apps.cases.kinds import kinds
 from apps.cases.models import Revision
 from apps.intake import sentences
 from apps.intake.formats import LARGEST_FILE
+from apps.intake.imports.scope import imports_for, kinds_of
 from apps.intake.models import Import, ImportState, SourceFile
-from apps.intake.synonyms import KINDS
 
 NAME_LENGTH = 200
 
@@ -30,21 +28,6 @@ def name_of_pasted(ending: str) -> str:
         "minute": f"{now:%M}",
     }
     return f"{name}{ending}"
-
-
-def kinds_of(revision: Revision) -> list[str]:
-    """Return the kinds of row that a table may bring into this case."""
-    return [kind.code for kind in revision.case.kind_spec.records if kind.code in KINDS]
-
-
-def imports_for(user: User) -> QuerySet[Import]:
-    """Return the imports of the cases that ``user`` fills: nobody else sees what was not stored."""
-    filled = [kind.code for kind in kinds.values() if user.has_role(kind.filled_by)]
-    return Import.objects.filter(
-        revision__in=Revision.objects.visible_to(user),
-        revision__case__bureau=user.bureau_id,
-        revision__case__kind__in=filled,
-    )
 
 
 @transaction.atomic

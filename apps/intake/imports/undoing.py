@@ -23,7 +23,7 @@ from apps.cases.domain.taking_back import Tick, Undoing, nobody, take_back, undo
 from apps.cases.domain.would_take_back import Would, would_take_back
 from apps.cases.errors import Locked, WrongState
 from apps.cases.models import LongChange, Revision, State
-from apps.intake.imports.starting import imports_for
+from apps.intake.imports.scope import imports_for
 from apps.intake.models import Acceptance, Import, ImportState
 
 SHOWN = 100

@@ -9,8 +9,8 @@ from django.utils.translation import override
 
 from apps.cases.desk.values import field_label
 from apps.cases.kinds import record_kinds
-from apps.intake.mapping import ID
-from apps.intake.records import COLUMNS
+from apps.intake.columns import COLUMNS
+from apps.intake.synonyms.words import ID
 
 LEAST = 3
 """A header of fewer known columns may be anybody's."""

@@ -37,6 +37,8 @@ class KindWords:
     columns_ignored: tuple[str, ...] = field(default=NUMBER_HEADERS)
 
 
+ID = Words(("id", "永久编号", "永久标识", "条目编号"), content="uuid")
+"""The column of permanent ids: a row that names one means the row that has it."""
 DISTRICT = Words(
     (
         "区县",

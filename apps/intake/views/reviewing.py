@@ -15,7 +15,7 @@ from apps.cases.desk.views.base import DeskRequest, page
 from apps.cases.errors import WorkflowError
 from apps.cases.kinds import record_kinds
 from apps.intake import queries, sentences
-from apps.intake.imports import review, starting, twins
+from apps.intake.imports import review, scope, twins
 from apps.intake.models import Import, ImportTable
 from apps.intake.views.shared import context_of, import_or_404, url_of
 
@@ -53,7 +53,7 @@ def review_page(
         "lacking": [shower.label(name) for name in lacking],
         "headers": shower.headers,
         "kinds": [
-            (code, record_kinds[code].label_plural) for code in starting.kinds_of(intake.revision)
+            (code, record_kinds[code].label_plural) for code in scope.kinds_of(intake.revision)
         ],
         "columns": queries.mapping_of(chosen),
         "choices": queries.choices_of(chosen.kind) if chosen.kind else [],

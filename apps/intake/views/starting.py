@@ -14,6 +14,7 @@ from apps.cases.errors import WorkflowError
 from apps.intake import queries
 from apps.intake.forms import ImportForm
 from apps.intake.imports import starting
+from apps.intake.imports.scope import kinds_of
 from apps.intake.views.shared import import_or_404, url_of
 
 
@@ -25,7 +26,7 @@ def start(request: DeskRequest, case_id: int) -> HttpResponse:
     revision = revision_or_404(request, case_id)
     if not scope.may_fill(request.user, revision.case.kind_spec, revision.case.bureau_id):
         raise Http404
-    offered = starting.kinds_of(revision)
+    offered = kinds_of(revision)
     form = ImportForm(request.POST or None, request.FILES or None, kinds=offered)
     refusal: WorkflowError | None = None
     if request.method == "POST" and form.is_valid():

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import Role
+from apps.cases.errors import WrongState
 from apps.intake.imports import review
 from apps.intake.imports.alike import shared_doubts
 from apps.intake.models import Import, ImportEdit, ImportState
@@ -96,7 +97,7 @@ def test_nobody_else_settles(intake: Import):
     with pytest.raises(Import.DoesNotExist):
         review.settle_alike(factories.person(Role.DISTRICT_FILLER), intake.pk, 1, "people", codes)
     Import.objects.update(state=ImportState.ACCEPTED)
-    with pytest.raises(review.WrongState):
+    with pytest.raises(WrongState):
         review.settle_alike(factories.filler_of(intake.revision), intake.pk, 1, "people", codes)
     assert doubtful(intake).count(True) == 3
 

@@ -13,7 +13,8 @@ from apps.cases.models import Finding, Mention
 from apps.intake.imports import review
 from apps.intake.imports.accepting import Moved, accept
 from apps.intake.imports.comparing import compare
-from apps.intake.imports.starting import cancel, imports_for, take_in
+from apps.intake.imports.scope import imports_for
+from apps.intake.imports.starting import cancel, take_in
 from apps.intake.imports.undoing import preview, undo
 from apps.intake.models import Import, ImportState, SourceFile
 from tests import factories
