@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.cases.desk.views.base import DeskRequest, page
 from apps.cases.domain.long_changes import ensure_free
 from apps.cases.errors import WorkflowError
-from apps.intake import queries
+from apps.intake import comparison
 from apps.intake.imports import organisations as naming
 from apps.intake.imports.accepting import accept_or_queue, why_nothing
 from apps.intake.imports.comparing import compare
 from apps.intake.models import Import
+from apps.intake.places import places_of
 from apps.intake.views.shared import context_of, import_or_404, url_of
 
 
@@ -36,7 +37,7 @@ def _comparison(
 ) -> HttpResponse:
     result = compare(intake)
     shown = [item.line for item in (*result.changes, *result.repeats)]
-    places = queries.places_of(shown + [fault.line for fault in result.faults])
+    places = places_of(shown + [fault.line for fault in result.faults])
     context = {
         **context_of(intake, _("What would be stored")),
         "result": result,
@@ -47,10 +48,10 @@ def _comparison(
             {"label": _("Unchanged"), "value": result.unchanged},
             {"label": _("In the case, not in the file"), "value": result.missing},
         ],
-        "changes": [queries.change_of(item, places) for item in result.changes],
-        "repeats": [queries.repeat_of(item, places) for item in result.repeats],
-        "lacking": queries.lacking_of(result.lacking),
-        "faults": [queries.fault_of(fault, places) for fault in result.faults],
+        "changes": comparison.changes_of(result.changes, places),
+        "repeats": [comparison.repeat_of(item, places) for item in result.repeats],
+        "lacking": comparison.lacking_of(result.lacking),
+        "faults": [comparison.fault_of(fault, places) for fault in result.faults],
         "undecided": naming.undecided(intake),
     }
     return page(request, "intake/compare.html", context, refusal)

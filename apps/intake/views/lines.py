@@ -14,6 +14,7 @@ from apps.cases.errors import WorkflowError
 from apps.intake import queries
 from apps.intake.imports import review
 from apps.intake.models import Import, ImportRow
+from apps.intake.shown_lines import Shower
 from apps.intake.views.reviewing import FILTERS
 from apps.intake.views.shared import context_of, import_or_404, url_of
 
@@ -105,7 +106,7 @@ def _edit_page(
     """Show the fields of a line; what was typed and refused stays, beside what is there now."""
     if not line.table.kind or line.aside:
         raise Http404
-    shower = queries.Shower(line.table)
+    shower = Shower(line.table)
     context = {
         **context_of(intake, _("Row")),
         "line": shower.line(line),
@@ -128,14 +129,14 @@ def _row(
     tables = queries.tables_of(intake)
     context = {
         **context_of(intake),
-        "line": queries.Shower(line.table).line(line),
+        "line": Shower(line.table).line(line),
         "table": line.table,
         "total": sum(t.rows_count for t in tables if t.is_taken),  # type: ignore[attr-defined]
         "doubtful": sum(t.doubtful for t in tables if t.is_taken),  # type: ignore[attr-defined]
         "has_edits": intake.edits.exists(),
         "oob": True,
         "refusal": refusal,
-        "width": len(queries.Shower(line.table).headers) + 3,
+        "width": len(Shower(line.table).headers) + 3,
         **_way(request),
     }
     return render(request, "intake/_answer.html", context)

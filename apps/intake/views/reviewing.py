@@ -17,6 +17,7 @@ from apps.cases.kinds import record_kinds
 from apps.intake import queries, sentences
 from apps.intake.imports import review, scope, twins
 from apps.intake.models import Import, ImportTable
+from apps.intake.shown_lines import Shower, lacking_in
 from apps.intake.views.shared import context_of, import_or_404, url_of
 
 FILTERS = ("", "doubtful", "aside")
@@ -35,9 +36,9 @@ def review_page(
     counts = {"": chosen.rows_count, "doubtful": chosen.doubtful, "aside": chosen.aside}  # type: ignore[attr-defined]
     pages.count = counts[only]
     shown = pages.get_page(request.GET.get("page"))
-    shower = queries.Shower(chosen)
+    shower = Shower(chosen)
     lines = [shower.line(row) for row in shown.object_list]
-    lacking = queries.lacking(lines)
+    lacking = lacking_in(lines)
     pairs = twins.pairs_of(request.user, chosen)
     context = {
         **context_of(intake),

@@ -16,12 +16,13 @@ from apps.accounts.models import User
 from apps.cases.errors import WorkflowError
 from apps.cases.models import Revision
 from apps.intake import sentences
+from apps.intake.comparison import fault_of, lacking_of
 from apps.intake.imports.accepting import accept
 from apps.intake.imports.comparing import compare
 from apps.intake.imports.starting import take_in
 from apps.intake.models import Import, ImportState
 from apps.intake.output import as_json
-from apps.intake.queries import fault_of, lacking_of, places_of
+from apps.intake.places import places_of
 from apps.intake.reading import Intake, read_file
 from apps.intake.synonyms import KINDS
 from apps.intake.tasks import read_import
