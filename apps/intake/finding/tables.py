@@ -19,7 +19,6 @@ from apps.intake.finding.headers import (
     lower,
 )
 from apps.intake.finding.headings import headed, headings_above, is_headed, with_plain_headings
-from apps.intake.finding.line_lists import with_line_lists
 from apps.intake.finding.order import in_order
 from apps.intake.finding.pages import (
     append,
@@ -58,7 +57,7 @@ def find_tables(blocks: Iterable[Block]) -> list[Table]:
     above: list[Paragraph] = []
     header: Grid | None = None
     plain_from: int | None = None
-    for block in with_written_lists(with_line_lists(blocks)):
+    for block in with_written_lists(blocks):
         if isinstance(block, Table):
             tables.append(block)
             above, header = [], None

@@ -1,6 +1,7 @@
 """What stands above a table: its title, and lines that are none."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from apps.intake.finding.rows import MONTH
@@ -88,11 +89,15 @@ def above_of(lines: list[Paragraph]) -> Above:
     title = title_of(wanted[-1].text)
     if not title:
         return Above(_of_document(wanted[:-1]), texts)
-    if title and len(wanted) > 1 and _is_tail(title) and wanted[-1].line - wanted[-2].line <= 1:
-        before = title_of(wanted[-2].text)
-        if before and not wanted[-2].text.lstrip().startswith("#"):
-            title = before + title
-    return Above(title, texts)
+    return Above(put_together(title, wanted), texts)
+
+
+def put_together(title: str, lines: Sequence[Paragraph]) -> str:
+    """The title that the last of these lines is; where that is only its end, with the line before."""
+    if len(lines) < 2 or not _is_tail(title) or lines[-1].line - lines[-2].line > 1:
+        return title
+    before = title_of(lines[-2].text)
+    return before + title if before and not lines[-2].text.lstrip().startswith("#") else title
 
 
 def with_sheet(above: Above, grid: Grid) -> Above:

@@ -14,12 +14,14 @@ REPEATED = {
     "days": ("2023年大事记", "1月3日，甲会召开", "2月3日，乙会召开", "今天开会。"),
     "labels": ("2023年名单", "项目名称：甲", "完成单位：乙大学", "项目名称：丙", "今天开会。"),
     "running numbers": ("序号", "项目名称", "完成单位", "1"),
+    "plain names": ("2022年众创空间名单", "1.甲空间", "2.乙谷", "3.丙创园", "今天开会。"),
+    "days of a month": ("2022年大事记", "一月", "3日，甲会召开", "同月4日，乙会召开", "今天开会。"),
 }
 
 
-def calls(texts: tuple[str, ...], times: int) -> int:
+def calls(texts: tuple[str, ...], times: int, form: str) -> int:
     """Calls of functions that it takes to read these lines, so many times one below the other."""
-    lines = [Paragraph(text, at, Place("docx")) for at, text in enumerate(texts * times, start=1)]
+    lines = [Paragraph(text, at, Place(form)) for at, text in enumerate(texts * times, start=1)]
     counted = 0
 
     def count(_frame: object, event: str, _argument: object) -> None:
@@ -34,8 +36,9 @@ def calls(texts: tuple[str, ...], times: int) -> int:
     return counted
 
 
+@pytest.mark.parametrize("form", ["docx", "pdf"])
 @pytest.mark.parametrize("texts", REPEATED.values(), ids=REPEATED)
-def test_twice_the_lines_take_twice_the_work(texts: tuple[str, ...]) -> None:
-    calls(texts, 20)  # What is kept from one text to the next is kept now.
+def test_twice_the_lines_take_twice_the_work(texts: tuple[str, ...], form: str) -> None:
+    calls(texts, 20, form)  # What is kept from one text to the next is kept now.
 
-    assert calls(texts, 400) < 2.5 * calls(texts, 200)
+    assert calls(texts, 400, form) < 2.5 * calls(texts, 200, form)

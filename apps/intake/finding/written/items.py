@@ -20,20 +20,24 @@ from apps.intake.finding.written.passage import (
     title_above,
 )
 from apps.intake.grid import Aside, Mark, Paragraph, Table
+from apps.intake.repair import UNLIKE_COLUMN
 from apps.intake.synonyms import KINDS
 from apps.intake.titles import TYPE
 
 LEAST, LEAST_NUMBERED = 3, 2
 MOSTLY = 0.8
 LONGEST = 120
-UNLIKE = "unlike-column"
 PEOPLE, FIRM, BODY, DOCUMENT, OTHER = "姓名", "企业名称", "单位名称", "文件名称", "项目名称"
 PLATFORM = "机构名称"
 """The headers of the names, by what they are; none of them is printed."""
 EMPLOYER, HOST, DISTRICT_HEAD, NUMBER_OF = "工作单位", "依托单位", "所属区县", "文号"
 DOCUMENT_NAME = re.compile(
-    r"(?P<title>(?:关于[^《》]{0,40})?《.+》[^《》（(]{0,12})\s*(?:[（(]\s*(?P<number>[^（()）]*?[〔\[【（(]\s*(?:19|20)\d\d\s*[〕\]】)）][^（()）]*号)\s*[)）]|(?P<bare>\s+\S*[〔\[【（(]\s*(?:19|20)\d\d\s*[〕\]】)）]\S*号))?"
+    r"(?P<title>(?:关于[^《》]{0,40})?《.+》[^《》（(]{0,12}(?:[（(][\u4e00-\u9fff]{1,8}[)）])?)\s*(?:[（(]\s*(?P<number>[^（()）]*?[〔\[【（(]\s*(?:19|20)\d\d\s*[〕\]】)）][^（()）]*号)\s*[)）]|(?P<bare>\s+\S*[〔\[【（(]\s*(?:19|20)\d\d\s*[〕\]】)）]\S*号))?"
 )
+BARE_DOCUMENT = re.compile(
+    r"(?P<title>[^。；《》]+?)\s*[（(](?P<number>[^（()）]*[〔\[【](?:19|20)\d\d[〕\]】]\s*\d+\s*号)[)）]"
+)
+"""A document without 《》, told by its number: 科技保险管理办法（厦科〔2016〕11号）."""
 IN_BRACKETS = re.compile(r"(?P<name>.+?)\s*[（(](?P<inner>[^：:（()）]{2,12}[：:].+)[)）]")
 WITH_EMPLOYER = re.compile(
     rf"(?P<name>[{HAN}]\s+[{HAN}]|[{HAN}]{{2,4}}|[{HAN}]{{1,6}}·[{HAN}·]{{1,10}}|[A-Z][A-Za-z.\-' ]+[A-Za-z])"
@@ -88,6 +92,8 @@ def item_of(line: Paragraph) -> Item | None:
         return Item(
             line, number, found["title"].strip(), DOCUMENT, {NUMBER_OF: said} if said else {}
         )
+    if found := BARE_DOCUMENT.fullmatch(text):
+        return Item(line, number, found["title"], DOCUMENT, {NUMBER_OF: found["number"].strip()})
     if found := IN_BRACKETS.fullmatch(text):
         before, said_in = pairs(found["inner"])
         if said_in and not before:
@@ -239,7 +245,7 @@ def _table(
             rows.append((each, [each.text], (HEADING_MARK,)))
         else:
             cells = [each.name, *(each.more.get(label, "") for label in more)]
-            odd = () if _fits(each.make, make) else (Mark(int(has_number), UNLIKE),)
+            odd = () if _fits(each.make, make) else (Mark(int(has_number), UNLIKE_COLUMN),)
             number = [str(each.number)] if has_number else []
             rows.append((each.line, [*number, *cells], (*each.marks, *odd)))
     return table_of_rows(above, header, rows, is_sure)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from apps.intake.finding.headings import is_heading
 from apps.intake.finding.rows import COUNT_BEHIND, LIST_TITLE, NUMBERING_BEFORE
-from apps.intake.finding.titles import is_furniture, title_of
+from apps.intake.finding.titles import is_furniture, put_together, title_of
 from apps.intake.grid import WHOLE_ROW, Grid, Mark, Paragraph, Row, Table
 from apps.intake.synonyms import KINDS
 
@@ -17,8 +17,12 @@ LEFT_OVER = Mark(WHOLE_ROW, "words-left-over")
 NUMBER = re.compile(
     r"\s*(?:[（(]\s*(\d{1,4})\s*[)）]\s*[.．、]?|(\d{1,4})\s*(?:[.．、)）](?!\d+(?:[%％]|\s|$))|\s(?=\D)))\s*(?=\S)"
 )
+POINTED = re.compile(
+    r"\s*(?:[（(]\s*(?P<inner>\d{1,3})\s*[)）]|(?P<number>\d{1,3})\s*[.．、)）])\s*(?=\S)"
+)
+"""A number that cannot be the cell of a table: with a point behind it, or in brackets."""
 CIRCLED = re.compile(r"\s*([①-⑳])\s*(?=\S)")
-BULLET = re.compile(r"\s*(?:[●◆■▲★☆•·◎○◇□➢➤▶※◾◼]+|[-*—–]+\s+)\s*(?=\S)")
+BULLET = re.compile(r"\s*(?:[●◆■▲△★☆•·◎○◇□➢➤▶►※◾◼]+|[-*—–]+\s+)\s*(?=\S)")
 LONGEST_TITLE, NEAR = 60, 6
 
 
@@ -53,11 +57,13 @@ def is_list_title(text: str) -> bool:
 
 def title_above(lines: Sequence[Paragraph]) -> tuple[str, tuple[str, ...]]:
     """The title of a list below these lines, and those that are no prose, the nearest first."""
-    texts = tuple(line.text for line in reversed(lines[-NEAR * 2 :]))
-    near = tuple(text for text in texts[:NEAR] if title_of(text))
-    for text in texts:
+    nearest = lines[-NEAR * 2 :]
+    near = tuple(line.text for line in reversed(nearest[-NEAR:]) if title_of(line.text))
+    for end in range(len(nearest), 0, -1):
+        text = nearest[end - 1].text
         if is_list_title(text) and not is_furniture(text):
-            return COUNT_BEHIND.sub("", NUMBERING_BEFORE.sub("", title_of(text))), near
+            title = put_together(title_of(text), nearest[:end])
+            return COUNT_BEHIND.sub("", NUMBERING_BEFORE.sub("", title)), near
     return "", near
 
 

@@ -9,8 +9,8 @@ from docx.oxml.ns import nsdecls, qn
 
 from apps.intake import titles
 from apps.intake.candidates import candidates
-from apps.intake.finding.line_lists import with_line_lists
-from apps.intake.grid import Grid, Paragraph, Place
+from apps.intake.finding.written import with_written_lists
+from apps.intake.grid import Grid, Paragraph, Place, Row
 from apps.intake.readers import read_blocks
 
 
@@ -171,35 +171,148 @@ def test_cells_one_below_the_other():
 @pytest.mark.parametrize(
     "texts",
     [
-        (
-            *CELLS,
-            "1",
-            "甲技术",
-            "甲大学",
-            "一等奖",
-            "2",
-            "乙技术",
-            "二等奖",
-            "3",
-            "丙技术",
-            "丙大学",
-            "一等奖",
-        ),
         ("通知", "1.加强组织领导。各单位要高度重视。", "2.抓好落实。", "3.强化宣传。"),
-        ("名单", "1.甲有限公司", "2.乙有限公司", "4.丁有限公司"),
+        ("关于申报众创空间的通知", "1.申请书", "2.营业执照", "3.审计报告"),
+        ("名单", "1.甲空间", "2.乙谷", "3.丙创园"),
+        ("2022年市级众创空间名单", "1.甲空间", "2.乙谷", "4.丁创园"),
         ("通知", "2022年9月1日 某市科学技术局", "联系人：某某", "电话：1"),
         ("一句话。",),
     ],
 )
 def test_what_is_no_sure_list_stays_lines(texts):
-    assert with_line_lists(lines(*texts)) == lines(*texts)
+    assert list(with_written_lists(lines(*texts))) == lines(*texts)
 
 
-def test_beside_a_table_lines_stay_lines():
-    table = Grid(())
-    blocks = [*lines("2020年大事记", "1月1日 甲。", "2月1日 乙。", "3月1日 丙。"), table]
+LOST = (*CELLS, "1", "甲技术", "甲大学", "一等奖", "2", "乙技术", "二等奖", "3", "丙技术", "丙大学")
 
-    assert with_line_lists(blocks) == blocks
+
+@pytest.mark.parametrize(
+    ("texts", "doubtful"),
+    [
+        ((*LOST, "一等奖"), {"乙技术": "cell-lost"}),
+        (
+            ("2021年领军企业名单", "1.甲有限公司", "2.乙有限公司", "4.丁有限公司"),
+            {"乙有限公司": "number-gap", "丁有限公司": "number-gap"},
+        ),
+    ],
+    ids=["a cell", "a number"],
+)
+def test_where_something_is_missing_a_doubt_says_so(texts, doubtful):
+    (found,) = candidates(lines(*texts))
+    codes = set(doubtful.values())
+
+    assert {
+        record.values.get("title") or record.values.get("organisation"): code
+        for record in found.records
+        for _name, code in record.doubts
+        if code in codes
+    } == doubtful
+
+
+TABLE = Grid((Row(9, ("文件", "页")),))
+
+
+@pytest.mark.parametrize(
+    ("texts", "form"),
+    [
+        (("2020年大事记", "1月1日 甲。", "2月1日 乙。", "3月1日 丙。"), "pdf"),
+        (("2021年领军企业名单", "1.甲有限公司", "2.乙有限公司", "3.丁有限公司"), "pdf"),
+        (("2022年市级众创空间名单", "1.甲空间", "2.乙谷", "3.丙创园"), "docx"),
+    ],
+    ids=["days of a page", "firms of a page", "plain names"],
+)
+def test_beside_a_table_lines_stay_lines(texts, form):
+    blocks = [*lines(*texts, form=form), TABLE]
+
+    assert list(with_written_lists(blocks)) == blocks
+    assert list(with_written_lists(blocks[:-1])) != blocks[:-1]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (*LOST, "一等奖"),
+        ("2021年领军企业名单", "1.甲有限公司", "2.乙有限公司", "3.丙科技（集团）有限", "公司"),
+        ("2021年领军企业名单", "1 甲有限公司", "2 乙有限公司", "3 丙有限公司"),
+        ("2021年领军企业名单", "甲有限公司", "乙有限公司", "丙有限公司"),
+    ],
+    ids=["a cell lost", "a name broken", "no point", "no number"],
+)
+def test_lines_of_a_page_that_are_no_sure_list_stay_lines(texts):
+    printed = lines(*texts, form="pdf")
+
+    assert list(with_written_lists(printed)) == printed
+
+
+def test_a_line_of_a_page_right_behind_a_list_may_be_the_rest_of_its_last_row():
+    names = ("2021年领军企业名单", "1.甲有限公司", "2.乙有限公司", "3.丙大学")
+
+    (signed,) = candidates(lines(*names, "某市科学技术局", form="pdf"))
+    (broken,) = candidates(lines(*names, "附属医院", form="pdf"))
+
+    assert [record.doubts for record in signed.records] == [(), (), ()]
+    assert [record.doubts for record in broken.records] == [
+        (),
+        (),
+        (("organisation", "words-left-over"),),
+    ]
+
+
+def test_a_title_broken_in_two_is_put_together():
+    names = ("1.甲空间", "2.乙谷", "3.丙创园")
+
+    (found,) = candidates(lines("2022年某市市级众创空间", "认定名单", *names, form="pdf"))
+
+    assert (found.kind, found.title) == ("certifications", "2022年某市市级众创空间认定名单")
+
+
+def test_a_line_of_a_page_may_break_before_a_day():
+    (found,) = candidates(
+        lines(
+            "2021年大事记",
+            *("1月3日，甲会召开。", "2月5日，乙会召开，定于", "2月8日公布。", "3月8日，丙会召开。"),
+            *("4月1日，丁会召开。", "5月1日，戊会召开。"),
+            form="pdf",
+        )
+    )
+
+    assert [("title", "line-break") in record.doubts for record in found.records] == [
+        *(False, True, True),
+        *(False, False, False),
+    ]
+
+
+def test_a_day_of_the_same_month_is_doubtful():
+    (found,) = candidates(
+        lines("2020年科技大事记", "2月18日 甲会召开。", "同月20日，乙会召开。", "本月，丙会召开。")
+    )
+
+    assert [record.values["date_from"] for record in found.records] == [
+        *("2020-02-18", "2020-02-20", "2020-02-01"),
+    ]
+    assert [("date_from", "filled-down") in each.doubts for each in found.records] == [
+        *(False, True, True),
+    ]
+
+
+def test_a_document_without_marks_is_told_by_its_number():
+    kind, rows = values(
+        "2016年科技政策文件目录",
+        *("1.甲管理办法（厦科〔2016〕11号）", "2.乙细则（厦科〔2016〕15号）", "3.《丙意见》"),
+    )
+
+    assert kind == "policies"
+    assert [row["title"] for row in rows] == ["甲管理办法", "乙细则", "丙意见"]
+
+
+def test_among_numbered_firms_another_name_is_doubtful():
+    names = ("甲有限公司", "乙有限公司", "奇点", "丙有限公司", "丁有限公司")
+    (found,) = candidates(
+        lines("2021年领军企业名单", *(f"{n}.{name}" for n, name in enumerate(names, start=1)))
+    )
+
+    assert [record.values["organisation"] for record in found.records] == [*names]
+    assert [bool(record.doubts) for record in found.records] == [False, False, True, False, False]
 
 
 def word(build):
