@@ -5,7 +5,8 @@
 
 The first takes the lists and the choice of nastinesses that the readers were made with; the second
 so many documents of the seeds from FIRST on, which nothing was tuned on, each with LEAST to MOST
-nastinesses (none to five unless said) drawn from all. The seconds are those of the processor.
+nastinesses (none to five unless said) drawn from all; and as many that are written as lines,
+without a table. The seconds are those of the processor.
 """
 
 import itertools
@@ -13,7 +14,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import django
 
@@ -48,6 +49,8 @@ TRUTHS = {
     "people of another city": lambda: d.made_up_laureates(1),
 }
 SHOWN = 12
+Document = tuple[str, d.Truth, list]
+"""A document: what it is called, what it says, and its blocks."""
 
 
 def combinations() -> list[set[str]]:
@@ -79,27 +82,36 @@ def combinations() -> list[set[str]]:
     return [set(), *({each} for each in d.NASTY), *pairs, *more]
 
 
+MAKERS = (
+    d.made_up_awards,
+    d.made_up_firms,
+    d.made_up_figures,
+    d.made_up_events,
+    d.made_up_policies,
+    d.made_up_amounts,
+    d.made_up_glued,
+    d.made_up_platforms,
+    d.made_up_laureates,
+    d.made_up_by_year,
+    d.made_up_by_district,
+)
+
+
 def held_out(
     count: int, first: int, least: int = 0, most: int = 5
 ) -> Iterator[tuple[str, d.Truth, set[str]]]:
     """Yield documents on which nothing was ever tuned: lists of other seeds, any nastinesses."""
-    makers = (
-        d.made_up_awards,
-        d.made_up_firms,
-        d.made_up_figures,
-        d.made_up_events,
-        d.made_up_policies,
-        d.made_up_amounts,
-        d.made_up_glued,
-        d.made_up_platforms,
-        d.made_up_laureates,
-        d.made_up_by_year,
-        d.made_up_by_district,
-    )
     for seed in range(first, first + count):
         chance = random.Random(seed)
         nasty = set(chance.sample(d.NASTY, chance.randint(least, most)))
-        yield f"seed {seed}", chance.choice(makers)(seed), nasty
+        yield f"seed {seed}", chance.choice(MAKERS)(seed), nasty
+
+
+def held_out_lines(count: int, first: int) -> Iterator[tuple[str, d.Truth, list]]:
+    """Yield documents of lines that nothing was tuned on, each in one of the ways to write them."""
+    for seed in range(first, first + count):
+        written = d.write_lines(d.LINE_MAKERS[seed % len(d.LINE_MAKERS)](seed), seed)
+        yield f"seed {seed} {written.way}", written.truth, written.lines
 
 
 def tuned() -> Iterator[tuple[str, d.Truth, set[str]]]:
@@ -109,32 +121,45 @@ def tuned() -> Iterator[tuple[str, d.Truth, set[str]]]:
             yield name, make(), nasty
 
 
+def printed(documents: Iterable[tuple[str, d.Truth, set[str]]]) -> Iterator[Document]:
+    """Yield documents as they are laid out with their nastinesses."""
+    for name, truth, nasty in documents:
+        written = d.as_written(truth, nasty)
+        yield f"{name} {'+'.join(sorted(nasty))}", written, d.lay_out(written, nasty)
+
+
+def measure(label: str, write: Callable[[list], bytes], documents: Iterable[Document]) -> None:
+    """Print rows and cells of documents, and the first wrong cells."""
+    began = time.process_time()
+    total, number = d.Score(), 0
+    for name, truth, blocks in documents:
+        found = candidates(read_blocks(write(blocks)))
+        total.add(d.compare(truth, found, f"{label} {name}"))
+        number += 1
+    print(
+        f"{label:11} {number:5} documents  rows {total.found}/{total.wanted}  "
+        f"cells {total.right:.4%} of {total.cells}  silent {total.silent}  "
+        f"right but doubted {total.doubted / max(total.cells, 1):.2%}  "
+        f"{time.process_time() - began:.0f} s",
+        flush=True,
+    )
+    silent = [example for example in total.examples if example.endswith("silent")]
+    # One of each document: its others say the same.
+    shown = {example.partition(" row")[0]: example for example in reversed(total.examples)}
+    shown |= {example.partition(" row")[0]: example for example in reversed(silent)}
+    for example in sorted(shown.values(), key=lambda each: not each.endswith("silent"))[:SHOWN]:
+        print("   ", example[:300])
+
+
 def main(words: list[str]) -> None:
-    """Print rows and cells by format, and the first wrong cells."""
+    """Measure the documents asked for in each format."""
     numbers = [int(word) for word in words if word.isdecimal()]
     formats = [word for word in words if word in d.WRITERS] or list(d.WRITERS)
     for form in formats:
-        began = time.process_time()
-        total, documents = d.Score(), 0
-        for name, truth, nasty in held_out(*numbers) if numbers else tuned():
-            written = d.as_written(truth, nasty)
-            data = d.WRITERS[form](d.lay_out(written, nasty))
-            found = candidates(read_blocks(data))
-            total.add(d.compare(written, found, f"{form} {name} {'+'.join(sorted(nasty))}"))
-            documents += 1
-        print(
-            f"{form:5} {documents:5} documents  rows {total.found}/{total.wanted}  "
-            f"cells {total.right:.4%} of {total.cells}  silent {total.silent}  "
-            f"right but doubted {total.doubted / max(total.cells, 1):.2%}  "
-            f"{time.process_time() - began:.0f} s",
-            flush=True,
-        )
-        silent = [example for example in total.examples if example.endswith("silent")]
-        # One of each document: its others say the same.
-        shown = {example.partition(" row")[0]: example for example in reversed(total.examples)}
-        shown |= {example.partition(" row")[0]: example for example in reversed(silent)}
-        for example in sorted(shown.values(), key=lambda each: not each.endswith("silent"))[:SHOWN]:
-            print("   ", example[:300])
+        measure(form, d.WRITERS[form], printed(held_out(*numbers) if numbers else tuned()))
+        if numbers and form in d.LINE_WRITERS:
+            lines = held_out_lines(*numbers[:2])
+            measure(f"{form} lines", d.LINE_WRITERS[form], lines)
 
 
 if __name__ == "__main__":

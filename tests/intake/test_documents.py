@@ -84,6 +84,20 @@ def test_plain_list_comes_back_exactly(name):
     assert (score.found, score.wrong) == (len(truth.rows), 0), score.examples
 
 
+@pytest.mark.parametrize("form", documents.LINE_WRITERS)
+def test_lists_written_as_lines_come_back_and_no_cell_is_silently_wrong(form):
+    total = documents.Score()
+    for seed in range(48):
+        truth = documents.LINE_MAKERS[seed % len(documents.LINE_MAKERS)](seed)
+        written = documents.write_lines(truth, seed)
+        found = candidates(read_blocks(documents.LINE_WRITERS[form](written.lines)))
+        total.add(documents.compare(written.truth, found, f"{form} {seed} {written.way}"))
+
+    assert total.found == total.wanted, total.examples
+    assert total.silent == 0, total.examples
+    assert total.right >= 0.995, total.examples
+
+
 def test_several_lists_of_one_file_are_a_candidate_each():
     blocks = [
         *documents.lay_out(documents.firms(), set()),

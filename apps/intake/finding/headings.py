@@ -71,7 +71,7 @@ def _alone(table: Table) -> set[int]:
         alone = {
             at
             for at in alone
-            if not at or rows[at].place == rows[at - 1].place or _is_award(rows[at].text())
+            if not at or rows[at].place == rows[at - 1].place or is_award(rows[at].text())
         }
     if not alone:
         return set()
@@ -149,13 +149,13 @@ def is_heading(text: str) -> bool:
     """Whether a line of text heads rows, and is no title: 二、一等奖（3项）."""
     return (
         len(text) <= LONGEST
-        and (SECTION.fullmatch(text) is not None or _is_award(text))
+        and (SECTION.fullmatch(text) is not None or is_award(text))
         and LIST_TITLE.search(text) is None
         and re.search(r"(?:19|20)\d\d", text) is None
     )
 
 
-def _is_award(text: str) -> bool:
+def is_award(text: str) -> bool:
     """Whether a line says nothing but the class or the grade of a prize."""
     award_class, grade, awarder, rest = award_parts(text)
     return bool(award_class or grade) and not awarder and not rest

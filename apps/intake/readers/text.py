@@ -11,6 +11,7 @@ from charset_normalizer import from_bytes
 from apps.cases.spreadsheets import undefused
 from apps.intake.grid import WHOLE_ROW, Block, Grid, Mark, Paragraph, Place, Row
 from apps.intake.readers.aligned import LEAST_LINES, gapped, has_gap, is_spaced, tables_of
+from apps.intake.readers.no_columns import is_labelled, is_of_days, is_of_labels
 from apps.intake.readers.tidy import ODD, has_control, tidy
 from apps.intake.refusal import Refusal
 
@@ -106,16 +107,20 @@ def read(data: bytes) -> Iterator[Block]:
 
 def read_text(text: str) -> Iterator[Block]:
     """The blocks of a text: runs of lines with tabs (or a Markdown table), or one CSV table."""
-    if "\t" not in text and not is_grouped_by_commas(text) and (rows := read_csv(text)):
+    of_lines = is_of_labels(text)
+    is_table = "\t" not in text and not is_grouped_by_commas(text) and not of_lines
+    if is_table and (rows := read_csv(text)):
         yield Grid(tuple(rows))
         return
     table: list[Row] = []
     place = Place("text", table=1)
-    spaced = spaced_rows(text) if has_gaps(text) else {}
+    spaced = {} if of_lines or is_of_days(text) or not has_gaps(text) else spaced_rows(text)
     before, last = 0, ""
     for number, line in logical_lines(text):
         aligned = spaced.get(number)
         cells = aligned or like_row_before(line, last, before) or cells_of(line)
+        if of_lines and is_labelled(line):
+            cells = [line]
         if len(cells) > 1:
             row = text_row(number, cells, place)
             goes_on = is_no_header(cells)

@@ -18,6 +18,7 @@ from tests.intake.documents.from_the_pack import (
     provincial,
     top50,
 )
+from tests.intake.documents.lines import LINE_WRITERS, write_lines
 from tests.intake.documents.made_up import (
     made_up_awards,
     made_up_events,
@@ -56,7 +57,19 @@ WRITERS: dict[str, Callable[[list], bytes]] = {
     "pdf": as_pdf,
 }
 
+LINE_MAKERS: tuple[Callable[[int], Truth], ...] = (
+    made_up_awards,
+    made_up_firms,
+    made_up_events,
+    made_up_policies,
+    made_up_platforms,
+    made_up_laureates,
+)
+"""Lists that offices write as lines."""
+
 __all__ = [
+    "LINE_MAKERS",
+    "LINE_WRITERS",
     "NASTY",
     "PACK",
     "WRITERS",
@@ -89,4 +102,5 @@ __all__ = [
     "policies",
     "provincial",
     "top50",
+    "write_lines",
 ]

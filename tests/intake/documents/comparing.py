@@ -85,6 +85,8 @@ ABOUT_THE_ROW = {
     "columns-unsure",
     "row-twice",
     "turned",
+    "cell-lost",
+    "list-unsure",
 }
 """Doubts about a whole row: its cells are said to be unsure, or to stand elsewhere."""
 

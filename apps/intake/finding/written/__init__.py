@@ -23,9 +23,9 @@ from apps.intake.grid import Block, Grid, Paragraph, Table
 from apps.intake.titles import year_of
 
 WAYS: tuple[Way, ...] = (
+    by_labels,
     one_below_another,
     in_columns,
-    by_labels,
     by_days,
     one_a_line,
 )

@@ -26,7 +26,7 @@ DAY = re.compile(
     rf"(?:(?:19|20)\d\d\s*年\s*)?{_M}\s*月\s*"
     rf"(?:{_D}\s*[日号]?(?:{_TO}(?:(?:19|20)\d\d年)?(?:{_M}\s*月\s*)?{_D}\s*[日号]?)?|[上中下]旬|[初底])?(?!\d)"
     rf"|(?:19|20)\d\d([./-]){_M}\1{_D}(?:{_TO}(?:(?:19|20)\d\d\1)?(?:{_M}\1)?{_D})?(?!\d)"
-    rf"|{_M}\.{_D}(?:{_TO}(?:{_M}\.)?{_D})?(?=[\s　：:])"
+    rf"|{_M}\.{_D}(?:{_TO}{_M}\.{_D}(?![\d.])|(?:{_TO}{_D})?(?=[\s：:，,]|$))"
 )
 SAME_MONTH = "[本同当是]月"
 DAY_ALONE = re.compile(
@@ -177,7 +177,10 @@ def _goes_on(run: Sequence[Paragraph], at: int) -> bool:
     if len(run[at].text) > LONGEST or not following:
         return False
     first = following[0]
-    return bool(day_of(first)[0]) or MONTH_ALONE.fullmatch(first.translate(NARROW)) is not None
+    day, rest = day_of(first)
+    # A day below the last line is that of who signs.
+    is_dated = bool(day) and (rest != "" or at + 2 < len(run))
+    return is_dated or MONTH_ALONE.fullmatch(first.translate(NARROW)) is not None
 
 
 def _number(text: str) -> int:

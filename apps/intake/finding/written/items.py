@@ -26,10 +26,19 @@ from apps.intake.titles import TYPE
 
 LEAST, LEAST_NUMBERED = 3, 2
 MOSTLY = 0.8
-LONGEST = 120
+LONGEST, LONGEST_SAID = 120, 1000
+"""Letters of a name; of a line with all that its labels say."""
 PEOPLE, FIRM, BODY, DOCUMENT, OTHER = "姓名", "企业名称", "单位名称", "文件名称", "项目名称"
 PLATFORM = "机构名称"
 """The headers of the names, by what they are; none of them is printed."""
+CALLED = {
+    "awards": OTHER,
+    "laureates": PEOPLE,
+    "certifications": PLATFORM,
+    "policies": DOCUMENT,
+    "roster-entries": FIRM,
+}
+"""What the names below a title are, by the kind of list it is of; the first that fits."""
 EMPLOYER, HOST, DISTRICT_HEAD, NUMBER_OF = "工作单位", "依托单位", "所属区县", "文号"
 DOCUMENT_NAME = re.compile(
     r"(?P<title>(?:关于[^《》]{0,40})?《.+》[^《》（(]{0,12}(?:[（(][\u4e00-\u9fff]{1,8}[)）])?)\s*(?:[（(]\s*(?P<number>[^（()）]*?[〔\[【（(]\s*(?:19|20)\d\d\s*[〕\]】)）][^（()）]*号)\s*[)）]|(?P<bare>\s+\S*[〔\[【（(]\s*(?:19|20)\d\d\s*[〕\]】)）]\S*号))?"
@@ -71,7 +80,7 @@ def one_a_line(run: list[Paragraph]) -> Found | None:
         items, aside, end = _items(run, at)
         names = [each for each in items if isinstance(each, Item)]
         if names:
-            start = headings_before(run, at)
+            start = headings_before(run, at, are_several=len(names) < len(items))
             title, _near = title_above(run[:start])
             if make := _make_of_list(names, title):
                 heads: list[Item | Paragraph] = [*run[start:at]]
@@ -85,7 +94,7 @@ def item_of(line: Paragraph) -> Item | None:
     """A line as a name with what it says of it; None for prose, a title, or a label with its value."""
     number, text = numbered(line.text)
     text = text.rstrip("；;。，, ")
-    if not text or len(text) > LONGEST or (number is None and is_furniture(text)):
+    if not text or len(text) > LONGEST_SAID or (number is None and is_furniture(text)):
         return None
     if found := DOCUMENT_NAME.fullmatch(text):
         said = (found["number"] or found["bare"] or "").strip()
@@ -96,7 +105,7 @@ def item_of(line: Paragraph) -> Item | None:
         return Item(line, number, found["title"], DOCUMENT, {NUMBER_OF: found["number"].strip()})
     if found := IN_BRACKETS.fullmatch(text):
         before, said_in = pairs(found["inner"])
-        if said_in and not before:
+        if said_in and not before and len(found["name"]) <= LONGEST:
             return Item(line, number, found["name"], _make(found["name"]) or OTHER, dict(said_in))
     before, labels = pairs(text)
     if labels:
@@ -104,13 +113,13 @@ def item_of(line: Paragraph) -> Item | None:
             label: value.rstrip("）)") if value.count("）") > value.count("（") else value
             for label, value in labels
         }
-        is_name = before and not PROSE.search(before)
+        is_name = before and len(before) <= LONGEST and not PROSE.search(before)
         return (
             Item(line, number, before.rstrip("（("), _make(before) or OTHER, more)
             if is_name
             else None
         )
-    if PROSE.search(text) and not ORGANISATION.fullmatch(text):
+    if len(text) > LONGEST or (PROSE.search(text) and not ORGANISATION.fullmatch(text)):
         return None
     if (found := WITH_EMPLOYER.fullmatch(text)) and PERSON.fullmatch(
         BLANK_IN_HAN.sub("", found["name"])
@@ -211,6 +220,8 @@ def _make_of_list(items: Sequence[Item], title: str) -> str:
     if {FIRM, BODY, PLATFORM} >= set(makes):
         is_of_platforms = re.search(KINDS["certifications"].titles, title) is not None
         make, times = (PLATFORM if is_of_platforms else FIRM if make == FIRM else BODY), len(items)
+    elif OTHER in makes and all(each.more for each in items):
+        make, times = _called(title), len(items)
     is_numbered = all(each.number is not None for each in items)
     numbers = [each.number for each in items]
     least = LEAST_NUMBERED if is_numbered and any(each.more for each in items) else LEAST
@@ -220,10 +231,21 @@ def _make_of_list(items: Sequence[Item], title: str) -> str:
         return ""
     if make in (DOCUMENT, FIRM, BODY, PLATFORM) and not title:
         return make if is_numbered and make == FIRM and len(items) > LEAST else ""
-    if make == OTHER and not all(each.more for each in items):
-        return ""
     of_offices = sum(1 for each in items if GOVERNMENT.fullmatch(each.name))
     return "" if of_offices * 2 > len(items) else make
+
+
+def _called(title: str) -> str:
+    """What the names below a title are, where they do not tell it themselves."""
+    kinds = ((KINDS[kind], make) for kind, make in CALLED.items())
+    return next(
+        (
+            make
+            for kind, make in kinds
+            if re.search(kind.titles, title) and not re.search(kind.not_titles, title)
+        ),
+        OTHER,
+    )
 
 
 def _table(
@@ -245,7 +267,7 @@ def _table(
             rows.append((each, [each.text], (HEADING_MARK,)))
         else:
             cells = [each.name, *(each.more.get(label, "") for label in more)]
-            odd = () if _fits(each.make, make) else (Mark(int(has_number), UNLIKE_COLUMN),)
+            odd = () if _fits(each, make) else (Mark(int(has_number), UNLIKE_COLUMN),)
             number = [str(each.number)] if has_number else []
             rows.append((each.line, [*number, *cells], (*each.marks, *odd)))
     return table_of_rows(above, header, rows, is_sure)
@@ -255,5 +277,8 @@ def _is_signature(last: Item | Paragraph) -> bool:
     return isinstance(last, Item) and last.number is None and bool(GOVERNMENT.fullmatch(last.name))
 
 
-def _fits(make: str, of_list: str) -> bool:
-    return make == of_list or {make, of_list} <= {FIRM, BODY, PLATFORM}
+def _fits(each: Item, of_list: str) -> bool:
+    """Whether a name is like those of its list; what labels say of others may be called anyhow."""
+    if each.make == OTHER:
+        return of_list != PEOPLE or PERSON.fullmatch(BLANK_IN_HAN.sub("", each.name)) is not None
+    return each.make == of_list or {each.make, of_list} <= {FIRM, BODY, PLATFORM}

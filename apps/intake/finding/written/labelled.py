@@ -1,6 +1,7 @@
 """Records of label and value: 项目名称：…, 完成单位：…; one below the other, or in one line."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from apps.intake.finding.headings import is_heading
 from apps.intake.finding.rows import HEADING_MARK, is_note
 from apps.intake.finding.titles import is_furniture
 from apps.intake.finding.written.passage import (
+    LEFT_OVER,
     Found,
     headings_before,
     is_list_title,
@@ -19,8 +21,10 @@ from apps.intake.synonyms import KINDS
 from apps.intake.synonyms.headers import header_fits, is_known_header
 
 LABEL = re.compile(
-    r"(?:^|(?<=[\s，,；;。、（(【\[]))[【\[]?([\u4e00-\u9fff（）()/、 ]{2,16}?)[】\]]?\s*[:：]\s*"
+    r"(?:^|(?<=[\s，,；;。、（(【\[]))(?=([【\[]?([\u4e00-\u9fff（）()/、 ]{2,16}?)[】\]]?\s*[:：]\s*))"
 )
+"""Where a label may begin, itself, and what it is called; another one may begin within it."""
+SEVERAL = re.compile(r"[\s、]")
 JOINED = "lines-joined"
 LEAST_RECORDS, LEAST_LABELS = 2, 2
 CHIEF = [
@@ -35,13 +39,21 @@ CONTACT = {"联系人", "联系电话", "电话", "地址", "邮箱", "传真"}
 
 def pairs(text: str) -> tuple[str, list[tuple[str, str]]]:
     """What stands before the first label of a line, and each label that heads a column, with its value."""
-    found = [each for each in LABEL.finditer(text) if is_known_header(each[1])]
+    found: dict[int, tuple[int, str]] = {}
+    for each in LABEL.finditer(text):
+        if not is_known_header(each[2]):
+            continue
+        end = each.end(1)
+        # The end of a value may stand before a label like its first words: of two, the single word.
+        if end not in found or (SEVERAL.search(found[end][1]) and not SEVERAL.search(each[2])):
+            found[end] = (each.start(), each[2])
     if not found:
         return text.strip(), []
-    ends = [each.start() for each in found[1:]] + [len(text)]
-    return text[: found[0].start()].strip(" ，,；;、"), [
-        (re.sub(r"\s", "", each[1]), text[each.end() : end].strip().rstrip("，,；; "))
-        for each, end in zip(found, ends, strict=True)
+    starts = [start for start, _label in found.values()]
+    ends = [*starts[1:], len(text)]
+    return text[: starts[0]].strip(" ，,；;、"), [
+        (re.sub(r"\s", "", label), text[begin:end].strip().rstrip("，,；; "))
+        for (begin, (_start, label)), end in zip(found.items(), ends, strict=True)
     ]
 
 
@@ -54,6 +66,8 @@ class Entry:
     values: dict[str, str]
     marks: set[Mark] = field(default_factory=set)
     joined: set[str] = field(default_factory=set)
+    holds_several: bool = False
+    """Whether one line of it holds several labels."""
 
 
 def by_labels(run: list[Paragraph]) -> Found | None:
@@ -78,16 +92,21 @@ def _entries(run: Sequence[Paragraph], start: int) -> tuple[list[Entry | Paragra
     last, end = "", start
     for at in range(start, len(run)):
         line = run[at]
+        is_printed = line.place.format == "pdf"
         number, rest = numbered(line.text)
         before, said = pairs(rest)
         current = next((each for each in reversed(entries) if isinstance(each, Entry)), None)
         if said and not before:
+            several = current is not None and current.holds_several
             for label, value in said:
                 if current is None or label in current.values or (number and label == said[0][0]):
                     current = Entry(line, number, {})
                     entries.append(current)
                     number = None
+                elif is_printed and line is not current.line and (several or len(said) > 1):
+                    current.marks.add(LEFT_OVER)  # The line may have broken within this label.
                 current.values[label] = value
+                current.holds_several = current.holds_several or len(said) > 1
                 last = label
             end = at + 1
         elif is_heading(line.text) and not is_list_title(line.text):
@@ -99,6 +118,8 @@ def _entries(run: Sequence[Paragraph], start: int) -> tuple[list[Entry | Paragra
             # The value runs on over the end of its line.
             current.values[last] += "\n" + line.text
             current.joined.add(last)
+            if is_printed and re.search("[:：]", line.text):
+                current.marks.add(LEFT_OVER)  # A label may be broken in two.
             end = at + 1
         elif not _is_label_of_number(run, at):
             break
@@ -144,7 +165,13 @@ def _are_records(entries: Sequence[Entry]) -> bool:
 def _table(above: Sequence[Paragraph], entries: Sequence[Entry | Paragraph]):  # type: ignore[no-untyped-def]
     """The table whose columns are the labels, in the order they are first met in."""
     records = [each for each in entries if isinstance(each, Entry)]
-    labels = list(dict.fromkeys(label for each in records for label in each.values))
+    times = Counter(label for each in records for label in each.values)
+    for each in records:
+        if each.line.place.format == "pdf" and any(
+            times[label] * 2 < len(records) for label in each.values
+        ):
+            each.marks.add(LEFT_OVER)  # A rare label may be the second half of a broken one.
+    labels = list(times)
     has_number = all(each.number is not None for each in records)
     header = ["序号", *labels] if has_number else labels
     return table_of_rows(above, header, list(_rows(entries, labels, has_number)), is_sure=True)
@@ -161,4 +188,5 @@ def _rows(
         marks = tuple(
             Mark(at + has_number, JOINED) for at, label in enumerate(labels) if label in each.joined
         )
-        yield each.line, [str(each.number), *cells] if has_number else cells, marks
+        cells = [str(each.number), *cells] if has_number else cells
+        yield each.line, cells, (*marks, *each.marks)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.intake.finding.headings import is_heading
+from apps.intake.finding.headings import is_award, is_heading
 from apps.intake.finding.rows import COUNT_BEHIND, LIST_TITLE, NUMBERING_BEFORE
 from apps.intake.finding.titles import is_furniture, put_together, title_of
 from apps.intake.grid import WHOLE_ROW, Grid, Mark, Paragraph, Row, Table
@@ -41,13 +41,19 @@ def numbered(text: str) -> tuple[int | None, str]:
         return int(found[1] or found[2]), text[found.end() :].strip()
     if found := CIRCLED.match(text):
         return ord(found[1]) - ord("①") + 1, text[found.end() :].strip()
-    return None, BULLET.sub("", text, count=1).strip()
+    found = BULLET.match(text)
+    return None, text[found.end() if found else 0 :].strip()
 
 
 def is_list_title(text: str) -> bool:
-    """Whether a line is the title of a list: short, with a word for one, or for what it lists."""
+    """Whether a line is the title of a list: short, with a word for one, or for what it lists.
+
+    One that says nothing but the class or the grade of a prize heads some rows of it.
+    """
     title = title_of(text)
     if not title or len(title) > LONGEST_TITLE or re.search(r"[:：；;]$|[，。]", title):
+        return False
+    if is_award(bare_heading(title)):
         return False
     bare = re.sub(r"\s", "", title)
     return LIST_TITLE.search(bare) is not None or any(
@@ -62,14 +68,24 @@ def title_above(lines: Sequence[Paragraph]) -> tuple[str, tuple[str, ...]]:
     for end in range(len(nearest), 0, -1):
         text = nearest[end - 1].text
         if is_list_title(text) and not is_furniture(text):
-            title = put_together(title_of(text), nearest[:end])
-            return COUNT_BEHIND.sub("", NUMBERING_BEFORE.sub("", title)), near
+            return bare_heading(put_together(title_of(text), nearest[:end])), near
     return "", near
 
 
-def headings_before(lines: Sequence[Paragraph], at: int) -> int:
-    """Where the headings begin that stand right above a line."""
-    while at and is_heading(lines[at - 1].text) and not is_list_title(lines[at - 1].text):
+def bare_heading(text: str) -> str:
+    """A heading without its number, and without how many rows it heads."""
+    return COUNT_BEHIND.sub("", NUMBERING_BEFORE.sub("", text))
+
+
+def headings_before(lines: Sequence[Paragraph], at: int, are_several: bool = False) -> int:
+    """Where the headings begin that stand right above a line.
+
+    One that could be a title is a heading where ``are_several`` others stand below and a title above.
+    """
+    while at and is_heading(lines[at - 1].text):
+        is_title = is_list_title(lines[at - 1].text)
+        if is_title and not (are_several and title_above(lines[: at - 1])[0]):
+            break
         at -= 1
     return at
 

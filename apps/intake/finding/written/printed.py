@@ -1,11 +1,12 @@
 """Lists on the pages of a PDF, where the end of a line says nothing of what is one line."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from apps.intake.finding.checks import NUMBERS
-from apps.intake.finding.rows import printed_number
-from apps.intake.finding.titles import is_furniture
+from apps.intake.finding.rows import is_note, printed_number
+from apps.intake.finding.titles import FURNITURE
 from apps.intake.finding.written.below import CELL_LOST
 from apps.intake.finding.written.items import GOVERNMENT
 from apps.intake.finding.written.labelled import pairs
@@ -48,8 +49,9 @@ def _is_whole(found: Found, lines: Sequence[Paragraph], behind: Sequence[Paragra
 
 
 def _may_go_on(text: str) -> bool:
-    """Whether a line behind a list may be the rest of its last row: no date, not who signs."""
-    return not is_furniture(text) and GOVERNMENT.fullmatch(text) is None
+    """Whether a line behind a list may be the rest of its last row: no note, no date, not who signs."""
+    is_office = GOVERNMENT.fullmatch(text) and not re.search("[:：]", text)
+    return not (is_office or FURNITURE.fullmatch(text) or is_note(text))
 
 
 def _begins_row(text: str) -> bool:
