@@ -254,6 +254,29 @@ def test_half_of_a_label_that_is_one_by_itself_makes_the_row_doubtful():
     assert ["words-left-over" in each for each in codes(one)] == [False, True, False]
 
 
+def test_a_label_broken_in_a_few_rows_takes_no_other_column():
+    rows = [(f"{n}.姓名：{name}芳 所在单位：{name}大学",) for n, name in enumerate("甲乙丙丁", 1)]
+    rows[1] = ("2.姓名：乙芳 所在", "单位：乙大学")
+
+    (one,) = found(
+        "2021年度青年科技奖获奖人员名单", *(line for row in rows for line in row), form="pdf"
+    )
+
+    assert [each.values["employer"] for each in one.records] == [
+        f"{each}大学" for each in "甲乙丙丁"
+    ]
+
+
+def test_a_last_label_without_a_value_leaves_the_line_behind_open():
+    (one,) = found(
+        *("2021年度青年科技奖获奖人员名单", "1.姓名：李勇 所在单位：甲局"),
+        *("2.姓名：王芳 所在单位：", "东海区科技局"),
+        form="pdf",
+    )
+
+    assert ["words-left-over" in each for each in codes(one)] == [False, True]
+
+
 def test_the_rest_of_the_last_row_of_a_page_may_look_like_a_form():
     (one,) = found(
         "2024年度绍兴市青年科技英才奖获奖人员名单",

@@ -165,16 +165,25 @@ def _are_records(entries: Sequence[Entry]) -> bool:
 def _table(above: Sequence[Paragraph], entries: Sequence[Entry | Paragraph]):  # type: ignore[no-untyped-def]
     """The table whose columns are the labels, in the order they are first met in."""
     records = [each for each in entries if isinstance(each, Entry)]
-    times = Counter(label for each in records for label in each.values)
-    for each in records:
-        if each.line.place.format == "pdf" and any(
-            times[label] * 2 < len(records) for label in each.values
-        ):
-            each.marks.add(LEFT_OVER)  # A rare label may be the second half of a broken one.
-    labels = list(times)
+    _mend_broken_labels(records)
+    labels = list(dict.fromkeys(label for each in records for label in each.values))
     has_number = all(each.number is not None for each in records)
     header = ["序号", *labels] if has_number else labels
     return table_of_rows(above, header, list(_rows(entries, labels, has_number)), is_sure=True)
+
+
+def _mend_broken_labels(records: Sequence[Entry]) -> None:
+    """On pages a rare label may be the end of one that a line broke: 所在 | 单位. The row is marked."""
+    times = Counter(label for each in records for label in each.values)
+    rare = {label for label in times if times[label] * 2 < len(records)}
+    for each in records:
+        if each.line.place.format != "pdf" or not rare & set(each.values):
+            continue
+        each.marks.add(LEFT_OVER)
+        for end in rare & set(each.values):
+            missing = (label for label in times if label not in {*each.values, *rare})
+            if whole := next((label for label in missing if label.endswith(end)), ""):
+                each.values[whole] = each.values.pop(end)
 
 
 def _rows(

@@ -28,7 +28,8 @@ def whole(way: Way) -> Way:
         found = way(run)
         if found is None or not _is_whole(found, run[found.start : found.end], run[found.end :]):
             return None
-        if any(_may_go_on(line.text) for line in run[found.end : found.end + 1]):
+        is_open = run[found.end - 1].text.endswith((":", "："))
+        if any(is_open or _may_go_on(line.text) for line in run[found.end : found.end + 1]):
             *rows, last = found.block.rows
             rows.append(last.marked(LEFT_OVER.column, LEFT_OVER.code))
             return replace(found, block=replace(found.block, rows=tuple(rows)))
