@@ -7,6 +7,10 @@ The first takes the lists and the choice of nastinesses that the readers were ma
 so many documents of the seeds from FIRST on, which nothing was tuned on, each with LEAST to MOST
 nastinesses (none to five unless said) drawn from all; and as many that are written as lines,
 without a table. The seconds are those of the processor.
+
+"more" are rows that a document does not have. Silent are wrong cells without a doubt, the cells of
+such a row without one, and those of a row that is missing without a word. Of "not found but told"
+a person is told: the document was refused, the row was set aside, or the row beside it says so.
 """
 
 import itertools
@@ -137,8 +141,9 @@ def measure(label: str, write: Callable[[list], bytes], documents: Iterable[Docu
         total.add(d.compare(truth, found, f"{label} {name}"))
         number += 1
     print(
-        f"{label:11} {number:5} documents  rows {total.found}/{total.wanted}  "
-        f"cells {total.right:.4%} of {total.cells}  silent {total.silent}  "
+        f"{label:11} {number:5} documents  rows {total.found}/{total.wanted}, "
+        f"{total.more} more  cells {total.right:.4%} of {total.cells}  silent {total.silent}  "
+        f"not found but told {total.missed}  "
         f"right but doubted {total.doubted / max(total.cells, 1):.2%}  "
         f"{time.process_time() - began:.0f} s",
         flush=True,
