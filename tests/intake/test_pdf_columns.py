@@ -9,7 +9,8 @@ from reportlab.pdfgen import canvas
 
 from apps.intake.grid import Grid, Mark, Paragraph
 from apps.intake.readers import read_blocks
-from apps.intake.readers.pdf_words import header_of, ink, joined, merged, printed_lines, words_of
+from apps.intake.readers.pdf_heads import header_of
+from apps.intake.readers.pdf_words import ink, joined, merged, printed_lines, words_of
 from tests.intake.documents import Matrix, as_pdf
 
 LONG = "面向大型海上风电装备的高可靠传动系统关键技术研究及其在深远海环境中的规模化应用示范工程"

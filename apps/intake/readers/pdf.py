@@ -28,8 +28,9 @@ from apps.intake.readers.pdf_letters import (
     turned_upright,
 )
 from apps.intake.readers.pdf_lines import lines_of
+from apps.intake.readers.pdf_placed import cells_of
 from apps.intake.readers.pdf_rules import levels_in, ruled_tables, shaded
-from apps.intake.readers.pdf_unruled import Region, cells_of, regions_of
+from apps.intake.readers.pdf_unruled import Region, regions_of
 from apps.intake.readers.tidy import tidy
 from apps.intake.refusal import Refusal
 

@@ -5,9 +5,18 @@ from dataclasses import dataclass, field
 
 from apps.intake.grid import WHOLE_ROW, Aside, Grid, Mark, Place, Row, Span
 from apps.intake.readers.pdf_letters import UPRIGHT, Letter, direction, lying
-from apps.intake.readers.pdf_lines import Line, is_list_by_lines, is_list_of_names, lines_of, unwrap
+from apps.intake.readers.pdf_lines import (
+    NAME,
+    Line,
+    is_list_by_lines,
+    is_list_of_names,
+    lines_of,
+    unwrap,
+)
 from apps.intake.readers.tidy import has_control, tidy
 
+NARROW = 5
+"""Letters of a column of names."""
 Key = tuple[int, int]
 """A cell by its row and its column, from 0."""
 Box = tuple[float, float, float, float]
@@ -106,7 +115,12 @@ def _fullest(lines: list[Line]) -> tuple[float, bool]:
 
 
 def is_full(lines: list[Line], widest: float, is_known: bool) -> bool:
-    """Whether the lines of a cell but the last are as long as its column is wide; one line is."""
+    """Whether the lines of a cell but the last are as long as its column is wide; one line is.
+
+    In a column that is no wider than a name, names one below the other cannot be told from one.
+    """
+    if widest < lines[0].size * NARROW and all(NAME.fullmatch(line.text.strip()) for line in lines):
+        return len(lines) < 2
     return len(lines) < 2 or (
         is_known and all(line.right - line.left > widest - line.size * 1.5 for line in lines[:-1])
     )

@@ -13,6 +13,8 @@ LEAST_RULED = 3
 """Groups of lines that level lines must part to be rows."""
 LEAST_JUMP = 0.25
 """Of the height of a letter: by so much the gap between two rows is wider than that inside one."""
+LINE_GAP = 0.5
+"""Of the height of a letter: lines of one cell stand no further apart."""
 SAME_GAP = 0.06
 MOST_ODD = 10
 """One row in so many may have no number, or two."""
@@ -25,15 +27,18 @@ def grouped(
 
     The first ``heads`` lines begin a level of the header each.
     """
-    key = key_column(lines, heads)
+    key = key_column([line for at, line in enumerate(lines) if at not in across], heads)
     ruled = by_levels(lines, across, levels)
     if heads > 1 and len(ruled[0]) > 1:
         ruled = [[0], ruled[0][1:], *ruled[1:]]
     numbered = {at for at, line in enumerate(lines) if key is not None and key in line}
     odd = _one_each(ruled[heads:], numbered, across) if key is not None else 0
-    if len(ruled) >= LEAST_RULED and odd * MOST_ODD <= len(ruled):
+    parted = sum(not across.intersection(row) for row in ruled)
+    if levels and parted >= LEAST_RULED and odd * MOST_ODD <= len(ruled):
         return ruled, True
     head, body = _head(lines, heads)
+    if key is not None and heads and not across.intersection(body[: _before(body, numbered)]):
+        head, body = _with_levels_below(lines, head, body, numbered)
     if key is not None:
         rows, is_sure = by_numbers(lines, body, numbered, across)
     else:
@@ -57,6 +62,36 @@ def _head(lines: Sequence[Placed], heads: int) -> tuple[list[list[int]], list[in
         end += 1
     upper = [[at] for at in range(heads - 1)]
     return [*upper, everything[heads - 1 : end]], everything[end:]
+
+
+def _with_levels_below(
+    lines: Sequence[Placed], head: list[list[int]], body: list[int], numbered: set[int]
+) -> tuple[list[list[int]], list[int]]:
+    """The header with the lines above the first number, and those below; what stands close to the
+    line with the number is a part of its row.
+
+    Such a line is a level of its own where a word of it stands further below the one above it than
+    lines of a cell do.
+    """
+    first = _before(body, numbered)
+    gaps, apart = _gaps(lines, body), _size(lines) * LINE_GAP
+    while first and gaps[first - 1] < apart:
+        first -= 1
+    rows = [*head[:-1], list(head[-1])]
+    ends = {column: _bottom({column: lines[at][column]}) for at in head[-1] for column in lines[at]}
+    for at in body[:first]:
+        tops = {column: min(each.top for each in words) for column, words in lines[at].items()}
+        if any(top - ends.get(column, top) >= apart for column, top in tops.items()):
+            rows.append([at])
+        else:
+            rows[-1].append(at)
+        ends |= {column: _bottom({column: words}) for column, words in lines[at].items()}
+    return rows, body[first:]
+
+
+def _before(body: list[int], numbered: set[int]) -> int:
+    """How many lines stand above the first number."""
+    return next((place for place, at in enumerate(body) if at in numbered), 0)
 
 
 def key_column(lines: Sequence[Placed], heads: int) -> int | None:

@@ -6,17 +6,21 @@ lines, and by the column in which each row has its number.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from apps.intake.readers.pdf_cells import Box, Cells, Key
+from apps.intake.finding.headers import MOST_LEVELS
+from apps.intake.finding.rows import LIST_TITLE, is_section, printed_number
+from apps.intake.grid import Row
+from apps.intake.readers.pdf_cells import Box
+from apps.intake.readers.pdf_heads import with_whole_headers
 from apps.intake.readers.pdf_letters import Letter
-from apps.intake.readers.pdf_rows import grouped
+from apps.intake.readers.pdf_rows import LINE_GAP
 from apps.intake.readers.pdf_words import (
     NARROWEST_GAP,
     Interval,
     PrintedLine,
-    header_of,
+    Word,
     ink,
     joined,
     merged,
@@ -30,12 +34,18 @@ MOST_GAP = 6.0
 OTHER_SIZE = 1.3
 MOST_ACROSS = 2
 """Lines one after the other that stand across the columns of a table."""
+LEAST_BEFORE = 2
+"""Lines of a table before it may go on at other places."""
+LONGEST_CELL = 8
+"""Letters of a cell with the words of a title that is none."""
+FEWEST_SURE = 2
+"""Text may be printed in so many columns, too."""
+BLANKS = (NARROWEST_GAP, 0.8, 1.2)
+"""Heights of a letter by which the cells of a line may stand apart."""
 LEVEL_GAP = 1.5
 """Heights of a letter between two levels of a header."""
 FIRST_LINES = 4
 """Lines at the top of a page among which a table goes on from the page before."""
-LEAST_FILLED = 4
-"""Letters of a cell that may fill its column."""
 
 
 @dataclass
@@ -55,12 +65,12 @@ class Region:
 
     @property
     def box(self) -> Box:
-        """What it covers of the page."""
+        """What its columns cover of the page."""
         words = [each for line in self.lines for each in line]
         return (
-            min(each.left for each in words),
+            self.columns[0][0],
             min(each.top for each in words),
-            max(each.right for each in words),
+            self.columns[-1][1],
             max(each.bottom for each in words),
         )
 
@@ -78,19 +88,24 @@ class Region:
 
 def regions_of(letters: Sequence[Letter], before: Region | None = None) -> list[Region]:
     """The tables among the letters of a page; ``before`` is one that may go on."""
-    lines = printed_lines(words_of(letters))
+    lines = with_whole_headers(printed_lines(words_of(letters)))
     regions: list[Region] = []
     at = 0
     while at < len(lines):
         region = None
-        if heads := header_of(lines[at]):
+        last = regions[-1] if regions else before
+        line, heads = lines[at]
+        if heads:
             region = grown(lines, at, heads)
-        elif before is not None and not regions and at < FIRST_LINES:
-            region = grown(lines, at, before.columns, before)
+        elif last is not None:
+            if not regions and at < FIRST_LINES:
+                region = grown(lines, at, last.columns, last)
+            if region is None and (heads := columns_again(line, last)):
+                region = grown(lines, at, heads, last)
         if region is not None:
-            if at and region.heads and is_upper_level(lines[at - 1], region):
+            if at and region.heads and is_upper_level(lines[at - 1][0], region):
                 across = {each + 1 for each in region.across}
-                both = [lines[at - 1], *region.lines]
+                both = [lines[at - 1][0], *region.lines]
                 region = replace(region, lines=both, across=across, heads=2)
             regions.append(_with_heads_over_their_columns(region))
         at = region.end if region is not None else at + 1
@@ -98,22 +113,31 @@ def regions_of(letters: Sequence[Letter], before: Region | None = None) -> list[
 
 
 def grown(
-    lines: list[PrintedLine], at: int, heads: Sequence[Interval], before: Region | None = None
+    lines: list[tuple[PrintedLine, list[Interval]]],
+    at: int,
+    heads: Sequence[Interval],
+    before: Region | None = None,
 ) -> Region | None:
     """The table that begins with a line, line by line as long as its columns stay apart.
 
     Where it is ``before`` that goes on, there is no header, and no column more.
     """
     columns = list(heads)
-    taken = [lines[at]] if before is None else []
+    first = lines[at][0]
+    taken = [first] if before is None else []
     across: set[int] = set()
     pending: list[PrintedLine] = []
-    size = lines[at][0].size if before is None else before.size
-    bottom = max(each.bottom for each in lines[at])
-    for line in lines[at + len(taken) :]:
-        if min(each.top for each in line) - bottom > MOST_GAP * size:
+    is_level = before is None
+    size = first[0].size if before is None else before.size
+    bottom = max(each.bottom for each in first)
+    for line, its_heads in lines[at + len(taken) :]:
+        gap = min(each.top for each in line) - bottom
+        if gap > MOST_GAP * size:
             break
-        if len(taken) > 1 and header_of(line):
+        is_level = is_level and bool(its_heads)
+        if len(taken) > 1 and its_heads and not (is_level and len(taken) < MOST_LEVELS):
+            break
+        if len(taken) > LEAST_BEFORE and _counts_beside(line[0], columns):
             break
         height = max(each.size for each in line)
         is_alike = size / OTHER_SIZE < height < size * OTHER_SIZE
@@ -121,9 +145,13 @@ def grown(
         if (
             is_alike
             and _keeps(wider, heads)
+            and (len(wider) >= len(columns) or len(joined(line, size)) > 1)
+            and any(_stands_in(each, columns) for each in line)
             and (before is None or len(wider) == len(before.columns))
         ):
             across |= set(range(len(taken), len(taken) + len(pending)))
+            if len(joined(line, size)) == 1 and gap > size * LINE_GAP and is_heading(line):
+                across.add(len(taken) + len(pending))
             taken += [*pending, line]
             columns, pending = wider, []
             if len(taken) == 2:
@@ -138,6 +166,18 @@ def grown(
     across = {each for each in across if each < len(taken)}
     region = Region(at, at + len(taken), columns, taken, across, int(before is None), size)
     return region if _is_table(region, len(heads)) else None
+
+
+def columns_again(line: PrintedLine, before: Region) -> list[Interval]:
+    """The columns of a table that goes on at other places: a line parted into as many cells as the
+    table before has columns; none for another. Of two columns the first has numbers."""
+    width = len(before.columns)
+    for blank in BLANKS:
+        cells = joined(line, blank * before.size)
+        first = "".join(each.text for each in cells[0])
+        if len(cells) == width and (width > FEWEST_SURE or printed_number(first) is not None):
+            return [(cell[0].left, cell[-1].right) for cell in cells]
+    return []
 
 
 def is_sentence(line: PrintedLine, first_end: float) -> bool:
@@ -163,6 +203,24 @@ def is_upper_level(line: PrintedLine, region: Region) -> bool:
 def _keeps(columns: list[Interval], heads: Sequence[Interval]) -> bool:
     """Whether no two headers came into one column."""
     return all(sum(left <= head[0] < right for head in heads) < 2 for left, right in columns)
+
+
+def _stands_in(one: Word, columns: list[Interval]) -> bool:
+    """Whether a word stands in one of the columns, or above a part of it."""
+    return any(left < one.right and one.left < right for left, right in columns)
+
+
+def _counts_beside(one: Word, columns: list[Interval]) -> bool:
+    """Whether a word is a number of a row, and in no column: a table goes on at other places."""
+    return not _stands_in(one, columns) and printed_number(one.text) is not None
+
+
+def is_heading(line: PrintedLine) -> bool:
+    """Whether a line that holds one cell has the words of a heading, or of a list's title."""
+    text = "".join(each.text for each in line)
+    return is_section(Row(0, (text, ""))) or (
+        len(text) > LONGEST_CELL and LIST_TITLE.search(text) is not None
+    )
 
 
 def _is_table(region: Region, width: int) -> bool:
@@ -197,66 +255,3 @@ def _with_heads_over_their_columns(region: Region) -> Region:
         else:
             columns.append((left, right))
     return replace(region, columns=columns)
-
-
-def cells_of(region: Region, levels: Sequence[float], width: float) -> Cells:
-    """The cells of a table; ``levels`` are the heights of level lines and edges of shading."""
-    placed: list[dict[int, PrintedLine]] = [
-        {region.column(each.left): [] for each in line} for line in region.lines
-    ]
-    for line, columns in zip(region.lines, placed, strict=True):
-        for each in line:
-            columns[region.column(each.left)].append(each)
-    for at in region.across:
-        placed[at] = {0: region.lines[at]}
-    rows, is_sure = grouped(placed, region.across, levels, region.heads)
-    boxes: dict[Key, Box] = {}
-    held: dict[Key, list[Letter]] = {}
-    doubts: dict[Key, str] = {}
-    is_broken = any(len(row) > 1 for row in rows[region.heads :])
-    for number, row in enumerate(rows):
-        top = min(each.top for at in row for each in region.lines[at])
-        bottom = max(each.bottom for at in row for each in region.lines[at])
-        for at in row:
-            for column, words in placed[at].items():
-                key = number, column
-                if key in held and not is_sure and number >= region.heads:
-                    doubts[key] = "lines-joined"
-                held.setdefault(key, []).extend(letter for each in words for letter in each.letters)
-                left, right = region.columns[column]
-                boxes[key] = left, top, right, bottom
-                if at in region.across:
-                    boxes[key] = left, top, max(each.right for each in words), bottom
-                elif not is_broken and number >= region.heads:
-                    ends = [each.left for each in region.lines[at] if each.left > words[0].left]
-                    after = min(
-                        (each for each in ends if region.column(each) > column), default=width
-                    )
-                    if _may_be_cut(words, left, after):
-                        doubts[key] = "cut-off"
-    bodies = [number for number, row in enumerate(rows) if not region.across.intersection(row)]
-    for key in blanks(held, bodies[region.heads :], len(region.columns)):
-        doubts[key] = "blank-unsure"
-    size = len(rows), len(region.columns)
-    return Cells(boxes, held, *size, doubts=doubts, is_ruled=False)
-
-
-def blanks(held: Mapping[Key, object], rows: Sequence[int], width: int) -> Iterator[Key]:
-    """The blank cells of columns that hold something elsewhere: a value printed in the middle of
-    several rows belongs to those above it as well."""
-    rows = [row for row in rows if sum((row, column) in held for column in range(width)) > 1]
-    for column in range(width):
-        blank = [(row, column) for row in rows if (row, column) not in held]
-        if len(blank) < len(rows):
-            yield from blank
-
-
-def _may_be_cut(words: PrintedLine, left: float, after: float) -> bool:
-    """Whether words fill their column up to what stands behind it: more may not have been printed."""
-    last = words[-1]
-    letters = sum(len(each.letters) for each in words)
-    return (
-        letters >= LEAST_FILLED
-        and words[0].left - left < last.size / 4
-        and after - last.right < last.size / 2
-    )

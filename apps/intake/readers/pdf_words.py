@@ -3,21 +3,15 @@
 A word is a run of letters printed one after the other: what is printed over it is a word of its own.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from apps.intake.finding.rows import is_header
-from apps.intake.grid import Row
 from apps.intake.readers.pdf_letters import Letter
-from apps.intake.synonyms.headers import is_known_header
 
 WIDEST_BLANK = 0.35
 """Of the height of a letter: what stands further apart is two words."""
 NARROWEST_GAP = 0.3
 """Of the height of a letter: columns stand at least so far apart."""
-HEADER_BLANKS = (WIDEST_BLANK, 0.8, 1.6, 3.0)
-"""The blanks that may stand inside one cell of a header: 项 目 名 称."""
 
 Interval = tuple[float, float]
 
@@ -127,20 +121,3 @@ def joined(line: PrintedLine, blank: float) -> list[PrintedLine]:
         else:
             groups.append([each])
     return groups
-
-
-def header_of(line: PrintedLine) -> list[Interval]:
-    """Where the cells of a line stand that is made of the words above columns; none for another.
-
-    Blanks may stand inside a cell: it is parted so that most of its cells are such words.
-    """
-    best: list[PrintedLine] = []
-    most = 0.0
-    for blank in HEADER_BLANKS:
-        cells = joined(line, blank * line[0].size)
-        texts = [re.sub(r"\s", "", "".join(each.text for each in cell)) for cell in cells]
-        if len(cells) > 1 and is_header(Row(0, tuple(texts))):
-            known = sum(map(is_known_header, texts)) / len(texts)
-            if known > most:
-                best, most = cells, known
-    return [(cell[0].left, cell[-1].right) for cell in best]

@@ -138,7 +138,7 @@ def compare(truth: Truth, found: list, label: str = "") -> Score:
             beside = [
                 records[each] for _n, each in pairs[max(at - 1, 0) : at + 2] if each is not None
             ]
-            is_told = _is_told(truth.rows[number], CALLED_BY[truth.kind], found, beside)
+            is_told = _is_told(truth.rows[number], truth.kind, found, beside)
             _miss(score, names, f"{label} row {number}", is_told)
         else:
             _hold(score, truth.rows[number], records[place], names, f"{label} row {number}")
@@ -219,13 +219,15 @@ def _too_many(score: Score, kind: str, record, label: str) -> None:
         score.examples.append(f"{label} row too many: {record.values}, silent")
 
 
-def _is_told(row: dict, called_by: str, found: list, beside: list) -> bool:
+def _is_told(row: dict, kind: str, found: list, beside: list) -> bool:
     """Whether a person is told of a row that was not found: the document was refused in words, the
     row was set aside, or one beside it says that something is missing."""
     if not any(each.kind for each in found):
         return True
-    name = _bare(row[called_by])
-    return any(name in _bare(aside.text) for each in found for aside in each.aside) or any(
+    # Where each place has a row, the indicators stand in the header.
+    names = {_bare(row[CALLED_BY[kind]]), _bare(row.get("reporting_unit", ""))} - {""}
+    aside = [_bare(aside.text) for each in found for aside in each.aside]
+    return any(name in text for name in names for text in aside) or any(
         code in BESIDE_A_LOSS for record in beside for _field, code in record.doubts
     )
 
