@@ -4,6 +4,7 @@ A candidate is only a proposal: nothing here writes anything. The pipeline is th
 functions in ``understood`` and ``records``, each tested by itself.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,6 +12,7 @@ from functools import cached_property
 from apps.intake import titles
 from apps.intake.columns import COLUMNS
 from apps.intake.fields import Value
+from apps.intake.finding.rows import printed_number
 from apps.intake.finding.titles import stands_apart
 from apps.intake.grid import WHOLE_ROW, Aside, Block, Row, Table
 from apps.intake.mapping import ColumnGuess, Guess, guess
@@ -216,7 +218,7 @@ def constants_of(
         unsure += ["type", "level"] if is_apart else []
         doubts += [(name, "inferred") for name in dict.fromkeys(unsure) if name in values]
     elif kind == "indicator-values":
-        unit = titles.unit_of(table.above)
+        unit = titles.unit_of(table.above) or titles.unit_in_header(table.title)
         if titles.is_of_part_of_year(table.title):
             doubts.append(("period", "part-of-year"))
         if "value" in fields and table.header:
@@ -238,6 +240,8 @@ def _certification(table: Table, found: Guess) -> tuple[dict[str, Value], list[s
     # The title may say more closely what the header calls a laboratory.
     is_closer = of_title.endswith(of_head) or (of_title and of_head in titles.ANY_TYPE)
     kind_of_body = of_title if is_closer else of_head
+    names = [row.cells[found.fields["platform"]] for row in table.rows]
+    kind_of_body = titles.type_in_full(kind_of_body, table.title, names)
     status = titles.status_of(table.title, *headers)
     unsure = [] if status else ["status"]
     level = titles.level_of(table.title)
@@ -246,6 +250,10 @@ def _certification(table: Table, found: Guess) -> tuple[dict[str, Value], list[s
         heading = next(filter(titles.type_of, table.above), "")
         kind_of_body, level = titles.type_of(heading), level or titles.level_of(heading)
         unsure.append("type")
+    if kind_of_body in titles.ANY_TYPE:
+        # The names may say what the bodies are; the word for any says it of none.
+        kind_of_body = titles.type_of_all(names) or kind_of_body
+        unsure.append("type")
     if not (level and titles.LEVEL_SAID.search(table.title)):
         # A city's list is of its own level as a rule, and may be of all that it has.
         unsure.append("level")
@@ -253,11 +261,24 @@ def _certification(table: Table, found: Guess) -> tuple[dict[str, Value], list[s
     return {"type": kind_of_body, "level": level, "status": status}, unsure
 
 
+RUNNING = re.compile(r"[（(第]?(?:\d+|[一二三四五六七八九十百]+|[①-⑳])[)）名]?[.、．:：]?")
+
+
+def is_running(text: str) -> bool:
+    """Whether a cell is a running number and no code: 12, (3), 七, ①; not 2016-J-01."""
+    return printed_number(text) is not None or RUNNING.fullmatch(text) is not None
+
+
 def unread_columns(table: Table, found: Guess) -> list[Aside]:
-    """Columns that no field was found for, each with its header and some cells."""
+    """Columns that no field was found for, each with its header and some cells.
+
+    Running numbers say nothing; what else stands under 编号 is a number of the row's own.
+    """
     ignored = KINDS[found.kind].columns_ignored
     return [
         Aside(": ".join(filter(None, (column.header, " ".join(column.samples)))), "column-unread")
         for column in found.columns
-        if not column.field and column.samples and plain_header(column.header) not in ignored
+        if not column.field
+        and column.samples
+        and not (plain_header(column.header) in ignored and all(map(is_running, column.samples)))
     ]

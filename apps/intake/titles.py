@@ -25,7 +25,9 @@ ANY_TYPE = ("平台", "创新平台", "基地")
 LEVEL_SAID = re.compile(r"(?:国家|省|市|区|县)\s*级")
 STATUS_OF_TYPE = {"众创空间": "备案", "星创天地": "备案"}
 """What a body of a type is, where the page does not say: recorded, and not certified."""
-STATUS = re.compile(r"获批创建|获批筹建|创建中|认定|备案|获批|立项|入库|公示|通过评估|验收")
+STATUS = re.compile(
+    r"撤销|摘牌|获批创建|获批筹建|创建中|认定|备案|获批|立项|入库|公示|通过评估|验收"
+)
 
 
 A_PLACE = re.compile(r"\S{1,8}(?:[区县市]|新区|园区|开发区)|市本级|市直|全市")
@@ -113,7 +115,7 @@ def indicator_of(title: str) -> str:
     text = re.sub(
         rf"(?:{LIST_WORDS}|(?:完成|统计|分布)?情况|统计|[（(][^（()）]*[)）])+$", "", text
     )
-    text = EVERYWHERE.sub("", text)
+    text = re.sub(r"^年?度?", "", EVERYWHERE.sub("", text))
     return "" if GENERAL_FIGURES.fullmatch(text) else text
 
 
@@ -166,6 +168,33 @@ def type_of(text: str) -> str:
     return BEFORE_TYPE.sub("", found[0]) if found else ""
 
 
+def type_in_full(name: str, title: str, bodies: list[str]) -> str:
+    """The type with the words before it that the title and every body's name have, too.
+
+    技术创新中心, in a title of 企业技术创新中心 over names that all end so → 企业技术创新中心.
+    """
+    text = plain(title)
+    endings = [plain(body) for body in bodies if body]
+    while name and len(endings) >= FEWEST_BODIES:
+        before = text[: text.find(name)][-1:] if name in text else ""
+        if not OF_TYPE.fullmatch(before) or not all(
+            body.endswith(before + name) for body in endings
+        ):
+            return name
+        name = before + name
+    return name
+
+
+def type_of_all(bodies: list[str]) -> str:
+    """The type that the names of all bodies end with; "" where they are of several."""
+    found = {ends[-1] if (ends := TYPE.findall(plain(body))) else "" for body in bodies if body}
+    one = found.pop() if len(found) == 1 else ""
+    return "" if one in ANY_TYPE else BEFORE_TYPE.sub("", one)
+
+
+FEWEST_BODIES = 2
+OF_TYPE = re.compile(r"[^省市区县级年度批、，：:（()）\W\d]")
+"""A character that may belong to a type, and is not the end of a place, a level or a year."""
 BEFORE_TYPE = re.compile(r"^(?:拟|新|首批|获批|入选|认定|备案|增|建|公布|通过|的)+(?!型)")
 """Words of a list before a type that are no part of it: 新认定重点实验室."""
 

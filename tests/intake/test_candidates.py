@@ -1,5 +1,6 @@
 import pytest
 
+from apps.intake import candidates as candidates_module
 from apps.intake import titles
 from apps.intake.candidates import candidates
 from apps.intake.finding import find_tables
@@ -237,3 +238,61 @@ def test_page_of_a_pdf_is_named():
     (candidate,) = candidates([Grid(rows)])
 
     assert (candidate.records[0].source["page"], candidate.records[0].source["table"]) == (3, 2)
+
+
+# --- what a list says of bodies and of its own numbers ------------------------------------------
+
+
+def test_numbers_of_the_rows_own_are_set_aside_and_running_numbers_are_not():
+    text = "2016年甲市科学技术奖获奖项目名单\n编号\t项目名称\t完成单位\n{}\t膜研究\t甲有限公司\n{}\t稻研究\t乙有限公司"
+
+    (coded,) = read(text.format("2016-J-01", "2016-J-02"))
+    (running,) = read(text.format("1", "2"))
+
+    assert [(each.text, each.code) for each in coded.aside] == [
+        ("编号: 2016-J-01 2016-J-02", "column-unread")
+    ]
+    assert running.aside == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_running"),
+    [
+        ("12", True),
+        ("（3）", True),
+        ("七", True),
+        ("①", True),
+        ("2016-J-01", False),
+        ("KJ03", False),
+    ],
+)
+def test_is_running(text, is_running):
+    assert candidates_module.is_running(text) is is_running
+
+
+def test_a_word_for_any_body_is_no_type():
+    text = "平台名称\t依托单位\n甲市{}\t甲有限公司\n乙市{}\t乙有限公司"
+
+    (alike,) = read(text.format("稻工程技术研究中心", "膜工程技术研究中心"))
+    (several,) = read(text.format("稻重点实验室", "膜工程技术研究中心"))
+
+    assert values(alike, "type") == [("工程技术研究中心",)] * 2
+    assert "type:inferred" in codes(alike)
+    assert values(several, "type") == [("平台",)] * 2
+    assert "type:inferred" in codes(several)
+
+
+def test_a_type_is_as_long_as_title_and_names_have_it():
+    text = "{}名单\n名称\t依托单位\n甲市稻{}\t甲有限公司\n甲市膜{}\t乙有限公司"
+
+    (longer,) = read(text.format("甲市企业技术创新中心", *["企业技术创新中心"] * 2))
+    (shorter,) = read(text.format("甲市企业技术创新中心", *["技术创新中心"] * 2))
+
+    assert values(longer, "type") == [("企业技术创新中心",)] * 2
+    assert values(shorter, "type") == [("技术创新中心",)] * 2
+
+
+def test_bodies_struck_from_the_list_are_not_certified():
+    (one,) = read("2017年甲市撤销企业技术中心名单\n中心名称\t依托单位\n甲中心\t甲有限公司")
+
+    assert values(one, "status") == [("撤销",)]

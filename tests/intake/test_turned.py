@@ -357,3 +357,42 @@ def test_what_stands_below_a_table_on_its_side_is_no_row_of_it():
     assert [(each.text, each.code) for each in found.dropped] == [
         ("填报人：王芳 审核人：李强", "note")
     ]
+
+
+def test_years_down_and_districts_across_are_no_table_on_its_side():
+    text = "甲市2022-2023年技术合同成交额（亿元）\n年份\t东山区\t南江区\n2022年\t5.1\t6.2\n2023年\t7.3\t8.4"
+
+    rows, one = found(text, "indicator", "unit", "reporting_unit", "period", "value")
+
+    assert rows[:2] == [
+        ("技术合同成交额", "亿元", "东山区", "2022", "5.1"),
+        ("技术合同成交额", "亿元", "南江区", "2022", "6.2"),
+    ]
+    assert one.records[0].doubts == (("indicator", "inferred"),)
+
+
+def test_a_growth_headed_by_its_year():
+    text = "甲市科技指标情况表\n指标\t单位\t2021年\t2022年\t2022年同比增长（%）\n研发经费\t亿元\t110.2\t120.3\t9.2"
+
+    rows, one = found(text, "period", "value", "comparison")
+
+    assert rows == [("2021", "110.2", ""), ("2022", "120.3", "9.2")]
+    assert one.aside == ()
+
+
+@pytest.mark.parametrize("head", ["辖市区", "区别"])
+def test_places_that_a_list_begins_with_are_told_by_themselves(head):
+    text = f"2023年甲市科技指标\n{head}\t高企数（家）\t研发经费（亿元）\n东山区\t80\t5.1\n南江区\t90\t6.2"
+
+    rows, _one = found(text, "reporting_unit", "indicator", "unit", "value")
+
+    assert rows[:2] == [("东山区", "高企数", "家", "80"), ("东山区", "研发经费", "亿元", "5.1")]
+
+
+def test_a_target_has_not_come_true():
+    text = "2023年甲市目标任务完成情况表\n区县\t高企目标数（家）\t高企完成数（家）\n东山区\t80\t85\n南江区\t90\t70"
+
+    rows, one = found(text, "indicator", "value", "status")
+
+    assert rows[:2] == [("高企目标数", "80", "target"), ("高企完成数", "85", "actual")]
+    assert ("status", "inferred") in one.records[0].doubts

@@ -25,6 +25,9 @@ from apps.intake.titles import (
 )
 
 PLACE, NAME, UNIT, PERIOD, VALUE = "地区", "指标名称", "计量单位", "年份", "数值"
+STATUS = "状态"
+TARGET = re.compile(r"(?:目标|任务|计划)[数值]?$")
+"""The end of an indicator's name that says that its figures have yet to come true."""
 ALONG = ("comparison", "rank")
 """Fields that stand beside a figure and belong to it."""
 A_TOTAL = re.compile(r"合计|总计|小计")
@@ -82,10 +85,11 @@ def as_list(table: Table) -> Table:
         (UNIT, True),
         (PERIOD, any(each.year for each in plan.figures)),
         (PLACE, any(each.place for each in plan.figures)),
+        (STATUS, any(TARGET.search(each.name) for each in plan.figures)),
     ):
         if is_told and head not in heads:
             heads.append(head)
-    along = {each.role: _last(table.header[each.at]) for each in chain(*plan.along.values())}
+    along = {each.role: _role_head(table.header[each.at]) for each in chain(*plan.along.values())}
     header = (*heads, VALUE, *along.values())
     rows = tuple(long for row in table.rows for long in _long(plan, header, list(along), row))
     aside = tuple(
@@ -159,7 +163,9 @@ def _told(table: Table, plan: Plan) -> Plan | None:
     if all(is_named):
         return plan
     title = indicator_of(table.title)
-    is_told = PLACE in kept and all(each.year for each in figures) and not any(is_named)
+    is_told = not any(is_named) and (
+        all(each.year for each in figures) if PLACE in kept else all(each.place for each in figures)
+    )
     return replace(plan, title=title) if is_told and title else None
 
 
@@ -172,8 +178,12 @@ def _kept(table: Table, heads: dict[int, str]) -> dict[str, int]:
         elif _fits(head, "unit"):
             found.setdefault(UNIT, at)
         elif (
-            not head or _fits(head, "reporting_unit") or header_fits(head, DISTRICT)
+            not head
+            or at == min(heads)
+            or _fits(head, "reporting_unit")
+            or header_fits(head, DISTRICT)
         ) and _are_places(table, at):
+            # What a list begins with are its places, whatever they are called: 辖市区, 区别.
             found.setdefault(PLACE, at)
         elif _fits(head, "period") and _are_years(table, at):
             found.setdefault(PERIOD, at)
@@ -186,6 +196,11 @@ def _fits(head: str, name: str) -> bool:
 
 def _last(head: str) -> str:
     return head.rpartition("/")[2]
+
+
+def _role_head(head: str) -> str:
+    """The header of what comes along with a figure, without the year that the figure has: 2022年增长."""
+    return re.sub(r"^(?:19|20)\d\d年度?(?=\S)", "", plain(_last(head)))
 
 
 def _role(level: str) -> str:
@@ -258,6 +273,7 @@ def _long(plan: Plan, header: tuple[str, ...], roles: list[str], row: Row) -> It
     for figure in plan.figures:
         told = {NAME: figure.name or plan.title, UNIT: figure.unit}
         told |= {PERIOD: figure.year, PLACE: figure.place, VALUE: cell(figure.at)}
+        told[STATUS] = "target" if TARGET.search(figure.name) else "actual"
         # What the row itself says is nearer than what stands over its column.
         told |= {head: cell(at) for head, at in plan.kept.items() if cell(at) or not told[head]}
         cells = [told.get(head, "") for head in header]
@@ -271,6 +287,8 @@ def _long(plan: Plan, header: tuple[str, ...], roles: list[str], row: Row) -> It
             for mark in row.marks
             if mark.column == WHOLE_ROW or mark.column in places
         ]
+        if told[STATUS] == "target":
+            marks.append(Mark(header.index(STATUS), "inferred"))
         if plan.title:
             marks.append(Mark(header.index(NAME), "inferred"))
         yield replace(row, cells=tuple(cells), marks=tuple(marks))

@@ -80,4 +80,7 @@ def lies(rows: tuple[Row, ...]) -> bool:
     if len(rows) < FEWEST or max(len(row.cells) for row in rows) < FEWEST + 1:
         return False
     first = [row.cells[0] if row.cells else "" for row in rows]
+    if plain_header(first[0]) in OF_YEARS and all(map(year_in_header, first[1:])):
+        # 年份 over years is a column of them, whatever stands beside it.
+        return False
     return all(map(is_known_header, first)) and not is_header(rows[0])
