@@ -172,12 +172,12 @@ def test_title_in_another_column_begins_a_table():
 
 def test_header_of_unknown_words_that_stands_again_begins_a_copy_or_a_page():
     head = [("序号", "基本情况", "", ""), ("", "地方", "主要情况", ""), ("", "", "甲数", "乙数")]
-    page = [("某情况表", "", "", ""), *head, ("1", "东区", "1", "2"), ("2", "西区", "3", "4")]
-    last = [("某情况表", "", "", ""), *head, ("3", "南区", "5", "6")]
+    page = [("某情况表", "", "", ""), *head, ("1", "东厂", "1", "2"), ("2", "西厂", "3", "4")]
+    last = [("某情况表", "", "", ""), *head, ("3", "南厂", "5", "6")]
 
     (table,) = find_tables([sheet(*page, *page, *last)])
 
-    assert [row[1] for row in cells(table)] == ["东区", "西区", "南区"]
+    assert [row[1] for row in cells(table)] == ["东厂", "西厂", "南厂"]
     assert codes(table) == ["copied-row", "copied-row", "repeated-header"]
 
 
@@ -727,3 +727,18 @@ def test_numbers_may_begin_again_on_a_page_without_text_above():
 
     assert [row.cells[0] for row in table.rows] == ["甲", "乙", "丙", "丁"]
     assert codes_of_rows(table) == [[], ["number-repeated"], ["number-repeated"], []]
+
+
+def test_merged_cells_make_a_header_of_unknown_words():
+    spans = (Span(0, 0, 2, 1), Span(0, 1, 1, 2), Span(0, 3, 1, 2))
+    rows = [
+        ("片名", "甲事（家）", "", "乙事（亿元）", ""),
+        ("片名", "目标", "实数", "目标", "实数"),
+        ("东片", "1", "2", "3", "4"),
+        ("西片", "5", "6", "7", "8"),
+    ]
+
+    (table,) = find_tables([sheet(*rows, spans=spans)])
+
+    assert table.levels == 2
+    assert len(table.heads) == 2

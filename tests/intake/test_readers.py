@@ -600,3 +600,20 @@ def test_text_with_commas_here_and_there_is_no_table():
     found = list(text.read_text("一,二\n三\n四,五,六\n七\n八,九\n"))
 
     assert not any(isinstance(block, Grid) for block in found)
+
+
+def test_words_beside_a_table_within_a_layout_are_the_pages():
+    page = """<table><tr><td colspan=2><table><tr><td>首页</td><td>目录</td></tr></table></td></tr>
+    <tr><td><p>2013年甲市研发中心名单</p><table><tr><td>名称</td><td>单位</td></tr>
+    <tr><td>甲中心</td><td>甲公司</td></tr></table><p>发布：管理员</p></td><td></td></tr>
+    <tr><td>版权所有</td></tr></table>"""
+
+    found = list(read_blocks(page.encode()))
+
+    assert [each.text if isinstance(each, Paragraph) else each.rows[0].cells for each in found] == [
+        ("首页", "目录"),
+        "2013年甲市研发中心名单",
+        ("名称", "单位"),
+        "发布：管理员",
+        "版权所有",
+    ]

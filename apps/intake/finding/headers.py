@@ -46,6 +46,29 @@ def is_two_level(rows: list[Row], spans: list[Span]) -> bool:
     )
 
 
+def is_divided(rows: list[Row], spans: list[Span]) -> bool:
+    """Whether the source's own merged cells make the first two rows a header, be its words unknown.
+
+    A cell over several columns, words that divide it, one merged down beside it; below figures.
+    """
+    ends = {(span.width > 1, span.height > 1) for span in spans if span.row == 0}
+    if not {(True, False), (False, True)} <= ends or not is_two_level(rows, spans):
+        return False
+    words = [cell for row in rows[:2] for cell in row.printed()]
+    return all(len(word) <= LONGEST_HEADER_CELL and not is_numeric(word) for word in words) and all(
+        _holds_figures(row) for row in rows[2:4]
+    )
+
+
+def _holds_figures(row: Row) -> bool:
+    """Whether a row holds figures but for its name, and no more words of a header."""
+    cells = [cell for cell in row.cells[1:] if cell]
+    return bool(cells) and sum(map(is_numeric, cells)) >= len(cells) * MOST_FIGURES
+
+
+MOST_FIGURES = 0.8
+
+
 def _left_of(at: int, top: Sequence[str], second: Sequence[str]) -> int:
     """The column left of one, over columns that are blank on both levels."""
     at -= 1

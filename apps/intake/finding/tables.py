@@ -16,6 +16,7 @@ from apps.intake.finding.headers import (
     combined_header,
     header_depth,
     header_top,
+    is_divided,
     lower,
 )
 from apps.intake.finding.headings import headed, headings_above, is_headed, with_plain_headings
@@ -250,7 +251,11 @@ def table_of(
     while rows and len(rows[0].printed()) == 1 and len(rows) > 1 and not _is_one_column(rows):
         lines, rows, spans = [*lines, rows[0]], rows[1:], lower(spans, 1)
     found = next((i for i, row in enumerate(rows[:HEAD_ROWS]) if is_header(row)), None)
-    if found is None and rows and may_be_header(rows[0], rows[1:]):
+    if (
+        found is None
+        and rows
+        and (may_be_header(rows[0], rows[1:]) or is_divided(rows[:HEAD_ROWS], spans))
+    ):
         found = 0
     if found:
         found = header_top(rows, found, spans)

@@ -15,6 +15,8 @@ HEADS = {"h1", "h2", "h3", "h4", "h5", "h6", "header", "caption", "center"}
 ITEMS = {"li", "dt", "dd", "ul", "ol", "dl"}
 LINES = {"p", "div", "pre", "blockquote", "section", "article", "footer", "nav", "aside", "main"}
 LINES |= HEADS | ITEMS
+CELLS = {"td", "th"}
+"""Of a table that lays out a page."""
 SILENT = {"script", "style", "head", "noscript", "template", "select", "button"}
 STRUCK = {"s", "strike", "del"}
 STRUCK_STYLE = re.compile(
@@ -67,7 +69,7 @@ class Walker:
             return
         if element.tag == "br":
             yield None
-        if element.tag in LINES:
+        if element.tag in LINES or element.tag in CELLS:
             yield None
         yield element.text or ""
         for child in element:
@@ -121,8 +123,13 @@ class Walker:
                     marks.append(Mark(spreading.column, "struck-out"))
                 spreading.put(tidy(text), _size(cell, "rowspan"), _size(cell, "colspan"), len(rows))
             rows.append(Row(number, spreading.end(), tuple(marks), place))
-        # A table that only lays out others is no table of its own.
-        if any(len(row.printed()) > 1 for row in rows) and not _is_layout(rows, nested):
+        is_list = any(len(row.printed()) > 1 for row in rows)
+        if nested and (not is_list or _is_layout(rows, nested)):
+            # It only lays out others, and is no table of its own: its words are the page's.
+            for line in lines:
+                yield from self.walk(line)
+            return
+        if is_list:
             yield Grid(tuple(rows), tuple(spreading.spans), tuple(dropped))
         for inner in nested:
             if next(inner.iterancestors("table")) is table:
