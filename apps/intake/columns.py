@@ -68,7 +68,7 @@ REQUIRED = {
     "laureates": ("programme", "award_year", "name"),
     "certifications": ("platform", "type"),
     "roster-entries": ("roster", "year", "organisation"),
-    "indicator-values": ("indicator", "period"),
+    "indicator-values": ("indicator", "unit", "period"),
     "policies": ("title",),
     "events": ("date_from", "title"),
 }

@@ -396,3 +396,31 @@ def test_a_target_has_not_come_true():
 
     assert rows[:2] == [("高企目标数", "80", "target"), ("高企完成数", "85", "actual")]
     assert ("status", "inferred") in one.records[0].doubts
+
+
+def test_parts_of_a_year_across_are_no_indicators():
+    text = "2023年甲市各区技术合同成交额（万元）\n区\t一季度\t全年\n东山区\t702\t4124\n南江区\t635\t3130"
+
+    rows, one = found(text, "indicator", "unit", "period", "value")
+
+    assert rows[:2] == [
+        ("技术合同成交额", "万元", "2023年一季度", "702"),
+        ("技术合同成交额", "万元", "2023", "4124"),
+    ]
+    assert ("period", "not-a-year") in one.records[0].doubts
+    assert ("period", "not-a-year") not in one.records[1].doubts
+
+
+def test_heads_that_divide_the_indicator_of_the_title():
+    text = "甲市2022年各区高新技术企业数（家）\n区\t新认定\t有效\n东山区\t12\t80\n南江区\t9\t70"
+
+    rows, one = found(text, "indicator", "unit", "value")
+
+    assert rows[:2] == [("高新技术企业数新认定", "家", "12"), ("高新技术企业数有效", "家", "80")]
+    assert ("indicator", "inferred") in one.records[0].doubts
+
+
+def test_a_figure_without_a_unit_is_doubted():
+    _rows, one = found("2023年甲市指标情况表\n指标\t数值\n研发经费\t12.3", "value")
+
+    assert ("unit", "missing") in one.records[0].doubts

@@ -34,6 +34,9 @@ A_TOTAL = re.compile(r"合计|总计|小计")
 OF_A_YEAR = re.compile(r"((?:19|20)\d\d)年度?(\S+)")
 THIS_YEAR = re.compile(r"(?:本年|本期|当年|今年)(?:度|累计|实际|实绩|完成|数|值)*")
 LAST_YEAR = re.compile(r"(?:上年|去年)(?:同期|度|累计|实际|实绩|完成|数|值)*")
+PART_OF_YEAR = re.compile(
+    r"(?:第?[一二三四1-4]季度|[上下]半年|前[一二三]季度|(?:\d{1,2}月?[-—–~～至])?\d{1,2}月份?|全年)(?:累计)?"
+)
 MOST = 0.8
 FEWEST = 2
 SAMPLE = 100
@@ -118,7 +121,7 @@ def plan_of(table: Table) -> Plan | None:
     totals = tuple(at for at, head in told.items() if A_TOTAL.fullmatch(plain_header(head)))
     this_year = year_of(table.title)[0]
     heads = [_head(at, head, this_year) for at, head in told.items() if at not in totals]
-    figures = tuple(each for each in heads if not each.role)
+    figures = tuple(_of_part(each, this_year) for each in heads if not each.role)
     said = {(each.name, each.year, each.place) for each in figures}
     if not 0 < len(figures) == len(said) or not _all_figures(table, [each.at for each in figures]):
         return None
@@ -136,6 +139,14 @@ def plan_of(table: Table) -> Plan | None:
     is_alone = len(figures) < FEWEST and not (figures[0].name and (figures[0].unit or along))
     plan = Plan(kept, figures, along, totals, tuple(unread))
     return None if is_alone else _told(table, plan)
+
+
+def _of_part(head: Head, this_year: str) -> Head:
+    """A head that only names a part of the title's year, as the time its figures are of."""
+    if head.year or not this_year or not PART_OF_YEAR.fullmatch(head.name):
+        return head
+    part = "" if head.name.startswith("全年") else f"年{head.name}"
+    return replace(head, name="", year=f"{this_year}{part}")
 
 
 def _belongs_to(head: Head, figures: tuple[Head, ...], this_year: str) -> Head | None:
@@ -160,9 +171,13 @@ def _told(table: Table, plan: Plan) -> Plan | None:
         return plan if not any(is_named) and len(figures) >= FEWEST else None
     if not {PLACE, PERIOD} & kept.keys() or UNIT in kept:
         return None
-    if all(is_named):
-        return plan
     title = indicator_of(table.title)
+    if all(is_named):
+        if not (title and unit_in_header(table.title)) or any(each.unit for each in figures):
+            return plan
+        # A title with a unit is of one indicator, and the heads only divide it: 新认定, 有效.
+        whole = tuple(replace(each, name=f"{title}{each.name}") for each in figures)
+        return replace(plan, figures=whole, title=title)
     is_told = not any(is_named) and (
         all(each.year for each in figures) if PLACE in kept else all(each.place for each in figures)
     )
