@@ -424,3 +424,11 @@ def test_a_figure_without_a_unit_is_doubted():
     _rows, one = found("2023年甲市指标情况表\n指标\t数值\n研发经费\t12.3", "value")
 
     assert ("unit", "missing") in one.records[0].doubts
+
+
+def test_heads_with_units_stand_over_figures_in_words():
+    text = "2023年甲市科技指标\n县市区\t研发经费（亿元）\t高企（家）\n东山区\t约28\t300余\n南江区\t近30\t500余"
+
+    rows, _one = found(text, "indicator", "unit", "value", "qualifier")
+
+    assert rows[:2] == [("研发经费", "亿元", "28", "约"), ("高企", "家", "300", "余")]

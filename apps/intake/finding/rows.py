@@ -111,6 +111,9 @@ def may_be_header(row: Row, following: Iterable[Row]) -> bool:
         return False
     if sum(is_known_header(cell) for cell in printed) * 2 >= len(printed):
         return True
+    if all(is_known_header(cell) or WITH_UNIT.search(cell) for cell in printed):
+        # Whatever the figures below are written like: 约28, 300余.
+        return True
     if len(printed) < max(len(each.printed()) for each in body):
         return False
     return any(
