@@ -296,3 +296,13 @@ def test_bodies_struck_from_the_list_are_not_certified():
     (one,) = read("2017年甲市撤销企业技术中心名单\n中心名称\t依托单位\n甲中心\t甲有限公司")
 
     assert values(one, "status") == [("撤销",)]
+
+
+def test_of_two_names_the_one_after_the_change_is_the_firms():
+    (one,) = read(
+        "2022年甲市高新技术企业更名名单\n序号\t原企业名称\t变更后企业名称\n"
+        "1\t甲海旧业有限公司\t甲海新业有限公司\n2\t乙山旧业有限公司\t乙山新业有限公司"
+    )
+
+    assert values(one, "organisation") == [("甲海新业有限公司",), ("乙山新业有限公司",)]
+    assert [each.code for each in one.aside] == ["column-unread"]
