@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Bureau, Role, User
 from apps.cases.models import Revision
+from apps.intake import sentences
 from apps.registry.models import NameDecision
 
 
@@ -136,8 +137,8 @@ class ImportTable(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the title."""
-        return self.title or f"{self.number}"
+        """Return the title, or which table of the file it is."""
+        return self.title or sentences.place(f"table {self.number}")
 
 
 class ImportRow(models.Model):

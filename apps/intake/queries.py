@@ -68,6 +68,19 @@ def tables_of(intake: Import) -> list[ImportTable]:
     )
 
 
+def counts_of(tables: list[ImportTable]) -> dict[str, int | None]:
+    """Return how many rows are to be stored and to be settled, and the first table with such ones.
+
+    ``tables`` are those of ``tables_of``.
+    """
+    shown: list[Any] = [table for table in tables if table.is_taken]
+    return {
+        "total": sum(table.rows_count for table in shown),
+        "doubtful": sum(table.doubtful for table in shown),
+        "doubtful_in": next((table.number for table in shown if table.doubtful), None),
+    }
+
+
 def organisations_of(intake: Import, number: str = "1", *, is_open: bool = False) -> dict[str, Any]:
     """Return a page of the names that are unsure, and those answered. Four queries.
 

@@ -48,13 +48,15 @@
   review.addEventListener("focusin", (event) => light(event.target));
 
   const doubts = () => [...document.querySelectorAll("#organisations [data-doubt]"), ...review.querySelectorAll("[data-doubt]")];
+  const more = () => document.querySelector("[data-more]");
   let at = -1;
   let moved = -Infinity;
   let wanted = "";
 
   function go(step) {
     const all = doubts();
-    if (!all.length) return;
+    // What is unsure on another page, or in another table, is a step further.
+    if (!all.length) { more()?.focus(); return; }
     const here = all.indexOf(document.activeElement);
     at = here >= 0 ? here + step : step > 0 ? Math.min(Math.max(at, 0), all.length - 1) : at - 1;
     at = (at + all.length) % all.length;
@@ -69,7 +71,7 @@
     if (form && event.key === "Escape" && !event.isComposing) form.querySelector("[data-leave]")?.click();
     if (form && event.key === "Enter" && event.ctrlKey) form.requestSubmit();
     // A key held down, or pressed twice, would settle the next doubt before it was seen.
-    if (event.key === "Enter" && event.target.matches("[data-doubt], [data-next]") && (event.repeat || event.timeStamp - moved < 400)) event.preventDefault();
+    if (event.key === "Enter" && event.target.matches("[data-doubt], [data-more], [data-next]") && (event.repeat || event.timeStamp - moved < 400)) event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select")) return;
     if (event.key === "n") go(1);
@@ -98,7 +100,7 @@
     const all = doubts();
     if (event.target.querySelector?.("[data-focus]")) return;
     // Where nothing is unsure any more, the next thing to do is the next to have the focus.
-    (all[at] ?? all[0] ?? document.querySelector("[data-next]"))?.focus();
+    (all[at] ?? all[0] ?? more() ?? document.querySelector("[data-next]"))?.focus();
     moved = performance.now();
   });
 

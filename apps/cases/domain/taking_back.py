@@ -21,6 +21,8 @@ from apps.cases.kinds import RecordKind
 from apps.cases.models import Revision
 
 Tick = Callable[[int], None]
+# Under this word the history says which import was taken back as a whole.
+UNDONE_IMPORT = "undone_intake"
 # Whoever waits hears of so many rows at once.
 HEARD_OF = 10_000
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.intake.grid import Table
 from apps.intake.models import Layout
 from apps.intake.synonyms.headers import plain_header
 
@@ -14,6 +15,14 @@ def fingerprint(header: Iterable[str]) -> str:
     """Return a hash of a header's words in their order; blank where there is no header."""
     words = [plain_header(word) for word in header]
     return hashlib.sha256("|".join(words).encode()).hexdigest() if any(words) else ""
+
+
+def layout_of(table: Table) -> str:
+    """Return the hash by which a table's layout is known: of its header, or of the line that it begins
+    with where no header was found, as one in words that nobody knows is not.
+    """
+    first = table.rows[0].cells if table.rows else ()
+    return fingerprint(table.header) or fingerprint(first)
 
 
 def remembered(

@@ -18,7 +18,7 @@ from apps.intake.candidates import Taken, constants_of, take
 from apps.intake.grid import Mark, Place, Row, Table
 from apps.intake.imports import copying, glance, organisations, twins
 from apps.intake.imports.copying import NewLine
-from apps.intake.imports.layouts import fingerprint, remembered
+from apps.intake.imports.layouts import layout_of, remembered
 from apps.intake.imports.lines import AT_ONCE, NO_KIND, NONE, LineReader
 from apps.intake.imports.scope import kinds_of
 from apps.intake.mapping import ColumnGuess, Guess, fits_well, guess
@@ -90,13 +90,11 @@ def _store_tables(intake: Import, tables: list[Table], progress: Progress) -> No
         raise Refusal("table-too-large")
     Import.objects.filter(pk=intake.pk).update(rows_total=total, rows_read=0)
     offered = kinds_of(intake.revision)
-    layouts = remembered(
-        intake.revision.case.bureau_id, (fingerprint(table.header) for table in tables), offered
-    )
+    layouts = remembered(intake.revision.case.bureau_id, map(layout_of, tables), offered)
     done = 0
     while tables:
         table = tables.pop(0)
-        layout = fingerprint(table.header)
+        layout = layout_of(table)
         stored = new_table(intake, table, layout, offered, layouts.get(layout))
         for piece in lines_of(stored, table):
             copying.write(piece)

@@ -19,7 +19,14 @@ from apps.accounts.models import User
 from apps.cases.domain import long_changes
 from apps.cases.domain.findings import run_checks
 from apps.cases.domain.many import Moved
-from apps.cases.domain.taking_back import Tick, Undoing, nobody, take_back, undoing_of
+from apps.cases.domain.taking_back import (
+    UNDONE_IMPORT,
+    Tick,
+    Undoing,
+    nobody,
+    take_back,
+    undoing_of,
+)
 from apps.cases.domain.would_take_back import Would, would_take_back
 from apps.cases.errors import Locked, WrongState
 from apps.cases.models import LongChange, Revision, State
@@ -179,7 +186,7 @@ def undo(
     )
     if digest is not None and digest != done.digest:
         raise Moved
-    with pghistory.context(user=actor.pk, undone_intake=intake.pk):
+    with pghistory.context(user=actor.pk, **{UNDONE_IMPORT: intake.pk}):
         for each in done.kinds:
             take_back(actor, revision, each, tick)
         run_checks(revision)

@@ -126,13 +126,11 @@ def _row(
 ) -> HttpResponse:
     """Answer a change with the line as it is now, and the counts."""
     intake = line.table.intake
-    tables = queries.tables_of(intake)
     context = {
         **context_of(intake),
         "line": Shower(line.table).line(line),
         "table": line.table,
-        "total": sum(t.rows_count for t in tables if t.is_taken),  # type: ignore[attr-defined]
-        "doubtful": sum(t.doubtful for t in tables if t.is_taken),  # type: ignore[attr-defined]
+        **queries.counts_of(queries.tables_of(intake)),
         "has_edits": intake.edits.exists(),
         "oob": True,
         "refusal": refusal,

@@ -1,5 +1,7 @@
 """A draft's list as a file, to be changed in a spreadsheet and taken in again. Thin."""
 
+from itertools import chain
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, StreamingHttpResponse
@@ -26,7 +28,12 @@ def list_file(request: DeskRequest, case_id: int, code: str, form: str) -> HttpR
     own = OwnList(kind, ListFilter(revision, kind, request.GET).rows())
     response: HttpResponseBase
     if form == "csv":
-        response = StreamingHttpResponse(own.csv(), content_type="text/csv; charset=utf-8")
+        lines = own.csv()
+        # What goes wrong with the question is an answer, not a file that breaks off.
+        begun = next(lines, b"")
+        response = StreamingHttpResponse(
+            chain([begun], lines), content_type="text/csv; charset=utf-8"
+        )
     elif form == "xlsx":
         try:
             response = FileResponse(own.xlsx(), content_type=XLSX)

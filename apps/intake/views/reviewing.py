@@ -1,5 +1,6 @@
 """The review of an import: one table's lines, what its columns mean, the last change undone. Thin."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,8 @@ from apps.intake.shown_lines import Shower, lacking_in
 from apps.intake.views.shared import context_of, import_or_404, url_of
 
 FILTERS = ("", "doubtful", "aside")
+# No table is wider than its number has digits here.
+_COLUMN = re.compile(r"column-(\d{1,6})", re.ASCII)
 
 
 def review_page(
@@ -59,8 +62,7 @@ def review_page(
         "columns": queries.mapping_of(chosen),
         "choices": queries.choices_of(chosen.kind) if chosen.kind else [],
         "constants": queries.constants_of(chosen, lacking) if chosen.kind else [],
-        "total": sum(t.rows_count for t in tables if t.is_taken),  # type: ignore[attr-defined]
-        "doubtful": sum(t.doubtful for t in tables if t.is_taken),  # type: ignore[attr-defined]
+        **queries.counts_of(tables),
         "has_edits": intake.edits.exists(),
         **queries.organisations_of(intake, is_open="names" in request.GET),
         "twins": pairs,
@@ -135,11 +137,14 @@ def table(request: DeskRequest, case_id: int, import_id: int, number: int) -> Ht
                     if name.startswith("constant-") and isinstance(text, str)
                 },
             )
-            messages.success(
-                request,
+            said = (
                 _("Read again as %(kind)s. This is remembered for the next file of this layout.")
-                % {"kind": record_kinds[found.kind].label_plural},
+                if any(found.frame["header"])
+                else _(
+                    "Read again as %(kind)s. This is remembered for the next table that begins with the same line."
+                )
             )
+            messages.success(request, said % {"kind": record_kinds[found.kind].label_plural})
     except ImportTable.DoesNotExist as error:
         raise Http404 from error
     except WorkflowError as refusal:
@@ -150,9 +155,9 @@ def table(request: DeskRequest, case_id: int, import_id: int, number: int) -> Ht
 def _columns(request: DeskRequest) -> dict[int, str]:
     """Return what each column was said to be."""
     return {
-        int(name.removeprefix("column-")): str(value)
+        int(named[1]): str(value)
         for name, value in request.POST.items()
-        if name.startswith("column-") and name.removeprefix("column-").isdecimal()
+        if (named := _COLUMN.fullmatch(name))
     }
 
 

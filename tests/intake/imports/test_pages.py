@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,13 +14,16 @@ from django.utils.translation import override
 
 from apps.accounts.models import Role, User
 from apps.awards.models import Award
+from apps.cases.domain.records import remove_record
 from apps.cases.errors import Refused
+from apps.cases.kinds import record_kinds
 from apps.cases.models import Revision
 from apps.intake.forms import ImportForm
 from apps.intake.imports import accepting, review
 from apps.intake.imports.comparing import compare
 from apps.intake.imports.starting import take_in
-from apps.intake.models import Import, ImportRow, ImportState, Layout
+from apps.intake.imports.undoing import undo
+from apps.intake.models import Import, ImportRow, ImportState, ImportTable, Layout
 from apps.intake.tasks import MOST_ATTEMPTS, pick_up_imports, read_import, store_import
 from apps.registry.domain import names_for
 from tests import factories
@@ -506,6 +510,64 @@ def test_columns_are_corrected_read_again_and_remembered_for_the_layout():
     assert "as remembered for this layout" in client.get(at(again)).content.decode()
 
 
+def test_columns_of_a_table_without_a_known_header_are_remembered_by_its_first_line():
+    odd = [("档次", "内容", "甲方", "乙方名单"), *(row[1:] for row in ROWS)]
+    data = "\n".join("\t".join(row) for row in odd).encode()
+    revision = draft()
+    intake = taken(revision, data, "a.txt")
+    client = filler(revision)
+    named = ["award_category", "title", "organisations", "people"]
+    client.post(at(intake, "tables/1/"), {"kind": "awards"})
+
+    said = client.post(
+        at(intake, "tables/1/"),
+        {"kind": "awards", **{f"column-{n}": name for n, name in enumerate(named)}},
+        follow=True,
+    )
+
+    assert "the next table that begins with the same line" in said.content.decode()
+    again = taken(revision, data, "a.txt")
+    assert again.tables.get().is_remembered
+    assert [line.result["title"] for line in lines(again)][1:] == [row[2] for row in ROWS]
+
+
+def test_number_of_a_column_beyond_all_measure_is_no_column():
+    intake = taken(draft())
+
+    answer = filler(intake.revision).post(
+        at(intake, "tables/1/"),
+        urlencode({"kind": "awards", f"column-{'9' * 5000}": "title"}),
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert answer.status_code == 302
+    assert lines(intake)[0].result["title"] == ROWS[0][2]
+
+
+def test_table_without_a_title_is_called_by_its_place_in_the_file():
+    assert str(ImportTable(number=2)) == "table 2"
+
+
+def test_doubts_of_another_table_are_a_link_away():
+    plain = "<table><caption>2022年度宁波市科学技术奖名单</caption><tr><th>奖项类别</th><th>项目名称</th><th>完成单位</th><th>完成人</th></tr>"
+    row = "<tr><td>科学技术进步奖一等奖</td><td>{}</td><td>宁波大学</td><td>{}</td></tr>"
+    unsure = (
+        "<table><tr><th>奖励类别</th><th>项目名称</th><th>主要完成单位</th><th>完成人</th></tr>"
+    )
+    page = (
+        f"<p>一</p>{plain}{row.format('海洋装备精密铸造', '张三')}</table>"
+        f"<p>二</p>{unsure}{row.format('石化装置安全监测', '李 四')}</table>"
+    )
+    intake = taken(draft(), page.encode(), "a.html")
+    first, second = intake.tables.order_by("number")
+    assert not first.rows.filter(is_doubtful=True).exists()
+
+    shown = filler(intake.revision).get(at(intake)).content.decode()
+
+    link = f"?table={second.number}&amp;only=doubtful&amp;left=1#lines"
+    assert link in shown
+
+
 def test_typed_values_stay_when_the_columns_are_read_again():
     intake = taken(draft())
     person = factories.filler_of(intake.revision)
@@ -567,6 +629,20 @@ def test_accept_stores_and_undo_takes_back():
     assert "3 rows new" in shown
     assert "3 rows that the import added" in asked.content.decode()
     assert not Award.objects.exists()
+
+
+def test_rows_of_an_undone_import_are_not_offered_among_the_removed_rows():
+    intake = taken(draft(1))
+    person = factories.filler_of(intake.revision)
+    (own,) = factories.records_of(intake.revision)
+    remove_record(person, intake.revision.pk, record_kinds["awards"], own.uid)
+    accepted(intake)
+    undo(person, intake.pk)
+
+    page = filler(intake.revision).get(f"/desk/cases/{intake.revision.case_id}/")
+
+    # What she removed by herself is still there to be put back.
+    assert [row["title"] for row in page.context["removed"]] == [own.title]
 
 
 def test_accept_of_what_was_not_seen_shows_the_comparison_again():

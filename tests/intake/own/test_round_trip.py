@@ -431,3 +431,13 @@ def test_heads_of_a_kind_are_told_apart_in_every_language():
             found = columns_of(header, code)
             assert found is not None, (code, language)
             assert list(found.values()) == [*kind.fields, "id"]
+
+
+def test_filter_that_no_database_takes_is_refused_and_gives_no_broken_file():
+    revision = f.open_list("awards", 1)
+
+    answer = signed_in(f.filler_of(revision)).get(
+        f"/desk/cases/{revision.case_id}/intake/list/awards/csv/", {"grade": "\x00"}
+    )
+
+    assert answer.status_code == 400

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Concat
 
 from apps.accounts.models import User
 from apps.cases.desk.queries.revisions import revisions_for
+from apps.cases.domain.taking_back import UNDONE_IMPORT
 from apps.cases.kinds import RecordKind
 from apps.cases.models import Case, Evidence, Record, Revision
 
@@ -146,9 +147,11 @@ def history_of_row(user: User, case: Case, kind: RecordKind, uid: uuid.UUID) -> 
 def removed_rows(revision: Revision, kind: RecordKind, most: int | None = None) -> list[Any]:
     """Return the last state of the rows that were removed from this revision, latest first.
 
-    Of many, the latest ``most``.
+    Of many, the latest ``most``. What went because a whole import was taken back is not among
+    them: the import itself can be stored again, and then these rows would stand twice.
     """
-    return list(with_relations(_removed(revision, kind), kind).order_by("-pgh_id")[:most])
+    found = _removed(revision, kind).exclude(pgh_context__metadata__has_key=UNDONE_IMPORT)
+    return list(with_relations(found, kind).order_by("-pgh_id")[:most])
 
 
 def is_removed(revision: Revision, kind: RecordKind, uid: uuid.UUID) -> bool:
