@@ -1,10 +1,14 @@
 """What no database takes: a NUL in an address or a field is no text that anyone typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import psycopg
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.views.defaults import bad_request
+
+REFUSALS = ("NUL (0x00)", "\\u0000 cannot be converted")
+"""What is said of a NUL in a text, and in JSON."""
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -26,6 +30,19 @@ class RefuseNul:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn the database's refusal into the visitor's; leave every other error alone."""
-        if isinstance(error, DataError) and "NUL (0x00)" in str(error):
+        if any(_is_of_nul(cause) for cause in _causes(error)):
             return bad_request(request, error)
         return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it came of: the task queue hides the database's own."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _is_of_nul(error: BaseException) -> bool:
+    return isinstance(error, DataError | psycopg.DataError) and any(
+        words in str(error) for words in REFUSALS
+    )

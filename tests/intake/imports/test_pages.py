@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from apps.accounts.models import Role, User
 from apps.awards.models import Award
+from apps.cases.domain import long_changes
 from apps.cases.domain.records import remove_record
 from apps.cases.errors import Refused
 from apps.cases.kinds import record_kinds
@@ -653,6 +654,19 @@ def test_accept_of_what_was_not_seen_shows_the_comparison_again():
     assert answer.status_code == 409
     assert "has changed since you looked" in answer.content.decode()
     assert not Award.objects.exists()
+
+
+def test_digest_that_no_database_takes_is_refused_for_long_lists_too(monkeypatch):
+    monkeypatch.setattr(accepting, "AT_ONCE", 2)
+    monkeypatch.setattr(long_changes, "AT_ONCE", 2)
+    waiting = taken(draft())
+    client = filler(waiting.revision)
+
+    assert client.post(at(waiting, "accept/"), {"digest": "\x00"}).status_code == 400
+
+    accepted(waiting)
+    assert client.post(at(waiting, "undo/"), {"digest": "\x00"}).status_code == 400
+    assert Award.objects.count() == 3
 
 
 def test_long_list_is_stored_by_the_task_queue(monkeypatch):
