@@ -42,3 +42,12 @@ def record(
         agent=meta.get("HTTP_USER_AGENT", "")[:200],
         detail=detail or {},
     )
+
+
+def record_export(file: str, **asked: Any) -> None:
+    """Note that the person of the request takes what is not published out as ``file``.
+
+    ``asked`` says of which case or year, and what was asked for. Called before anything is sent: what
+    cannot be noted is not handed out.
+    """
+    record(EventKind.DATA_EXPORTED, detail={"file": file, **asked})

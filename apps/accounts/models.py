@@ -215,6 +215,7 @@ class EventKind(models.TextChoices):
     DICTIONARY_CHANGED = "dictionary_changed", _("dictionary changed")
     TOKEN_MADE = "token_made", _("access token made")
     TOKEN_REVOKED = "token_revoked", _("access token revoked")
+    DATA_EXPORTED = "data_exported", _("data taken out as a file")
 
 
 class Outcome(models.TextChoices):

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.accounts.audit import record_export
 from apps.accounts.models import Role
 from apps.audit import anchors, queries, words
 from apps.audit.domain import request_verification
@@ -41,6 +43,7 @@ def audit(request: DeskRequest) -> HttpResponse | StreamingHttpResponse:
     entries = queries.entries_for(request.user)
     found = entries.filter(form.wanted()) if valid else entries.none()
     if request.GET.get("_export") == "csv" and valid:
+        record_export("audit.csv", asked=unquote_plus(request.GET.urlencode())[:500])
         return _export(found)
     place = queries.Place.read(request.GET.get("after", ""))
     page = queries.page_after(found, place, PAGE)

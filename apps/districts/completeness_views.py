@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from apps.accounts.audit import record_export
 from apps.accounts.models import CITY_ROLES, DISTRICT_ROLES, Role, User
 from apps.cases.desk.queries import revisions_for
 from apps.cases.desk.views.timeliness import chosen_year
@@ -40,7 +41,9 @@ def _export(year: int, found: Completeness) -> HttpResponse:
     ]
     head = ("year", "indicator", "name", "bureau", "standing")
     response = HttpResponse(csv_text(head, lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="completeness-{year}.csv"'
+    name = f"completeness-{year}.csv"
+    record_export(name, year=year)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

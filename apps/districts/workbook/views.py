@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from apps.accounts.audit import record_export
 from apps.accounts.models import User
 from apps.cases import scope
 from apps.cases.desk.queries import find_revision
@@ -51,8 +52,9 @@ def _page(case_id: int) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("districts:workbook", args=[case_id]))
 
 
-def _file(data: bytes, name: str) -> HttpResponse:
+def _file(data: bytes, name: str, case_id: int) -> HttpResponse:
     """Return a workbook as an attachment that no cache keeps."""
+    record_export(name, case=case_id)
     answer = HttpResponse(
         data,
         content_type=MEDIA_TYPE,
@@ -148,7 +150,7 @@ def download(request: HttpRequest, case_id: int) -> HttpResponse:
     user, revision = _find(request, case_id)
     page = read_return(user, revision, with_lists=True)
     name = f"{page.district.slug}-{revision.case.year}-r{revision.number}.xlsx"
-    return _file(write_workbook(page, QUALIFIERS), name)
+    return _file(write_workbook(page, QUALIFIERS), name, case_id)
 
 
 @login_required
@@ -164,7 +166,9 @@ def marked(request: HttpRequest, case_id: int) -> HttpResponse:
         result = compare(read_upload(upload), read_return(user, revision, with_lists=True))
     except Refused:
         return _page(case_id)
-    return _file(mark_workbook(bytes(upload.content), result.faults), marked_name(upload.name))
+    return _file(
+        mark_workbook(bytes(upload.content), result.faults), marked_name(upload.name), case_id
+    )
 
 
 @login_required

@@ -1,6 +1,7 @@
 """A draft's list as a file, to be changed in a spreadsheet and taken in again. Thin."""
 
 from itertools import chain
+from urllib.parse import unquote_plus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from apps.accounts.audit import record_export
 from apps.cases.desk.lists.filters import ListFilter
 from apps.cases.desk.views.base import DeskRequest
 from apps.cases.desk.views.lists import list_or_404, list_url
@@ -25,7 +27,8 @@ from apps.intake.own.files import OwnList
 def list_file(request: DeskRequest, case_id: int, code: str, form: str) -> HttpResponseBase:
     """Send the rows that the address asks for, with their permanent ids, as CSV or Excel."""
     revision, kind = list_or_404(request, case_id, code)
-    own = OwnList(kind, ListFilter(revision, kind, request.GET).rows())
+    asked = ListFilter(revision, kind, request.GET)
+    own = OwnList(kind, asked.rows())
     response: HttpResponseBase
     if form == "csv":
         lines = own.csv()
@@ -43,5 +46,6 @@ def list_file(request: DeskRequest, case_id: int, code: str, form: str) -> HttpR
     else:
         raise Http404
     name = f"case-{case_id}-{code}-{timezone.localdate():%Y-%m-%d}.{form}"
+    record_export(name, case=case_id, asked=unquote_plus(asked.kept)[:500])
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from apps.accounts.models import Role
+from apps.accounts.models import EventKind, Role, SecurityEvent
 from apps.cases.changes import Diff, Side
 from apps.cases.desk.forms import holds_a_figure
 from apps.cases.desk.values import words
@@ -160,6 +160,8 @@ def test_comparison_is_handed_out_as_a_file() -> None:
     assert [cell.value for cell in front[front.max_row]] == ["awards", 1, 1, 1, 1]
     told = "".join(rows.cell(line, 1).value for line in range(2, rows.max_row + 1))
     assert [told.count(word) for word in ("removed", "changed", "added", "another")] == [1] * 4
+    noted = SecurityEvent.objects.get(kind=EventKind.DATA_EXPORTED)
+    assert noted.detail["case"] == revision.case_id
 
 
 def test_first_revision_has_nothing_to_compare() -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from apps.accounts.audit import record_export
 from apps.cases.changes import ADDED, CHANGED, MOVED, REMOVED, Diff
 from apps.cases.changes.sheet import file_name, write_sheet
 from apps.cases.desk import comparing, queries
@@ -163,9 +164,11 @@ def _file(revision: Revision, comparison: Comparison) -> HttpResponse | FileResp
         (_("Now"), _("Revision %(number)s") % {"number": revision.number}),
         (_("Written on"), f"{timezone.localtime():%Y-%m-%d %H:%M}"),
     ]
+    name = file_name(revision.case_id, comparison.against, revision.number)
+    record_export(name, case=revision.case_id)
     return FileResponse(
         write_sheet(comparison.diff, facts),
         as_attachment=True,
-        filename=file_name(revision.case_id, comparison.against, revision.number),
+        filename=name,
         content_type=XLSX,
     )

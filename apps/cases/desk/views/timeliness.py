@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from apps.accounts.audit import record_export
 from apps.accounts.models import CITY_ROLES, DISTRICT_ROLES, Role
 from apps.cases.deadlines import read_deadlines
 from apps.cases.desk import timeliness as drawn
@@ -78,7 +79,9 @@ def _export(year: int, duties: Sequence[Duty]) -> HttpResponse:
         for duty in duties
     ]
     response = HttpResponse(csv_text(COLUMNS, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="timeliness-{year}.csv"'
+    name = f"timeliness-{year}.csv"
+    record_export(name, year=year)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
