@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,6 +17,9 @@ from apps.intake.forms import ImportForm
 from apps.intake.imports import starting
 from apps.intake.imports.scope import kinds_of
 from apps.intake.views.shared import import_or_404, url_of
+
+# So many earlier imports stand on a page.
+BEFORE = 20
 
 
 @login_required
@@ -50,7 +54,9 @@ def start(request: DeskRequest, case_id: int) -> HttpResponse:
         "case": revision.case,
         "form": form,
         "closed": closed or ("" if offered else _("A case of this kind takes in no such tables.")),
-        "imports": queries.imports_of(request.user, case_id)[:20],
+        "page_obj": Paginator(queries.imports_of(request.user, case_id), BEFORE).get_page(
+            request.GET.get("page")
+        ),
         "crumbs": crumbs(revision, _("Take in a table")),
     }
     status = 422 if request.method == "POST" else 200

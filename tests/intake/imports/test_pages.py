@@ -656,6 +656,21 @@ def test_accept_of_what_was_not_seen_shows_the_comparison_again():
     assert not Award.objects.exists()
 
 
+def test_every_earlier_import_can_be_found_to_be_undone():
+    intake = taken(draft())
+    revision, person = intake.revision, factories.filler_of(intake.revision)
+    for _number in range(20):
+        take_in(person, revision, "b.csv", b"b", is_queued=False)
+    page = f"/desk/cases/{revision.case_id}/intake/"
+
+    first = filler(revision).get(page).content.decode()
+    second = filler(revision).get(page, {"page": "2"}).content.decode()
+
+    assert at(intake) not in first
+    assert 'href="?page=2"' in first
+    assert at(intake) in second
+
+
 def test_digest_that_no_database_takes_is_refused_for_long_lists_too(monkeypatch):
     monkeypatch.setattr(accepting, "AT_ONCE", 2)
     monkeypatch.setattr(long_changes, "AT_ONCE", 2)
