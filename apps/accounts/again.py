@@ -7,10 +7,12 @@ not stored by it; so this page does.
 
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
 
 DESK = "/desk/"
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a form field
@@ -33,6 +35,20 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
+def label_of(name: str) -> str:
+    """Return what a field is called by whoever typed into it: as the models call it, where all that
+    have it call it alike. No name of the machine's own is shown.
+    """
+    own = name.removeprefix("value-").removeprefix("constant-")
+    labels = {
+        str(field.verbose_name)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.name == own and model.__module__.startswith("apps.")
+    }
+    return labels.pop() if len(labels) == 1 else _("Field")
+
+
 def is_own_form(request: HttpRequest) -> bool:
     """Say whether the browser vouches that a page of this site sent the form.
 
@@ -48,7 +64,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
     """Show what was typed, with a fresh token and the way to sign in."""
     fields = typed(request)
     shown = [
-        (name, value)
+        (label_of(name), value)
         for name, value in fields
         if value.strip()
         and name not in QUIET

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from apps.accounts.models import Role
 from tests import factories as f
@@ -42,8 +43,17 @@ def test_what_nobody_typed_is_sent_again_and_not_shown() -> None:
 
     answer = Client().post(BEGIN, {"value-title": "新题", **quiet})
 
-    assert dict(answer.context["shown"]) == {"value-title": "新题"}
+    assert [value for _label, value in answer.context["shown"]] == ["新题"]
     assert sent_again(answer) == {"value-title": "新题", **quiet}
+
+
+def test_what_was_typed_is_called_as_the_person_knows_it() -> None:
+    typed = {"value-award_year": "2023", "cell-7-x": "甲"}
+
+    with override("zh-hans"):
+        answer = Client(headers={"accept-language": "zh-hans"}).post(BEGIN, typed)
+
+    assert answer.context["shown"] == [("获奖年度", "2023"), ("字段", "甲")]
 
 
 def test_button_pressed_when_the_session_has_ended_leads_back_to_its_page() -> None:
