@@ -252,3 +252,25 @@ def test_line_typed_while_the_session_ends_is_sent_again_after_signing_in(
     page.get_by_role("button", name="Send again").click()
     expect(page.locator("[data-review]").get_by_text("改过的题目")).to_be_visible()
     assert intake.tables.get().rows.get().result["title"] == "改过的题目"
+
+
+def test_keys_lead_on_to_the_doubts_of_another_table(new_page: NewPage) -> None:
+    revision: Revision = factories.open_list("awards", 0)
+    head = "<tr><th>奖项类别</th><th>项目名称</th><th>{}</th><th>完成人</th></tr>"
+    row = "<tr><td>科学技术进步奖一等奖</td><td>{}</td><td>宁波大学</td><td>{}</td></tr>"
+    title = "<p>2022年度宁波市科学技术奖获奖名单</p>"
+    file = (
+        f"{title}<table>{head.format('完成单位')}{row.format('海洋装备精密铸造', '张三')}</table>"
+        f"{title}<table>{head.format('主要完成单位')}{row.format('石化装置监测', '李 四')}</table>"
+    )
+    intake = taken(revision, file.encode(), "名单.html")
+    page = new_page(factories.filler_of(revision), locale="en-GB")
+    page.goto(f"/desk/cases/{revision.case_id}/intake/{intake.pk}/")
+    expect(page.locator("[data-doubt]")).to_have_count(0)
+
+    page.keyboard.press("n")
+    expect(page.get_by_role("link", name="1 row is to be settled.")).to_be_focused()
+    page.wait_for_timeout(500)
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-doubt]:focus")).to_have_count(1)
